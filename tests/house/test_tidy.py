@@ -15,8 +15,8 @@ MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_FUNCTION = 60
 IMPURE = (
     "doorward.ledger", "doorward.ports", "sqlite3", "apsw", "duckdb", "os", "time", "datetime", "random",
-    "logging", "threading", "asyncio", "socket", "subprocess", "multiprocessing", "concurrent", "secrets", "uuid",
-    "urllib", "http",
+    "logging", "threading", "asyncio", "socket", "subprocess", "multiprocessing", "concurrent", "secrets",
+    "uuid", "urllib", "http",
 )  # fmt: skip
 ASKS_TIME = {
     f"time.{name}{unit}"
