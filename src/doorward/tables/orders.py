@@ -1,0 +1,232 @@
+"""Orders and their lines, and the facts that make and end them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from doorward.core.table import I1, I2, I4, I8, Table, Text
+
+
+class OrderStatus(IntEnum):
+    """Where an order stands before it is made of packages."""
+
+    PLACED = 0
+    QUOTED = 1
+    ACCEPTED = 2
+    REFUSED = 3
+    EXPIRED = 4
+
+
+class LineStatus(IntEnum):
+    """Where an order line stands."""
+
+    WAITING = 0
+    BACKORDERED = 1
+    SOURCED = 2
+    BOXED = 3
+    CANCELLED = 4
+
+
+class Speed(IntEnum):
+    """What the customer asked for."""
+
+    STANDARD = 0
+    NEXT_DAY = 1
+    SAME_DAY = 2
+
+
+LOCKER_OK, DRONE_OK, ROBOT_OK, LEAVE_OK = 1, 2, 4, 8
+"""Bits of `Orders.consent`: ways that the customer allows, and whether it may be left at the door."""
+
+
+class OrderRefs(Table):
+    """The customer's own reference of each order (row = order). Never on the hot path, never in the journal."""
+
+    ref: Text
+
+
+class Orders(Table):
+    """Orders, row = order number, in the order they were placed.
+
+    at_s        (n,)  placed, Unix seconds
+    zone        (n,)  row in Zones
+    lat_udeg, lon_udeg  (n,)  the doorstep
+    speed       (n,)  Speed
+    consent     (n,)  bits, see above
+    first_line  (n,)  row in Lines of its first line
+    lines       (n,)  how many lines
+    status      (n,)  OrderStatus
+    due_lo_s    (n,)  promised window begins; -1 before a promise
+    due_s       (n,)  promised window ends
+    price_c     (n,)  price of the delivery as promised
+    promise_fc  (n,)  FC the promise was composed from; -1 none
+    expires_s   (n,)  an unanswered promise ends then; -1 none
+    reason      (n,)  Reason of refusal or expiry; 0 none
+    """
+
+    at_s: I8
+    zone: I4
+    lat_udeg: I4
+    lon_udeg: I4
+    speed: I1
+    consent: I1
+    first_line: I8
+    lines: I2
+    status: I1
+    due_lo_s: I8
+    due_s: I8
+    price_c: I4
+    promise_fc: I4
+    expires_s: I8
+    reason: I2
+
+
+class Lines(Table):
+    """Order lines, row = line number; the lines of an order stand together.
+
+    order     (n,)
+    sku       (n,)  row in Items
+    units     (n,)  at least 1
+    status    (n,)  LineStatus
+    fc        (n,)  FC it is sourced from; -1 none
+    since_s   (n,)  when it took this status
+    reason    (n,)  Reason, where backordered or cancelled; 0 none
+    tries     (n,)  how often it came back from the floor (short, damaged)
+    dropped   (n,)  units cancelled out of it, the rest being shipped
+    """
+
+    order: I8
+    sku: I4
+    units: I4
+    status: I1
+    fc: I4
+    since_s: I8
+    reason: I2
+    tries: I1
+    dropped: I4
+
+    def check(self) -> None:
+        self.must("units", self.units >= 1, "an order line asks for at least one piece")
+        self.must("order", np.diff(self.order, prepend=0) >= 0, "lines stand in the order of their orders")
+
+
+# ---- facts -----------------------------------------------------------------------------------------------------
+
+
+class Placed(Table):
+    """Fact (promise): orders came in. Columns as in Orders; order numbers continue the table."""
+
+    order: I8
+    at_s: I8
+    zone: I4
+    lat_udeg: I4
+    lon_udeg: I4
+    speed: I1
+    consent: I1
+    first_line: I8
+    lines: I2
+
+
+class LinePlaced(Table):
+    """Fact (promise): their lines; line numbers continue the table."""
+
+    line: I8
+    order: I8
+    sku: I4
+    units: I4
+
+
+class Quoted(Table):
+    """Fact (promise): a delivery promise was made and its capacity is held until `expires_s`.
+
+    opening  (n,)  first row in Openings held (FC labour); -1 none.  opening_b: linehaul, opening_c: last mile
+    margin_s (n,)  safety added for the stated quantile
+    """
+
+    order: I8
+    due_lo_s: I8
+    due_s: I8
+    price_c: I4
+    fc: I4
+    expires_s: I8
+    quantile_pm: I2
+    margin_s: I4
+    opening: I4
+    opening_b: I4
+    opening_c: I4
+
+
+class Answered(Table):
+    """Fact (promise): the customer's answer, or none: status is ACCEPTED, REFUSED (by us, with reason) or EXPIRED."""
+
+    order: I8
+    status: I1
+    reason: I2
+
+
+class LineSourced(Table):
+    """Fact (sourcing): a line got a building (fc >= 0; SOURCED) or lost it (fc = -1; WAITING). Reserves its units."""
+
+    line: I8
+    fc: I4
+
+
+class LineHeld(Table):
+    """Fact (sourcing, fulfillment): a line is BACKORDERED, CANCELLED or WAITING again, with the reason."""
+
+    line: I8
+    status: I1
+    reason: I2
+
+
+class LineDropped(Table):
+    """Fact (fulfillment): units of a boxed line will not be shipped (short, and the line's other units are in boxes)."""
+
+    line: I8
+    units: I4
+    reason: I2
+
+
+class Openings(Table):
+    """Capacity by resource and day, with what promises hold of it.
+
+    kind   (n,)  OpeningKind
+    site   (n,)  row in Sites
+    day    (n,)  local day number
+    limit  (n,)  packages
+    taken  (n,)  packages promised (accepted or still held)
+    """
+
+    kind: I1
+    site: I4
+    day: I4
+    limit: I4
+    taken: I4
+
+
+class OpeningKind(IntEnum):
+    """Which resource an opening is."""
+
+    FC = 0
+    LINEHAUL = 1
+    STATION = 2
+
+
+class Opened(Table):
+    """Fact (promise): capacity was opened for sale; rows continue Openings."""
+
+    opening: I4
+    kind: I1
+    site: I4
+    day: I4
+    limit: I4
+
+
+class Holds(Table):
+    """Which openings each order holds (row = order); -1 none."""
+
+    a: I4
+    b: I4
+    c: I4
