@@ -17,7 +17,9 @@ def crow_m(lat_a: ArrayLike, lon_a: ArrayLike, lat_b: ArrayLike, lon_b: ArrayLik
     return np.asarray(2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(1.0, h))))
 
 
-def plane_m(lat: ArrayLike, lon: ArrayLike, lat0: int, lon0: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def plane_m(
+    lat: ArrayLike, lon: ArrayLike, lat0: int, lon0: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Metres east and north of a centre (equirectangular; under 0.1 % off within 100 km)."""
     step = np.radians(1e-6) * EARTH_M
     north = (np.asarray(lat, np.float64) - lat0) * step

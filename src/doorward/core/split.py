@@ -1,7 +1,7 @@
 """Split an integer total into integer shares that add up to it exactly: grams, cents, watt hours.
 
-Cascade rounding: with running weights C_k and total weight W, share_k = floor(T C_k / W) - floor(T C_{k-1} / W). The sum
-telescopes to T, each share is the floor or the ceiling of its true value, one pass, no sort.
+Cascade rounding: with running weights C_k and total weight W, share_k = floor(T C_k / W) - floor(T C_{k-1} / W). The
+sum telescopes to T, each share is the floor or the ceiling of its true value, one pass, no sort.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def split_groups(
     if int(np.abs(totals).max(initial=0)) * int(weight_sum.max(initial=1)) < 2**62:
         upto = total * inside // whole
     else:
-        upto = np.array([int(t) * int(c) // int(w) for t, c, w in zip(total, inside, whole, strict=True)], np.int64)
+        upto = np.array(
+            [int(t) * int(c) // int(w) for t, c, w in zip(total, inside, whole, strict=True)], np.int64
+        )
     starts = np.zeros(len(group), bool)
     starts[first[count > 0]] = True
     before = np.where(starts, 0, np.r_[0, upto[:-1]])

@@ -62,7 +62,9 @@ class Table:
         if not good.all():
             row = int(np.argmin(good))
             name = type(self).__name__
-            raise BadInput(f"{name}.{column} row {row} is {getattr(self, column)[row]}", where=name, rule=rule)
+            raise BadInput(
+                f"{name}.{column} row {row} is {getattr(self, column)[row]}", where=name, rule=rule
+            )
 
     def take(self, rows: Index) -> Self:
         """The given rows (mask, row numbers or slice), in that order."""
@@ -97,7 +99,7 @@ class Table:
         unknown = set(columns) - set(cls.columns)
         if unknown:
             raise TypeError(f"{cls.__name__} has no column {', '.join(sorted(unknown))}")
-        blank: dict[str, ArrayLike] = {n: "" if d == object else -1 for n, d in cls.columns.items()}
+        blank: dict[str, ArrayLike] = {n: "" if d.kind == "O" else -1 for n, d in cls.columns.items()}
         blank.update(columns)
         return cls(**{n: np.broadcast_to(np.asarray(v, cls.columns[n]), (rows,)) for n, v in blank.items()})
 

@@ -1,7 +1,7 @@
 """Driving time and distance without a map: a curve over the crow-fly distance.
 
-Road factor and crow-fly speed grow with distance; the knots are those measured against free-flow car routes on the streets
-of Porto (OpenStreetMap), where a log-distance curve had 13.6 % mean time error against 70 % for "1.3 x at 30 km/h".
+Road factor and crow-fly speed grow with distance; the knots are those measured against free-flow car routes on the
+streets of Porto (OpenStreetMap), where a log-distance curve had 13.6 % mean time error against 70 % for "1.3 x at 30 km/h".
 Between knots: linear in log distance. Time of day and weather multiply the time.
 """
 
@@ -43,7 +43,9 @@ def curve_at(crow_m: float, curve: NDArray[np.float64]) -> tuple[float, float]: 
     return crow_m * factor, crow_m * pace
 
 
-def drive(crow_m: ArrayLike, curve: NDArray[np.float64] = CURVE) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def drive(
+    crow_m: ArrayLike, curve: NDArray[np.float64] = CURVE
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Road metres and driving seconds for crow-fly metres of any shape; the same curve as `curve_at`."""
     far = np.maximum(np.asarray(crow_m, np.float64), 1e-9)
     x = np.log(far)

@@ -85,7 +85,7 @@ class State:
         """Add to columns of the given rows; a row named twice gets both."""
         frame = self._frame(kind)
         for name, values in columns.items():
-            np.add.at(frame.columns[name][: frame.rows], rows, values)
+            np.add.at(frame.columns[name][: frame.rows], rows, values)  # type: ignore[arg-type]
 
     def get(self, kind: type[Table], column: str, rows: Index) -> NDArray[Any]:
         """One column of the given rows (a copy unless `rows` is a slice)."""

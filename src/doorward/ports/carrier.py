@@ -11,7 +11,7 @@ from doorward.core.table import I1, I2, I8, Table
 
 
 class CarrierEvents(Table):
-    """Tracking messages: package, event (journey.Event CARRIER_MOVED, DELIVERED, RETURN_STARTED, LOST), at_s, reason."""
+    """Tracking: package, event (journey.Event CARRIER_MOVED, DELIVERED, RETURN_STARTED, LOST), at_s, reason."""
 
     package: I8
     event: I1

@@ -13,7 +13,9 @@ from doorward.tables.flex import BlockMoved, Blocks, Drivers, OfferAnswered, Off
 class Crew(Protocol):
     """The drivers' phones."""
 
-    def answers(self, offers: Offers, offer: NDArray[np.int64], blocks: Blocks, drivers: Drivers, now_s: int) -> OfferAnswered:
+    def answers(
+        self, offers: Offers, offer: NDArray[np.int64], blocks: Blocks, drivers: Drivers, now_s: int
+    ) -> OfferAnswered:
         """Answers by now to these open offers (row numbers `offer`)."""
         ...
 

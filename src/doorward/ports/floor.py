@@ -13,7 +13,7 @@ from doorward.tables.stock import Purchases
 
 
 class FloorDone(Table):
-    """Steps finished: package, event (journey.Event PICKED, PACKED or SORTED), at_s, ref (SORTED: site it was put to)."""
+    """Steps finished: package, event (journey.Event PICKED, PACKED or SORTED), at_s, ref (SORTED: site put to)."""
 
     package: I8
     event: I1
@@ -55,7 +55,9 @@ class Floor(Protocol):
         """Short and damaged pieces of tasks whose picking ends by now (tasks given: released, not yet picked)."""
         ...
 
-    def done(self, tasks: PickTasks, status: NDArray[np.int8], next_site: NDArray[np.int32], now_s: int) -> FloorDone:
+    def done(
+        self, tasks: PickTasks, status: NDArray[np.int8], next_site: NDArray[np.int32], now_s: int
+    ) -> FloorDone:
         """Steps finished by now of tasks whose packages stand at `status` (each step at most once, in order)."""
         ...
 
@@ -67,6 +69,8 @@ class Floor(Protocol):
         """Which of these open purchases (rows `row`) have reached the dock by now."""
         ...
 
-    def counted(self, fc: NDArray[np.int32], sku: NDArray[np.int32], on_hand: NDArray[np.int32], day: int) -> Counts:
+    def counted(
+        self, fc: NDArray[np.int32], sku: NDArray[np.int32], on_hand: NDArray[np.int32], day: int
+    ) -> Counts:
         """Results of cycle counting these bins on this local day."""
         ...

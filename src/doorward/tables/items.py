@@ -33,7 +33,11 @@ class Items(Table):
     def check(self) -> None:
         self.must("weight_g", self.weight_g >= 1, "a piece weighs at least one gram")
         self.must("height_mm", self.height_mm >= 1, "a piece has three sizes of at least one millimetre")
-        self.must("length_mm", (self.length_mm >= self.width_mm) & (self.width_mm >= self.height_mm), "longest first")
+        self.must(
+            "length_mm",
+            (self.length_mm >= self.width_mm) & (self.width_mm >= self.height_mm),
+            "longest first",
+        )
 
     def volume_ml(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Millilitres of one piece, rounded up."""

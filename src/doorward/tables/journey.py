@@ -99,9 +99,17 @@ JOURNEY: dict[Event, Rule] = {
     Event.RELEASED: Rule(
         ("fulfillment",), (_S.PLANNED,), _S.RELEASED, _H.SITE, "picking", "in_progress", "released to a wave"
     ),
-    Event.PICKED: Rule(("fulfillment",), (_S.RELEASED,), _S.PICKED, _H.SITE, "picking", "in_progress", "picked"),
+    Event.PICKED: Rule(
+        ("fulfillment",), (_S.RELEASED,), _S.PICKED, _H.SITE, "picking", "in_progress", "picked"
+    ),
     Event.PACKED: Rule(
-        ("fulfillment",), (_S.PICKED,), _S.PACKED, _H.SITE, "packing", "in_progress", "packed, weighed, labelled"
+        ("fulfillment",),
+        (_S.PICKED,),
+        _S.PACKED,
+        _H.SITE,
+        "packing",
+        "in_progress",
+        "packed, weighed, labelled",
     ),
     Event.SORTED: Rule(
         ("fulfillment", "linehaul"),
@@ -112,18 +120,32 @@ JOURNEY: dict[Event, Rule] = {
         "in_progress",
         "sorted to its next hop",
     ),
-    Event.DEPARTED: Rule(("linehaul",), (_S.SORTED,), _S.MOVING, _H.TRIP, "departing", "in_transit", "on a trailer"),
+    Event.DEPARTED: Rule(
+        ("linehaul",), (_S.SORTED,), _S.MOVING, _H.TRIP, "departing", "in_transit", "on a trailer"
+    ),
     Event.ARRIVED: Rule(
         ("linehaul",), (_S.MOVING,), _S.ARRIVED, _H.SITE, "arriving", "in_progress", "arrived at a building"
     ),
     Event.INDUCTED: Rule(
-        ("lastmile",), (_S.ARRIVED, _S.SORTED), _S.READY, _H.SITE, "receiving", "in_progress", "at its delivery station"
+        ("lastmile",),
+        (_S.ARRIVED, _S.SORTED),
+        _S.READY,
+        _H.SITE,
+        "receiving",
+        "in_progress",
+        "at its delivery station",
     ),
     Event.OUT_FOR_DELIVERY: Rule(
         ("delivery", *_LAST_MILE), (_S.READY,), _S.OUT, _H.RUN, "departing", "in_transit", "out for delivery"
     ),
     Event.TRANSFERRED: Rule(
-        _LAST_MILE, (_S.OUT, _S.FAILED), _S.OUT, _H.RUN, "transporting", "in_transit", "moved to another vehicle"
+        _LAST_MILE,
+        (_S.OUT, _S.FAILED),
+        _S.OUT,
+        _H.RUN,
+        "transporting",
+        "in_transit",
+        "moved to another vehicle",
     ),
     Event.DELIVERED: Rule(
         ("delivery", "carriers"),
@@ -159,7 +181,13 @@ JOURNEY: dict[Event, Rule] = {
         "collected by the customer",
     ),
     Event.HANDED_OVER: Rule(
-        ("carriers",), (_S.SORTED,), _S.WITH_CARRIER, _H.CARRIER, "shipping", "in_transit", "with a partner carrier"
+        ("carriers",),
+        (_S.SORTED,),
+        _S.WITH_CARRIER,
+        _H.CARRIER,
+        "shipping",
+        "in_transit",
+        "with a partner carrier",
     ),
     Event.CARRIER_MOVED: Rule(
         ("carriers",),

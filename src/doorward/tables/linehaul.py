@@ -119,4 +119,3 @@ class NextHop(Table):
     site: I4
     time_s: I4
     dist_m: I4
-

@@ -182,7 +182,7 @@ class LineHeld(Table):
 
 
 class LineDropped(Table):
-    """Fact (fulfillment): units of a boxed line will not be shipped (short, and the line's other units are in boxes)."""
+    """Fact (fulfillment): units of a boxed line will not be shipped (short; its other units are in boxes)."""
 
     line: I8
     units: I4

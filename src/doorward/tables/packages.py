@@ -112,7 +112,7 @@ class Scans(Table):
 class Waves(Table):
     """Waves: work released to a floor together.
 
-    fc (n,);  released_s (n,);  cutoff_s (n,) when its packages must be staged;  packages (n,);  walk_m (n,) picker metres
+    fc (n,);  released_s (n,);  cutoff_s (n,) when its packages must be staged;  packages (n,);  walk_m (n,) metres
     """
 
     fc: I4
@@ -192,8 +192,8 @@ class Boxed(Table):
 
 
 class Unboxed(Table):
-    """Fact (fulfillment): rows of Contents were taken out of their packages (short, damaged): units become 0 there, and the
-    package's units, weight and value fall. A package left empty must get a CANCELLED scan in the same turn."""
+    """Fact (fulfillment): rows of Contents were taken out of their packages (short, damaged): units become 0 there, and
+    the package's units, weight and value fall. A package left empty must get a CANCELLED scan in the same turn."""
 
     content: I8
 

@@ -1,4 +1,4 @@
-"""Remarks: for each thing not done, or done late, why, the binding limit, and the number that would have made it fit."""
+"""Remarks: for each thing not done, or done late, why, the binding limit, the number that would have made it fit."""
 
 from __future__ import annotations
 
@@ -166,7 +166,14 @@ class Remarks(Table):
 
     @classmethod
     def about(
-        cls, subject: Subject, rows: ArrayLike, reason: ArrayLike, at_s: int, *, limit: ArrayLike = -1, short: ArrayLike = -1
+        cls,
+        subject: Subject,
+        rows: ArrayLike,
+        reason: ArrayLike,
+        at_s: int,
+        *,
+        limit: ArrayLike = -1,
+        short: ArrayLike = -1,
     ) -> Remarks:
         """Remarks about rows of one subject; the rest broadcasts."""
         n = len(np.atleast_1d(np.asarray(rows)))

@@ -38,9 +38,13 @@ class Sites(Table):
     capacity: I4
 
     def check(self) -> None:
-        self.must("kind", np.diff(self.kind, prepend=0) >= 0, "sites stand in the order FC, sort, station, locker")
+        self.must(
+            "kind", np.diff(self.kind, prepend=0) >= 0, "sites stand in the order FC, sort, station, locker"
+        )
         self.must("lat_udeg", np.abs(self.lat_udeg) <= 90_000_000, "latitude lies between -90 and 90 degrees")
-        self.must("lon_udeg", np.abs(self.lon_udeg) <= 180_000_000, "longitude lies between -180 and 180 degrees")
+        self.must(
+            "lon_udeg", np.abs(self.lon_udeg) <= 180_000_000, "longitude lies between -180 and 180 degrees"
+        )
 
 
 class Floors(Table):

@@ -106,8 +106,8 @@ class WayChosen(Table):
 
 
 class WayDropped(Table):
-    """Fact (lastmile, flex, drones, sidewalk, delivery): a package cannot go its way; it needs another. Its way becomes -1
-    and the way's bit is set in its `Bills.gates`, so that the next choice leaves it out."""
+    """Fact (lastmile, flex, drones, sidewalk, delivery): a package cannot go its way; it needs another. Its way becomes
+    -1 and the way's bit is set in its `Bills.gates`, so that the next choice leaves it out."""
 
     package: I8
     way: I1

@@ -1,0 +1,1 @@
+"""Tracking: scans, arrival intervals, and exceptions before they happen."""

@@ -1,0 +1,113 @@
+"""Fold scans, arrival intervals, alarms and remarks.
+
+`Scanned` is the one fact that moves packages. The journey's law is checked for every row: a scan that the law forbids is
+our own bug (the rooms filter what the outside says), so it stops the turn.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.table import Table
+from doorward.ledger.state import Fold, State
+from doorward.tables.journey import ENDED, JOURNEY, Event, Holder, Status
+from doorward.tables.packages import Alarms, EtaSet, Packages, Scanned, Scans
+from doorward.tables.remarks import Remarks
+
+EVENTS = len(Event)
+ALLOWED = np.zeros((EVENTS, len(Status)), np.bool_)
+AFTER = np.zeros(EVENTS, np.int8)
+HOLDER = np.zeros(EVENTS, np.int8)
+for _event, _rule in JOURNEY.items():
+    ALLOWED[_event, list(_rule.before)] = True
+    AFTER[_event], HOLDER[_event] = _rule.after, _rule.holder
+ENDS = np.isin(AFTER, ENDED)
+AT_SITE = np.isin(HOLDER, (Holder.SITE, Holder.GONE))
+
+
+def rounds(package: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row the how-manieth row of its package it is (0, 1, ...), rows being in order."""
+    order = np.argsort(package, kind="stable")
+    run = package[order]
+    starts = np.flatnonzero(np.r_[True, run[1:] != run[:-1]])
+    nth = np.arange(len(run)) - np.repeat(starts, np.diff(np.r_[starts, len(run)]))
+    back = np.empty(len(run), np.int64)
+    back[order] = nth
+    return back
+
+
+def fold_scanned(state: State, rows: Scanned, at_s: int) -> None:
+    """Apply scans in order; several scans of one package in one fact are applied one after the other."""
+    if int(rows.at_s.max(initial=0)) > at_s:
+        raise ValueError(f"a scan of {int(rows.at_s.max())} became known at {at_s}, before it happened")
+    nth = rounds(rows.package)
+    for step in range(int(nth.max(initial=-1)) + 1):
+        _apply(state, rows.take(nth == step) if nth.any() else rows)
+
+
+def _apply(state: State, rows: Scanned) -> None:
+    """Scans of packages that differ from each other."""
+    package, event = rows.package, rows.event
+    status = state.get(Packages, "status", package)
+    good = ALLOWED[event, status]
+    if not good.all():
+        bad = int(np.argmin(good))
+        raise ValueError(
+            f"package {package[bad]} is {Status(int(status[bad])).name}: {Event(int(event[bad])).name} is not allowed then"
+        )
+    scan = state.count(Scans) + np.arange(len(rows))
+    state.append(
+        Scans(
+            package=package,
+            at_s=rows.at_s,
+            event=event,
+            site=rows.site,
+            ref=rows.ref,
+            reason=rows.reason,
+            prev=state.get(Packages, "last_scan", package),
+        )
+    )
+    kind = HOLDER[event]
+    order = state.get(Packages, "order", package)
+    holder = np.where(AT_SITE[event], rows.site, np.where(kind == Holder.CUSTOMER, order, rows.ref))
+    state.put(Packages, package, status=AFTER[event], holder_kind=kind, holder=holder, last_scan=scan)
+    _side_effects(state, rows)
+
+
+def _side_effects(state: State, rows: Scanned) -> None:
+    """The columns that single events set besides status and holder."""
+    event, package = rows.event, rows.package
+    ended = ENDS[event]
+    if ended.any():
+        state.put(Packages, package[ended], ended_s=rows.at_s[ended])
+    for which, column in ((Event.RELEASED, "wave"), (Event.SORTED, "pallet")):
+        at = event == which
+        if at.any():
+            state.put(Packages, package[at], **{column: rows.ref[at]})
+    released = event == Event.RELEASED
+    if released.any():
+        state.put(Packages, package[released], released_s=rows.at_s[released])
+    back = event == Event.BROUGHT_BACK
+    if back.any():
+        state.put(Packages, package[back], stop=-1)
+    tried = event == Event.ATTEMPTED
+    if tried.any():
+        state.add(Packages, package[tried], attempts=1)
+    sent = event == Event.SENT_BACK
+    if sent.any():
+        state.put(Packages, package[sent], ended_s=-1)
+
+
+def fold_eta(state: State, rows: EtaSet, at_s: int) -> None:
+    """A newer interval replaces the older."""
+    state.put(Packages, rows.package, eta_lo_s=rows.lo_s, eta_hi_s=rows.hi_s, eta_at_s=at_s)
+
+
+def append(state: State, rows: Table, at_s: int) -> None:
+    """Facts that are tables themselves: rows only grow."""
+    state.append(rows)
+
+
+FOLDS: dict[type[Table], Fold] = {Scanned: fold_scanned, EtaSet: fold_eta, Alarms: append, Remarks: append}
+"""Facts folded here."""
