@@ -69,7 +69,7 @@ class Offers(Table):
 
 
 class Statements(Table):
-    """Pay statements to the cent: base_c + mileage_c + wait_c + topup_c + tip_c = total_c. rule: row of the pay rule."""
+    """Pay statements to the cent: base_c + mileage_c + wait_c + topup_c + tip_c = total_c. rule: row of its pay rule."""
 
     block: I4
     driver: I4

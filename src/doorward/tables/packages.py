@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from doorward.core.table import I1, I2, I4, I8, Table
 
 
@@ -245,13 +247,28 @@ class Labels(Table):
     serial: I8
 
 
-class Alarms(Table):
-    """Fact (tracking) and table: an exception before it happens; rows only grow.
+class Alarm(IntEnum):
+    """Exceptions that are raised before, or as soon as, something goes wrong."""
 
-    kind (n,)  tracking.Alarm; minutes (n,) to or past the breach; cleared_s (n,) -1 open
+    NO_SCAN = 0
+    WILL_BE_LATE = 1
+    LATE = 2
+    MISSED_CUTOFF = 3
+
+
+class Alarms(Table):
+    """Fact (tracking) and table, rows only grow: a package needs a look. One of each kind per package.
+
+    kind (n,)  Alarm; at_s (n,) raised; minutes (n,) late, silent or past the cut-off
     """
 
     package: I8
     kind: I1
     at_s: I8
     minutes: I4
+
+
+class Watch(Table):
+    """Alarms raised for each package, row = package: bit k = Alarm k."""
+
+    raised: I1

@@ -136,8 +136,8 @@ class DayClosed(Table):
 
 PICKED, DAMAGED, COUNT_LESS, COUNT_MORE, RESTOCKED, RELEASED = range(6)
 """StockMoved.why. PICKED: on_hand and reserved fall, shipped grows. DAMAGED, COUNT_LESS: on_hand falls, written_off
-grows. COUNT_MORE: on_hand and found grow. RESTOCKED: a customer's return, on_hand and returned grow. RELEASED: units of a
-package taken apart go back to the shelf: on_hand grows, shipped falls."""
+grows. COUNT_MORE: on_hand and found grow. RESTOCKED: a customer's return, on_hand and returned grow. RELEASED: units
+of a package taken apart go back to the shelf: on_hand grows, shipped falls."""
 
 
 class Regional(Table):

@@ -1,7 +1,7 @@
 """Fold scans, arrival intervals, alarms and remarks.
 
-`Scanned` is the one fact that moves packages. The journey's law is checked for every row: a scan that the law forbids is
-our own bug (the rooms filter what the outside says), so it stops the turn.
+`Scanned` is the one fact that moves packages. The journey's law is checked for every row: a scan that the law forbids
+is our own bug (the rooms filter what the outside says), so it stops the turn.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
 from doorward.tables.journey import ENDED, JOURNEY, Event, Holder, Status
-from doorward.tables.packages import Alarms, EtaSet, Packages, Scanned, Scans
+from doorward.tables.packages import Alarms, EtaSet, Packages, Scanned, Scans, Watch
 from doorward.tables.remarks import Remarks
 
 EVENTS = len(Event)
@@ -54,7 +54,8 @@ def _apply(state: State, rows: Scanned) -> None:
     if not good.all():
         bad = int(np.argmin(good))
         raise ValueError(
-            f"package {package[bad]} is {Status(int(status[bad])).name}: {Event(int(event[bad])).name} is not allowed then"
+            f"package {package[bad]} is {Status(int(status[bad])).name}: "
+            f"{Event(int(event[bad])).name} is not allowed then"
         )
     scan = state.count(Scans) + np.arange(len(rows))
     state.append(
@@ -104,10 +105,26 @@ def fold_eta(state: State, rows: EtaSet, at_s: int) -> None:
     state.put(Packages, rows.package, eta_lo_s=rows.lo_s, eta_hi_s=rows.hi_s, eta_at_s=at_s)
 
 
+def fold_alarms(state: State, rows: Alarms, at_s: int) -> None:
+    """Remember which alarms each package has had."""
+    state.append(rows)
+    missing = state.count(Packages) - state.count(Watch)
+    if missing > 0:
+        state.append(Watch.fill(missing, raised=0))
+    raised = np.array(state.table(Watch).raised)
+    np.bitwise_or.at(raised, rows.package, np.left_shift(1, rows.kind).astype(np.int8))
+    state.put(Watch, rows.package, raised=raised[rows.package])
+
+
 def append(state: State, rows: Table, at_s: int) -> None:
     """Facts that are tables themselves: rows only grow."""
     state.append(rows)
 
 
-FOLDS: dict[type[Table], Fold] = {Scanned: fold_scanned, EtaSet: fold_eta, Alarms: append, Remarks: append}
+FOLDS: dict[type[Table], Fold] = {
+    Scanned: fold_scanned,
+    EtaSet: fold_eta,
+    Alarms: fold_alarms,
+    Remarks: append,
+}
 """Facts folded here."""

@@ -1,0 +1,140 @@
+"""The results of a run: pure sums over the tables, for people and for `--json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.ledger.state import State
+from doorward.tables.fleet import Runs, RunStatus
+from doorward.tables.flex import Blocks, BlockStatus
+from doorward.tables.footprint import PackageFootprint
+from doorward.tables.journey import Status
+from doorward.tables.orders import Lines, LineStatus, Orders, OrderStatus
+from doorward.tables.packages import Packages
+from doorward.tables.sites import Sites, Zones
+from doorward.tables.ways import Way
+
+DELIVERED, RETURNED, CANCELLED, OPEN = range(4)
+ENDS = ("delivered", "returned", "cancelled", "open")
+
+
+def order_ends(state: State) -> NDArray[np.int8]:
+    """How each order stands: 0 delivered, 1 returned, 2 cancelled, 3 open.
+
+    Open while anything of it may still move; else delivered if any package was delivered and kept, returned if any came
+    back, cancelled if nothing was ever sent.
+    """
+    orders, lines, packages = state.table(Orders), state.table(Lines), state.table(Packages)
+    n = len(orders)
+    moving = np.isin(lines.status, (LineStatus.WAITING, LineStatus.BACKORDERED, LineStatus.SOURCED))
+    refused = np.isin(orders.status, (OrderStatus.REFUSED, OrderStatus.EXPIRED))
+    is_open = np.bincount(lines.order[moving], minlength=n) > 0
+    live = ~np.isin(packages.status, (Status.DELIVERED, Status.RETURNED, Status.CANCELLED, Status.LOST))
+    is_open |= np.bincount(packages.order[live], minlength=n) > 0
+    is_open |= np.isin(orders.status, (OrderStatus.PLACED, OrderStatus.QUOTED))
+    arrived = np.bincount(packages.order[packages.status == Status.DELIVERED], minlength=n) > 0
+    back = np.bincount(packages.order[packages.status == Status.RETURNED], minlength=n) > 0
+    ends = np.full(n, CANCELLED, np.int8)
+    ends[back] = RETURNED
+    ends[arrived] = DELIVERED
+    ends[is_open] = OPEN
+    ends[refused] = CANCELLED
+    return ends
+
+
+def first_delivery_s(state: State) -> NDArray[np.int64]:
+    """When each package first reached its customer (a later return does not undo it); -1 never."""
+    packages = state.table(Packages)
+    from doorward.tables.journey import Event
+    from doorward.tables.packages import Scans
+
+    scans = state.table(Scans)
+    at = np.full(len(packages), -1, np.int64)
+    hit = np.isin(scans.event, (Event.DELIVERED, Event.COLLECTED))
+    at[scans.package[hit]] = scans.at_s[hit]
+    return at
+
+
+def promise_kept(state: State) -> tuple[int, int]:
+    """(orders delivered by the end of their promised window, orders delivered), counting an order's last package."""
+    orders, packages = state.table(Orders), state.table(Packages)
+    at = first_delivery_s(state)
+    reached = at >= 0
+    last = np.full(len(orders), -1, np.int64)
+    np.maximum.at(last, packages.order[reached], at[reached])
+    whole = (last >= 0) & (order_ends(state) != OPEN)
+    return int((last[whole] <= orders.due_s[whole]).sum()), int(whole.sum())
+
+
+def in_region_share(state: State) -> float:
+    """Share of packages shipped from a building in the customer's region; 0 if there are none."""
+    packages, orders = state.table(Packages), state.table(Orders)
+    kept = packages.status != Status.CANCELLED
+    if not kept.any():
+        return 0.0
+    here = state.table(Sites).region[packages.fc] == state.table(Zones).region[orders.zone[packages.order]]
+    return float(here[kept].mean())
+
+
+def flex_fill_share(state: State) -> float:
+    """Share of gig blocks that a driver worked, of all that were due; 1 if none was needed."""
+    status = state.table(Blocks).status
+    due = np.isin(
+        status, (BlockStatus.WORKED, BlockStatus.CHECKED_IN, BlockStatus.NO_SHOW, BlockStatus.UNFILLED)
+    )
+    if not due.any():
+        return 1.0
+    worked = np.isin(status, (BlockStatus.WORKED, BlockStatus.CHECKED_IN))
+    return float(worked.sum() / due.sum())
+
+
+def stops_per_route(state: State) -> float:
+    """Doorsteps per van or gig run that left its station."""
+    runs = state.table(Runs)
+    road = np.isin(runs.way, (Way.OWN, Way.DSP, Way.FLEX, Way.LOCKER)) & (runs.status != RunStatus.PLANNED)
+    return float(runs.stops[road].mean()) if road.any() else 0.0
+
+
+def mode_counts(state: State) -> dict[str, int]:
+    """Packages by way to the door (those that were not taken apart before packing)."""
+    packages = state.table(Packages)
+    kept = (packages.status != Status.CANCELLED) & (packages.way >= 0)
+    counts = np.bincount(packages.way[kept], minlength=len(Way))
+    return {way.name.lower(): int(counts[way]) for way in Way}
+
+
+def summary(state: State) -> dict[str, Any]:
+    """The figures of a run, without those of the machine (time, memory, digest)."""
+    packages = state.table(Packages)
+    ends = np.bincount(order_ends(state), minlength=4)
+    on_time, delivered = promise_kept(state)
+    at = first_delivery_s(state)
+    got = at >= 0
+    kept = packages.status != Status.CANCELLED
+    n = max(1, int(kept.sum()))
+    prints = state.table(PackageFootprint)
+    co2 = sum(
+        int(getattr(prints, c).sum())
+        for c in ("building_mg", "linehaul_mg", "last_mile_mg", "carrier_mg", "packaging_mg")
+    )
+    return {
+        "orders": len(state.table(Orders)),
+        "packages": int(kept.sum()),
+        "delivered": int(ends[DELIVERED]),
+        "delivered_on_time": on_time,
+        "returned": int(ends[RETURNED]),
+        "cancelled": int(ends[CANCELLED]),
+        "open": int(ends[OPEN]),
+        "packages_delivered": int(got.sum()),
+        "promise_met_share": round(on_time / delivered, 4) if delivered else 0.0,
+        "cost_c_per_package": round(float(np.maximum(packages.bill_c[kept], 0).sum()) / n, 2),
+        "dist_m_per_package": round(float(prints.dist_m.sum()) / n, 1),
+        "co2e_g_per_package": round(co2 / 1000 / n, 2),
+        "packages_by_mode": mode_counts(state),
+        "stops_per_route": round(stops_per_route(state), 1),
+        "flex_fill_share": round(flex_fill_share(state), 4),
+        "in_region_share": round(in_region_share(state), 4),
+    }

@@ -1,0 +1,45 @@
+"""The tracking services: intervals and exceptions, every quarter of an hour."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from doorward.ledger.desk import Desk
+from doorward.ledger.service import Service
+from doorward.tables.fleet import Runs, Stops
+from doorward.tables.packages import Packages, Scans, Watch
+from doorward.tables.ways import Services
+from doorward.tracking.plan import plan_alarms, plan_etas
+from doorward.tracking.rules import TrackingRules
+
+
+def tell_etas(desk: Desk) -> None:
+    """Compute arrival intervals and tell those that moved."""
+    if desk.next(Packages):
+        desk.post(
+            plan_etas(
+                desk.table(Packages),
+                desk.table(Scans),
+                desk.table(Runs),
+                desk.table(Stops),
+                desk.table(Services),
+                desk.rule(TrackingRules),
+                desk.now_s,
+            )
+        )
+
+
+def raise_alarms(desk: Desk) -> None:
+    """Raise exceptions for packages that are silent, late, or going to be."""
+    packages = desk.table(Packages)
+    if len(packages):
+        raised = np.zeros(len(packages), np.int8)
+        raised[: desk.next(Watch)] = desk.table(Watch).raised
+        desk.post(plan_alarms(packages, desk.table(Scans), raised, desk.rule(TrackingRules), desk.now_s))
+
+
+SERVICES = [
+    Service("tracking.eta", 900, tell_etas),
+    Service("tracking.alarm", 900, raise_alarms),
+]
+"""In the order of the roster."""
