@@ -22,3 +22,9 @@ class Crew(Protocol):
     def attendance(self, blocks: Blocks, block: NDArray[np.int64], now_s: int) -> BlockMoved:
         """Of these claimed blocks (rows): given back (OPEN, driver -1), checked in, or not shown up by now."""
         ...
+
+    def tips(
+        self, block: NDArray[np.int64], driver: NDArray[np.int32], packages: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Cents that customers gave for these blocks, `packages` delivered on each; all of it is the driver's."""
+        ...

@@ -45,6 +45,7 @@ class Blocks(Table):
     """Blocks of work, row = block: station, start_s, end_s, pay_c known before acceptance, driver (-1 open), status.
 
     base_c (n,) pay before surge; need (n,) packages forecast for it; released_s (n,) first offered
+    claimed_s (n,) when its driver took it; -1 nobody has it
     """
 
     station: I4
@@ -56,10 +57,15 @@ class Blocks(Table):
     status: I1
     need: I4
     released_s: I8
+    claimed_s: I8
 
 
 class Offers(Table):
-    """Offers of a block to a driver at a pay, row = offer. answer (n,): 0 open, 1 taken, 2 refused or expired."""
+    """Offers of a block to a driver at a pay, row = offer.
+
+    answer (n,): 0 open, 1 taken, 2 refused or expired; 3 withdrawn before an answer (the block was filled, or the driver
+    took an overlapping one); 4 the driver said yes, but another had been first
+    """
 
     block: I4
     driver: I4
@@ -69,7 +75,7 @@ class Offers(Table):
 
 
 class Statements(Table):
-    """Pay statements to the cent: base_c + mileage_c + wait_c + topup_c + tip_c = total_c. rule: row of its pay rule."""
+    """Pay statements to the cent: base_c + mileage_c + wait_c + topup_c + tip_c = total_c. rule: row of pay rule."""
 
     block: I4
     driver: I4
