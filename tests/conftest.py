@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Kernels compile at their first call, and the machine may be busy: tests never time. Same examples every time.
+settings.register_profile("doorward", deadline=None, derandomize=True)
+settings.load_profile("doorward")
 
 
 @pytest.fixture(scope="session")
