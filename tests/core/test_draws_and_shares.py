@@ -64,7 +64,7 @@ def test_distance_between_known_places() -> None:
     # one degree of latitude on the mean sphere; a quarter of the equator
     assert geo.crow_m(50_000_000, 7_000_000, 51_000_000, 7_000_000) == pytest.approx(111_195.08, abs=0.1)
     assert geo.crow_m(0, 0, 0, 90_000_000) == pytest.approx(10_007_557, abs=1)
-    east, north = geo.plane_m(np.array([51_577_800]), np.array([100_000]), 51_477_800, 0)
+    east, north = geo.plane_m(51_577_800, 100_000, 51_477_800, 0)
     assert np.hypot(east, north) == pytest.approx(geo.crow_m(51_477_800, 0, 51_577_800, 100_000), rel=0.002)
 
 
