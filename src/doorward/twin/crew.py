@@ -126,7 +126,9 @@ class TwinCrew:
         due = np.flatnonzero(at_s <= now_s)
         due = due[np.lexsort((block[due], at_s[due]))]
         return BlockMoved(
-            block=block[due], driver=np.where(forfeits[due], -1, driver[due]), status=status[due]
+            block=block[due].astype(np.int32),
+            driver=np.where(forfeits[due], -1, driver[due]),
+            status=status[due],
         )
 
     def _unreliability(self, driver: NDArray[np.int32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
