@@ -5,6 +5,11 @@
     ├── Refused         a rule of the business says no; carries the remark
     ├── Stale           a plan was made for an older generation of what it changes
     ├── Damaged         the journal does not hold what its chain says it holds
+    ├── LedgerError     the ledger cannot take this turn, or any
+    │   ├── Locked      another process writes this journal
+    │   ├── DiskFull    no room; nothing of the uncommitted turns remains, earlier ones stand
+    │   ├── SyncFailed  the disk did not confirm a commit: its outcome is unknown, the process must end
+    │   └── Poisoned    the tables ran ahead of the journal; reopen to read them anew
     └── PortError       something outside
         ├── Timeout     no answer in time; the outcome is unknown
         ├── Declined    answered no
@@ -49,6 +54,26 @@ class Stale(DoorwardError):
 
 class Damaged(DoorwardError):
     """The journal does not hold what its chain says it holds."""
+
+
+class LedgerError(DoorwardError):
+    """The ledger cannot take this turn, or any."""
+
+
+class Locked(LedgerError):
+    """Another process writes this journal."""
+
+
+class DiskFull(LedgerError):
+    """No room on the disk; nothing of the uncommitted turns remains, earlier ones stand."""
+
+
+class SyncFailed(LedgerError):
+    """The disk did not confirm a commit. Its outcome is unknown; never tried again, the process must end."""
+
+
+class Poisoned(LedgerError):
+    """The tables ran ahead of the journal; reopen to read them anew."""
 
 
 class PortError(DoorwardError):

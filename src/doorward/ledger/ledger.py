@@ -1,0 +1,182 @@
+"""The ledger: turns go into the journal and are folded into the tables, in one order, by one writer.
+
+A turn is checked and packed, then folded, then appended. Packing comes first because it copies the values: what is
+folded is read back from the packed values, so that a live turn and its replay are one code path, even where a service
+posts a view of a column that the fold is about to change. If a fold raises, the tables may be half changed while the
+journal knows nothing of the turn: the ledger is poisoned and refuses everything; reopening reads the tables anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Self, TypeVar
+
+from doorward.core.errors import BadInput, Damaged, Poisoned
+from doorward.core.table import Table
+from doorward.ledger import chain, checkpoint, inbox, outbox
+from doorward.ledger.journal import Journal
+from doorward.ledger.pack import Packed, pack, table_of
+from doorward.ledger.state import Fold, State
+
+T = TypeVar("T", bound=Table)
+
+
+class Ledger:
+    """Journal, folds and tables of one region's network.
+
+    journal  opened for writing
+    folds    which facts there are, and what each means
+    state    the tables as of turn `at`: reference tables for turn 0, or what a checkpoint held
+    """
+
+    def __init__(
+        self, journal: Journal, folds: Mapping[type[Table], Fold], state: State, *, at: int = 0
+    ) -> None:
+        self.journal, self.state, self._folds = journal, state, dict(folds)
+        self._kinds = {kind.__name__: kind for kind in folds}
+        if len(self._kinds) < len(folds):
+            raise ValueError("two facts bear one name")
+        self._at = at
+        self._poison = ""
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path | str,
+        folds: Mapping[type[Table], Fold],
+        reference: Iterable[Table] = (),
+    ) -> Self:
+        """Open `folder/journal.db` (new if there is none) and bring the tables to its newest turn.
+
+        reference  tables that stand before the first turn. A checkpoint holds them too, and is preferred.
+        Raises Locked, Damaged, or what a fold raises.
+        """
+        folder = Path(folder)
+        journal = Journal(folder / "journal.db")
+        try:
+            checkpoint.must_hold_anchor(folder, journal)
+            restored = checkpoint.restore(folder, journal)
+            state, at = restored if restored is not None else (State(), 0)
+            if restored is None:
+                for table in reference:
+                    state.load(table)
+            ledger = cls(journal, folds, state, at=at)
+            ledger.replay()
+        except BaseException:
+            journal.close()
+            raise
+        return ledger
+
+    def table(self, kind: type[T]) -> T:
+        """All rows of a table as of the newest turn, read-only."""
+        return self.state.table(kind)
+
+    def post(
+        self,
+        service: str,
+        at_s: int,
+        facts: Sequence[Table],
+        key: str | None = None,
+        *,
+        send: Sequence[outbox.Message] = (),
+        received: Sequence[inbox.Receipt] = (),
+    ) -> int:
+        """Fold the facts and append them as one turn; returns its number. Durable once `commit` has returned.
+
+        key       names the command: posting it again does nothing and returns the first turn
+        send      messages to the outside, which leave after the commit
+        received  messages from the outside that this turn answers to; Refused if one was taken before
+        A turn in which nothing is said (no rows, no message, no key) is not made; the newest turn is returned.
+        """
+        self._sound()
+        name = chain.key_of(key) if key is not None else b""
+        if name and (first := self.journal.turn_of(name)) is not None:
+            return first
+        packed = [self._checked(rows) for rows in facts if len(rows)]
+        if not (packed or send or received or name):
+            return self.journal.head.turn
+        turn = self.journal.head.turn + 1
+        extra = [*inbox.statements(self.journal, turn, received), *outbox.statements(turn, send)]
+        if at_s < self.journal.newest_s:
+            raise ValueError(f"turn of {service} at {at_s} comes after one at {self.journal.newest_s}")
+        for fact in packed:
+            self._fold(service, turn, fact, at_s)
+        try:
+            self._at = self.journal.append(service, at_s, packed, name, extra, [r.mark for r in received])
+        except BaseException as error:
+            self._poison = f"turn {turn} of {service} was folded, but not appended ({error})"
+            raise
+        return self._at
+
+    def commit(self) -> int:
+        """Make all posted turns durable; returns the newest. DiskFull and SyncFailed leave the ledger poisoned."""
+        self._sound()
+        try:
+            return self.journal.commit().turn
+        except BaseException as error:
+            self._poison = f"turns after {self.journal.committed.turn} were folded, but not kept ({error})"
+            raise
+
+    def head(self) -> tuple[int, str]:
+        """Newest turn and the digest over everything up to it (hex). Acknowledge only after `commit`."""
+        return self.journal.head.turn, self.journal.head.chain.hex()
+
+    def last_service(self) -> tuple[int, str] | None:
+        """(at_s, service) of the newest committed turn; None if there is none. Where the roster goes on."""
+        row = self.journal.newest()
+        return None if row is None else (row[1], row[2])
+
+    def replay(self) -> int:
+        """Fold all turns after the tables' own, checking the chain; returns the newest turn. Damaged if one differs."""
+        self._sound()
+        for turn, values in self.journal.verified(self._at):
+            for fact, matrix in zip(turn.facts, values, strict=True):
+                packed = Packed(fact.schema, matrix, fact.lo, fact.hi, b"")
+                self._fold(turn.service, turn.turn, packed, turn.at_s)
+            self._at = turn.turn
+        if self._at != self.journal.committed.turn:
+            raise Damaged(f"{self.journal.path}: turn {self._at + 1} is missing")
+        return self._at
+
+    def checkpoint(self) -> Path:
+        """Commit, write all tables beside the journal and anchor its head; returns the checkpoint's folder."""
+        self.commit()
+        return checkpoint.write(self.journal.path.parent, self.state, self.journal.committed)
+
+    def close(self) -> None:
+        """Anchor the head and close the journal. Turns that were not committed are dropped."""
+        if not self._poison and self.journal.committed.turn:
+            checkpoint.write_anchor(self.journal.path.parent, self.journal.committed)
+        self.journal.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _checked(self, rows: Table) -> Packed:
+        if type(rows) not in self._folds:
+            raise TypeError(f"{type(rows).__name__} is not a fact: no room folds it")
+        rows.check()
+        return pack(rows)
+
+    def _fold(self, service: str, turn: int, fact: Packed, at_s: int) -> None:
+        kind = self._kinds.get(fact.schema.fact)
+        if kind is None:
+            raise BadInput(
+                f"turn {turn} of {service} holds {fact.schema.fact}, which no room folds",
+                where=str(self.journal.path),
+                remedy="use the version that wrote it, or a newer one",
+            )
+        try:
+            self._folds[kind](self.state, table_of(kind, fact.schema, fact.values), at_s)
+        except BaseException as error:
+            self._poison = f"folding {fact.schema.fact} in turn {turn} of {service} failed ({error})"
+            error.add_note(f"in turn {turn} of {service} at {at_s}, while folding {fact.schema.fact}")
+            raise
+
+    def _sound(self) -> None:
+        if self._poison:
+            raise Poisoned(f"{self._poison}. What to do: reopen; the journal holds all committed turns")
