@@ -50,9 +50,12 @@ class Services(Table):
 
 
 class WayCapacity(Table):
-    """Capacity and price of each own way at each station and day, row = opening.
+    """Capacity and price of each way at each site and day, row = opening.
 
     way, station, day (n,); limit (n,) packages; taken (n,); price_mc (n,) dual price, thousandths of a cent
+    station (n,) Site where it binds: the station; for LOCKER the locker; for partners the FC of the pick-up
+    carrier (n,) row in Services; -1 own network
+    A row with way -1 is a pool: limit packages expected at that station and day, taken those that have chosen, any way.
     """
 
     way: I1
@@ -61,6 +64,18 @@ class WayCapacity(Table):
     limit: I4
     taken: I4
     price_mc: I8
+    carrier: I4
+
+
+class ZoneCosts(Table):
+    """What one more stop costs an own van in each zone, row = zone: driving seconds and road metres at the margin.
+
+    stops (n,) stops seen so far; the mean gives newer days more weight; 0 or less: nothing seen yet
+    """
+
+    drive_s: I4
+    drive_m: I4
+    stops: I4
 
 
 class Bills(Table):
@@ -69,6 +84,7 @@ class Bills(Table):
     money_mc rate or marginal minutes; late_mc risk of lateness; carbon_mc; dual_mc capacity price
     second (n,) the next best Way and second_mc (n,) by how much it was dearer; -1 there was none
     gates  (n,) bit mask of ways that were not open to it (bit = Way)
+    opening, pool (n,) rows in WayCapacity that it takes room of; -1 none
     """
 
     money_mc: I8
@@ -78,6 +94,8 @@ class Bills(Table):
     second: I1
     second_mc: I8
     gates: I2
+    opening: I4
+    pool: I4
 
 
 # ---- facts -----------------------------------------------------------------------------------------------------
@@ -103,6 +121,7 @@ class WayChosen(Table):
     second_mc: I8
     gates: I2
     opening: I4
+    pool: I4
 
 
 class WayDropped(Table):
@@ -122,6 +141,16 @@ class WayOpened(Table):
     station: I4
     day: I4
     limit: I4
+    carrier: I4
+
+
+class ZonesLearned(Table):
+    """Fact (carriers): what one more stop cost in these zones by the last plans; replaces their rows of ZoneCosts."""
+
+    zone: I4
+    drive_s: I4
+    drive_m: I4
+    stops: I4
 
 
 class WayPriced(Table):

@@ -1,0 +1,1 @@
+"""Rate cards: what a partner charges, to the cent."""

@@ -1,0 +1,1 @@
+"""The cheapest set of choices within all capacities."""

@@ -1,0 +1,1 @@
+"""Hard limits: which ways are open to a package, and why not."""

@@ -1,0 +1,1 @@
+"""Pick-up at the buildings and tracking at the partners."""

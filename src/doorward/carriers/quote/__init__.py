@@ -1,0 +1,1 @@
+"""Every way on one scale: money, lateness, carbon."""

@@ -1,0 +1,101 @@
+"""Settings of the carriers room: section `[carriers]` of a network file."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class CarriersRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every figure that the choice of a way rests on and that no table holds.
+
+    Tuples by own way stand in the order own van, contractor, gig driver, locker, drone, robot.
+    """
+
+    # time inside the buildings
+    floor_s: int = 14_400  # from the choice to staged at the dock, median
+    floor_spread_s: int = 5_400  # standard deviation of that
+    station_cutoff_s: int = 25_200  # second of the local day by which the morning wave must be at its station
+    lastmile_s: int = 14_400  # before the end of the window a package must be at its station, later waves
+    station_last_s: int = 54_000  # second of the local day: what arrives later goes out on the next day
+    door_s: int = 46_800  # second of the local day at which a doorstep is reached on average
+
+    # risk, per mille, by own way
+    late_pm: tuple[int, int, int, int, int, int] = (12, 16, 30, 10, 25, 30)  # late although the trailer was in time
+    fail_pm: tuple[int, int, int, int, int, int] = (45, 45, 50, 8, 25, 70)  # failed attempts at the door
+    late_c: tuple[int, int, int] = (200, 400, 800)  # a broken promise: standard, next-day, same-day
+    late_day_c: int = 150  # and for every day that the median arrival lies behind the promise
+    carbon_c_t: int = 10_000  # price of a tonne of CO2e
+
+    # vans at the margin
+    stop_s: int = 115  # parking, walking, handing over at one doorstep
+    locker_s: int = 90  # parking at a locker, shared by its packages
+    cell_s: int = 20  # putting one package into a cell
+    locker_share: int = 6  # packages that share a visit to a locker
+    handling_c: int = 28  # sorting and loading one package at a station
+    bhh_pm: int = 712  # constant of Beardwood, Halton and Hammersley (1959), per mille
+    speed_mms: int = 7_800  # metres of road per thousand seconds between stops, where nothing was learned yet
+    road_pm: int = 1_560  # metres of road per metre as the crow flies, per mille, between stops
+    van_stops: int = 140  # stops that share one way out to the zone and back
+    learn_stops: int = 60  # how many observed stops weigh as much as what was believed before
+    hour_c: int = 2_600  # crew hour where a station has no vehicle of that way to read it from
+    km_mc: int = 35  # thousandths of a cent per metre, likewise
+    co2_ug_m: int = 240_000  # micrograms of CO2e per metre, likewise
+
+    # capacity of own ways
+    horizon_days: int = 14  # days ahead for which capacity is opened
+    package_s: int = 190  # shift seconds per package, driving included
+    stem_s: int = 2_700  # out to the first door and back from the last
+    load_pm: int = 920  # share of the shift that is planned
+    package_ml: int = 14_000  # mean package, for the volume of a van
+    loads_day: int = 1  # full loads a vehicle takes in a day
+    door_packages_pm: int = 1_150  # packages per stop, per mille
+    expect_pm: int = 700  # packages expected in a day before anything is known, of the van capacity
+
+    # gig drivers
+    block_c: int = 9_600  # pay of a block where none is posted
+    block_packages: int = 34  # packages in a block
+    claim_pm: int = 450  # share of a station's drivers that can be had on one day
+
+    # limits of own ways (grams, millimetres)
+    van_g: int = 31_500
+    van_mm: int = 1_800
+    car_g: int = 18_000
+    car_mm: int = 1_000
+    locker_g: int = 20_000
+    cell_mm: tuple[int, int, int] = (600, 400, 350)  # the cell, longest side first
+    locker_m: int = 1_500  # a customer walks at most this far
+    drone_g: int = 2_270
+    drone_mm: int = 420
+    drone_m: int = 12_000  # radius around the station
+    robot_g: int = 10_000
+    robot_mm: int = 400
+    robot_m: int = 2_800
+
+    # drones and robots
+    drone_mms: int = 24_000  # cruise, mm per second
+    drone_s: int = 420  # climb, hand-over, battery change
+    robot_mms: int = 1_500
+    robot_s: int = 600  # waiting for the customer
+    flyable_pm: int = 650  # share of a drone's shift with weather to fly
+    robot_use_pm: int = 600  # share of a robot's shift on the road
+    drone_wh_km: int = 30  # where the vehicle table has none
+    grid_ug_wh: int = 380_000  # CO2e of a watt hour
+
+    # linehaul at the margin
+    fill_pm: int = 700  # volume fill of trailers
+    truck_ug_m: int = 900_000  # CO2e of a diesel trailer per metre
+    etruck_ug_m: int = 350_000
+
+    # CO2e of partners, by Way POST, REGIONAL, EXPRESS, COURIER: base, and per kg and km
+    partner_mg: tuple[int, int, int, int] = (190_000, 240_000, 280_000, 600_000)
+    partner_mg_kg_km: tuple[int, int, int, int] = (110, 110, 550, 250)
+
+    # the choice
+    rounds: int = 60  # steps of the capacity prices
+    hopeless_s: int = 259_200  # a way whose median arrival is this much later than the best way's is not open
+    smooth_packages: int = 20  # packages after which a new price counts as much as the old one
+    turn_packages: int = 20_000  # packages chosen in one turn at most
+    days_on: int = 3  # days that a package without room may be moved on
+
+    # partners
+    track_s: int = 3_600  # each package is asked about this often
