@@ -25,8 +25,7 @@ import pyarrow as pa
 from doorward.core.errors import Damaged
 from doorward.core.table import Table
 from doorward.ledger import chain
-from doorward.ledger.journal import Head
-from doorward.ledger.read import Reader
+from doorward.ledger.read import Head, Reader
 from doorward.ledger.state import State
 
 KEEP = 2
@@ -127,10 +126,13 @@ def write(folder: Path, state: State, head: Head) -> Path:
     return final
 
 
-def restore(folder: Path, journal: Reader) -> tuple[State, int] | None:
-    """(tables, turn) of the newest checkpoint that is whole and agrees with the journal; None if there is none."""
+def restore(folder: Path, journal: Reader, upto: int | None = None) -> tuple[State, int] | None:
+    """(tables, turn) of the newest checkpoint that is whole and agrees with the journal; None if there is none.
+
+    upto  none after this turn
+    """
     for turn, path in _found(folder):
-        state = _load(path, turn, journal)
+        state = _load(path, turn, journal) if upto is None or turn <= upto else None
         if state is not None:
             return state, turn
     return None

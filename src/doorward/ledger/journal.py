@@ -24,7 +24,7 @@ import apsw
 from doorward.core.errors import BadInput, DiskFull, Locked, SyncFailed
 from doorward.ledger import chain
 from doorward.ledger.pack import Packed
-from doorward.ledger.read import APPLICATION, FACTS_A_TURN, FORMAT, Reader, Turn, told
+from doorward.ledger.read import APPLICATION, FACTS_A_TURN, FORMAT, Head, Reader, Turn, told
 
 OLDEST_SQLITE: Final = 3_051_003
 """Before 3.51.3 two connections that write and checkpoint at once could corrupt a WAL file."""
@@ -64,14 +64,6 @@ create view journal as
   from facts f join turns t on t.turn = f.id / 4096 join services v on v.id = t.service
   join schemas s on s.id = f.schema;
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The newest turn and the digest over everything up to it; turn 0 is the empty journal."""
-
-    turn: int
-    chain: bytes
 
 
 @dataclass
@@ -115,10 +107,15 @@ class Journal(Reader):
                 if vfs is not None:
                     self.sql.pragma("locking_mode", "exclusive")
                 self._settle(settings)
-            self._forget()
+            self.reload()
         except BaseException:
             self._release()
             raise
+
+    @staticmethod
+    def open(path: Path | str, *, read_only: bool = False) -> Reader:
+        """The journal of a path, for writing or for reading."""
+        return Reader(path) if read_only else Journal(path)
 
     @property
     def head(self) -> Head:
@@ -250,8 +247,8 @@ class Journal(Reader):
                 self.sql.pragma("user_version", FORMAT)
         self.recognise()
 
-    def _forget(self) -> None:
-        """Go back to what is durable."""
+    def reload(self) -> None:
+        """Drop what waits and go back to what is durable."""
         self._group = _Group()
         self._services, self._schemas = self.names()
         newest = self.newest()
@@ -293,7 +290,7 @@ class Journal(Reader):
         try:
             if self.sql.in_transaction:
                 self.sql.execute("rollback")
-            self._forget()
+            self.reload()
         except apsw.Error as second:
             self._dead = f"a rollback failed ({second})"
             raise SyncFailed(f"{self.path}: {second} after {error}") from second

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
-from doorward.core.errors import BadInput, Damaged, Poisoned
+from doorward.core.errors import BadInput, Damaged, LedgerError, Poisoned
 from doorward.core.table import Table
 from doorward.ledger import chain, checkpoint, inbox, outbox
 from doorward.ledger.journal import Journal
 from doorward.ledger.pack import Packed, pack, table_of
+from doorward.ledger.read import Reader
 from doorward.ledger.state import Fold, State
 
 T = TypeVar("T", bound=Table)
@@ -25,13 +26,13 @@ T = TypeVar("T", bound=Table)
 class Ledger:
     """Journal, folds and tables of one region's network.
 
-    journal  opened for writing
+    journal  opened for writing, or for reading: then nothing can be posted
     folds    which facts there are, and what each means
     state    the tables as of turn `at`: reference tables for turn 0, or what a checkpoint held
     """
 
     def __init__(
-        self, journal: Journal, folds: Mapping[type[Table], Fold], state: State, *, at: int = 0
+        self, journal: Reader, folds: Mapping[type[Table], Fold], state: State, *, at: int = 0
     ) -> None:
         self.journal, self.state, self._folds = journal, state, dict(folds)
         self._kinds = {kind.__name__: kind for kind in folds}
@@ -46,23 +47,30 @@ class Ledger:
         folder: Path | str,
         folds: Mapping[type[Table], Fold],
         reference: Iterable[Table] = (),
+        *,
+        read_only: bool = False,
+        upto: int | None = None,
     ) -> Self:
         """Open `folder/journal.db` (new if there is none) and bring the tables to its newest turn.
 
         reference  tables that stand before the first turn. A checkpoint holds them too, and is preferred.
+        read_only  also beside a writer, or where we may not write; sees the turns committed by now
+        upto       stop after this turn (read_only)
         Raises Locked, Damaged, or what a fold raises.
         """
+        if upto is not None and not read_only:
+            raise ValueError("tables of an earlier turn are for reading; use fork to go on from there")
         folder = Path(folder)
-        journal = Journal(folder / "journal.db")
+        journal = Journal.open(folder / "journal.db", read_only=read_only)
         try:
             checkpoint.must_hold_anchor(folder, journal)
-            restored = checkpoint.restore(folder, journal)
+            restored = checkpoint.restore(folder, journal, upto)
             state, at = restored if restored is not None else (State(), 0)
             if restored is None:
                 for table in reference:
                     state.load(table)
             ledger = cls(journal, folds, state, at=at)
-            ledger.replay()
+            ledger.replay(upto)
         except BaseException:
             journal.close()
             raise
@@ -90,20 +98,21 @@ class Ledger:
         A turn in which nothing is said (no rows, no message, no key) is not made; the newest turn is returned.
         """
         self._sound()
+        journal = self._writable()
         name = chain.key_of(key) if key is not None else b""
-        if name and (first := self.journal.turn_of(name)) is not None:
+        if name and (first := journal.turn_of(name)) is not None:
             return first
         packed = [self._checked(rows) for rows in facts if len(rows)]
         if not (packed or send or received or name):
-            return self.journal.head.turn
-        turn = self.journal.head.turn + 1
-        extra = [*inbox.statements(self.journal, turn, received), *outbox.statements(turn, send)]
-        if at_s < self.journal.newest_s:
-            raise ValueError(f"turn of {service} at {at_s} comes after one at {self.journal.newest_s}")
+            return journal.head.turn
+        turn = journal.head.turn + 1
+        extra = [*inbox.statements(journal, turn, received), *outbox.statements(turn, send)]
+        if at_s < journal.newest_s:
+            raise ValueError(f"turn of {service} at {at_s} comes after one at {journal.newest_s}")
         for fact in packed:
             self._fold(service, turn, fact, at_s)
         try:
-            self._at = self.journal.append(service, at_s, packed, name, extra, [r.mark for r in received])
+            self._at = journal.append(service, at_s, packed, name, extra, [r.mark for r in received])
         except BaseException as error:
             self._poison = f"turn {turn} of {service} was folded, but not appended ({error})"
             raise
@@ -112,8 +121,9 @@ class Ledger:
     def commit(self) -> int:
         """Make all posted turns durable; returns the newest. DiskFull and SyncFailed leave the ledger poisoned."""
         self._sound()
+        journal = self._writable()
         try:
-            return self.journal.commit().turn
+            return journal.commit().turn
         except BaseException as error:
             self._poison = f"turns after {self.journal.committed.turn} were folded, but not kept ({error})"
             raise
@@ -127,26 +137,31 @@ class Ledger:
         row = self.journal.newest()
         return None if row is None else (row[1], row[2])
 
-    def replay(self) -> int:
-        """Fold all turns after the tables' own, checking the chain; returns the newest turn. Damaged if one differs."""
+    def replay(self, upto: int | None = None) -> int:
+        """Fold the turns after the tables' own, checking the chain; returns the last one. Damaged if one differs."""
         self._sound()
-        for turn, values in self.journal.verified(self._at):
+        newest = self.journal.committed.turn
+        upto = newest if upto is None else min(upto, newest)
+        for turn, values in self.journal.verified(self._at, upto):
             for fact, matrix in zip(turn.facts, values, strict=True):
                 packed = Packed(fact.schema, matrix, fact.lo, fact.hi, b"")
                 self._fold(turn.service, turn.turn, packed, turn.at_s)
             self._at = turn.turn
-        if self._at != self.journal.committed.turn:
+        if self._at != upto:
             raise Damaged(f"{self.journal.path}: turn {self._at + 1} is missing")
         return self._at
 
-    def checkpoint(self) -> Path:
-        """Commit, write all tables beside the journal and anchor its head; returns the checkpoint's folder."""
+    def checkpoint(self, folder: Path | None = None) -> Path:
+        """Commit, write all tables beside the journal and anchor its head; returns the checkpoint's folder.
+
+        folder  where, if not beside the journal
+        """
         self.commit()
-        return checkpoint.write(self.journal.path.parent, self.state, self.journal.committed)
+        return checkpoint.write(folder or self.journal.path.parent, self.state, self.journal.committed)
 
     def close(self) -> None:
         """Anchor the head and close the journal. Turns that were not committed are dropped."""
-        if not self._poison and self.journal.committed.turn:
+        if isinstance(self.journal, Journal) and not self._poison and self.journal.committed.turn:
             checkpoint.write_anchor(self.journal.path.parent, self.journal.committed)
         self.journal.close()
 
@@ -155,6 +170,11 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _writable(self) -> Journal:
+        if not isinstance(self.journal, Journal):
+            raise LedgerError(f"{self.journal.path} was opened for reading only")
+        return self.journal
 
     def _checked(self, rows: Table) -> Packed:
         if type(rows) not in self._folds:

@@ -11,6 +11,7 @@ from typing import Any, Final, Self, TypeVar
 
 import apsw
 import numpy as np
+import pyarrow as pa
 
 from doorward.core.errors import BadInput, Damaged, DiskFull, Locked
 from doorward.core.table import I8, Table
@@ -22,6 +23,14 @@ FACTS_A_TURN: Final = 4096
 """A fact's id is turn * 4096 + its place in the turn."""
 APPLICATION: Final = 0x646F6F72
 FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A turn and the digest over everything up to it; turn 0 is the empty journal."""
+
+    turn: int
+    chain: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,17 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def head(self) -> Head:
+        """The newest turn, with the digest over everything up to it."""
+        row = self.newest()
+        return Head(row[0], row[3]) if row else Head(0, chain.ORIGIN)
+
+    @property
+    def committed(self) -> Head:
+        """The newest turn that is durable."""
+        return self.head
+
     # ---- single values -----------------------------------------------------------------------------------------
 
     def newest(self) -> tuple[int, int, str, bytes] | None:
@@ -137,6 +157,14 @@ class Reader:
             return chain.ORIGIN
         row = self._turn_row("where turn = ?", turn)
         return row[3] if row else None
+
+    def turn_at(self, at_s: int) -> int:
+        """The newest turn that was not later than `at_s`; 0 if all were."""
+        with told(self.path):
+            found = self.sql.execute(
+                "select turn from turns where at_s <= ? order by turn desc limit 1", (at_s,)
+            ).get
+        return found or 0
 
     def committed_turn_of(self, key: bytes) -> int | None:
         """The committed turn that was posted under this key, or None."""
@@ -274,6 +302,16 @@ class Reader:
                     times.append(np.full(len(rows), turn.at_s, np.int64))
         none = [np.empty(0, np.int64)]
         return kind.concat(tables), np.concatenate(turns or none), np.concatenate(times or none)
+
+    def index(self) -> pa.Table:
+        """Every fact of every turn, without its rows: turn, at_s, service, fact, rows, lo, hi, bytes."""
+        columns = "turn, at_s, service, fact, rows, lo, hi, length(body)"
+        with told(self.path):
+            rows = self.sql.execute(f"select {columns} from journal order by turn").fetchall()
+        names = ("turn", "at_s", "service", "fact", "rows", "lo", "hi", "bytes")
+        types = [pa.string() if name in ("service", "fact") else pa.int64() for name in names]
+        cells = zip(*rows, strict=True) if rows else ((),) * len(names)
+        return pa.table({n: pa.array(c, t) for n, c, t in zip(names, cells, types, strict=True)})
 
     # ---- inside ------------------------------------------------------------------------------------------------
 
