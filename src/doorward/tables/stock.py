@@ -65,6 +65,12 @@ class Demand(Table):
     units: I4
 
 
+class DemandDays(Table):
+    """The local days that have closed, row = place of the day in `Demand`; they follow each other without a gap."""
+
+    day: I4
+
+
 # ---- facts -----------------------------------------------------------------------------------------------------
 
 
@@ -127,7 +133,7 @@ class Forecasted(Table):
 
 
 class DayClosed(Table):
-    """Fact (inventory): demand of one local day, one row a SKU asked for."""
+    """Fact (inventory): demand of one local day, one row a SKU asked for; a day without any has one row of 0 units."""
 
     day: I4
     sku: I4

@@ -1,0 +1,1 @@
+"""Placement: which fulfillment centers hold how much of each SKU."""

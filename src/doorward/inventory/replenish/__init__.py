@@ -1,0 +1,1 @@
+"""Replenishment: what to buy tonight, by the newsvendor's critical ratio."""
