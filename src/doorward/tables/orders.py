@@ -143,6 +143,7 @@ class Quoted(Table):
 
     opening  (n,)  first row in Openings held (FC labour); -1 none.  opening_b: linehaul, opening_c: last mile
     margin_s (n,)  safety added for the stated quantile
+    klass    (n,)  lane class (tables.promises.Margins);  parts (n,) buildings the promise was composed from
     """
 
     order: I8
@@ -156,6 +157,8 @@ class Quoted(Table):
     opening: I4
     opening_b: I4
     opening_c: I4
+    klass: I4
+    parts: I2
 
 
 class Answered(Table):

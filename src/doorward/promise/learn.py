@@ -1,0 +1,91 @@
+"""Learn safety margins from promises kept and broken: online conformal prediction, one margin a lane class.
+
+After every package theta += gamma (late - (1 - q)): a late one raises the margin by gamma q, one in time lowers it by
+gamma (1 - q), so in the long run the share of late ones tends to 1 - q whatever the network does (Gibbs and Candes
+2021, "Adaptive conformal inference under distribution shift", eq. 2, on the quantile itself as in Angelopoulos, Candes
+and Tibshirani 2023). gamma falls from `first_step_s` to `step_s` as packages are seen.
+
+In time means: first offered at the door (delivered, put in its locker, or tried) not after the promise. That nobody was
+home is not the network's lateness; that a parcel was lost is.
+"""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.promise.rules import PromiseRules
+from doorward.tables.journey import Event
+from doorward.tables.orders import Orders
+from doorward.tables.packages import Packages, Scans
+from doorward.tables.promises import MarginMoved, Margins, Promises
+
+
+@nb.njit(cache=True)
+def track(
+    klass: NDArray[np.int64],
+    late: NDArray[np.bool_],
+    margin: NDArray[np.float64],
+    seen: NDArray[np.int64],
+    quantile: float,
+    step_s: float,
+    first_step_s: float,
+    low_s: float,
+    high_s: float,
+) -> None:  # pragma: no cover - compiled
+    """Move `margin` and `seen` (class,) by packages (n,) in their order."""
+    for i in range(len(klass)):
+        c = klass[i]
+        gamma = step_s + first_step_s / np.sqrt(1.0 + seen[c])
+        margin[c] += gamma * ((1.0 if late[i] else 0.0) - (1.0 - quantile))
+        margin[c] = min(high_s, max(low_s, margin[c]))
+        seen[c] += 1
+
+
+def first_offers(scans: Scans, packages: Packages) -> Scans:
+    """Of these scans (consecutive, up to now) those that are a package's first offer at the door, or its loss."""
+    offer = np.isin(scans.event, (Event.DELIVERED, Event.ATTEMPTED, Event.STORED, Event.LOST))
+    told = scans.take(np.flatnonzero(offer))
+    if len(told) == 0:
+        return told
+    _, first, back = np.unique(told.package, return_index=True, return_inverse=True)
+    tries = np.bincount(back, told.event == Event.ATTEMPTED).astype(np.int64)
+    fresh = packages.attempts[told.package[first]] - tries == 0
+    return told.take(np.sort(first[fresh]))
+
+
+def plan_margins(
+    scans: Scans,
+    upto: int,
+    packages: Packages,
+    orders: Orders,
+    promises: Promises,
+    margins: Margins,
+    now: NDArray[np.int64],
+    rules: PromiseRules,
+) -> MarginMoved:
+    """Margins of the classes that met a first offer in `scans`; `upto` is the row behind the last of these scans.
+
+    `now` (class,) are today's margins (plan.margins_now). No rows if nothing was learnt.
+    """
+    told = first_offers(scans, packages)
+    order = packages.order[told.package]
+    klass = promises.klass[order].astype(np.int64)
+    mine = (klass >= 0) & (klass < len(margins)) & (orders.due_s[order] >= 0)
+    told, order, klass = told.take(mine), order[mine], klass[mine]
+    late = (told.at_s > orders.due_s[order]) | (told.event == Event.LOST)
+    theta, seen = now.astype(np.float64), margins.seen.copy()
+    track(
+        klass, late, theta, seen, rules.quantile_pm / 1000, rules.step_s, rules.first_step_s,
+        rules.margin_min_s, rules.margin_max_s,
+    )  # fmt: skip
+    moved = np.unique(klass)
+    kept = margins.kept + np.bincount(klass[~late], minlength=len(margins))
+    return MarginMoved(
+        klass=moved,
+        margin_s=np.rint(theta[moved]).astype(np.int64),
+        seen=seen[moved],
+        kept=kept[moved],
+        scans=np.full(len(moved), upto),
+    )

@@ -1,0 +1,316 @@
+"""Promise waiting orders: a date, a window and a price that hold with the stated probability, or a reason why not.
+
+Composed from stock (on hand, not reserved, not promised to lines without a building yet, plus what is inbound), cut-offs
+and labour of the FCs, the linehaul timetable, delivery days and capacity of the stations, and transit times of partner
+services. Orders are promised in order of arrival; each consumes what it is promised. The safety margin of its lane class
+is learnt from kept and broken promises (promise.learn).
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.geo import crow_m
+from doorward.core.hours import local_day
+from doorward.core.units import DAY_S
+from doorward.promise.capacity import layout
+from doorward.promise.kernel import NO_CAPACITY, NO_DATE, NO_STOCK, OK, Asked, Room, Shelf, Times, quote_each
+from doorward.promise.rules import PromiseRules
+from doorward.promise.ways import Ways, delivery_wait, plan_ways
+from doorward.tables.items import Items
+from doorward.tables.linehaul import Lanes
+from doorward.tables.orders import Lines, LineStatus, Openings, Orders, OrderStatus, Quoted, Speed
+from doorward.tables.promises import Margins, Promises
+from doorward.tables.remarks import Reason, Remarks, Subject
+from doorward.tables.sites import Floors, Sites, Zones
+from doorward.tables.stock import Purchases, Stock
+from doorward.tables.ways import Services, Way
+
+Ints = NDArray[np.int64]
+
+
+def classes(sites: Sites, services: Services, rules: PromiseRules) -> tuple[int, int]:
+    """How many lane classes there are, and bands a service (see tables.promises.Margins)."""
+    bands = len(rules.band_m) + 1
+    return len(sites) + bands * len(services), bands
+
+
+def margins_now(margins: Margins, sites: Sites, services: Services, rules: PromiseRules) -> Ints:
+    """Margin of every class: learnt, or the prior.
+
+    Partners' prior: transit times taken as normal above their median, so (p90 - p50) z(q) / z(0.9).
+    """
+    count, bands = classes(sites, services, rules)
+    normal = NormalDist()
+    stretch = normal.inv_cdf(rules.quantile_pm / 1000) / normal.inv_cdf(0.9)
+    spread = (services.transit_p90_s - services.transit_p50_s) * stretch
+    prior = np.r_[np.full(len(sites), rules.margin_s), np.repeat(spread, bands)].astype(np.int64)
+    prior = np.clip(prior, rules.margin_min_s, rules.margin_max_s)
+    known = min(len(margins), count)
+    prior[:known] = margins.margin_s[:known]
+    return prior
+
+
+def plan_quotes(
+    orders: Orders,
+    waiting: Ints,
+    lines: Lines,
+    promises: Promises,
+    openings: Openings,
+    stock: Stock,
+    purchases: Purchases,
+    items: Items,
+    sites: Sites,
+    floors: Floors,
+    zones: Zones,
+    lanes: Lanes,
+    services: Services,
+    margins: Margins,
+    rules: PromiseRules,
+    now_s: int,
+    offset_s: int,
+) -> tuple[Quoted, NDArray[np.int64], NDArray[np.int16], Remarks]:
+    """Promise the orders of rows `waiting` (ascending) as of `now_s`; openings must reach today.
+
+    Returns the promises made; the orders refused with their Reasons; remarks on the refused. `limit` and `short` there:
+    NO_STOCK sku and units missing; NO_CAPACITY the first opening that bound and 1 package; TOO_HEAVY grams that are
+    carried and grams beyond them; NO_HONEST_DATE the latest date allowed and seconds beyond it; NO_COVERAGE the zone.
+    """
+    asked = orders.take(waiting)
+    today = int(local_day(now_s, offset_s))
+    ways = plan_ways(sites, floors, lanes, services, rules, now_s, offset_s)
+    times = _times(ways, sites, services, margins, rules, now_s, offset_s)
+    pointer, line_sku, units, heavy, grams = merged_lines(asked, lines, items)
+    skus, sku = np.unique(line_sku, return_inverse=True)
+    fcs, _ = layout(sites)
+    shelf = _shelf(skus, stock, purchases, len(items), fcs, rules, now_s, offset_s)
+    _claim(shelf.free, skus, orders, lines, promises)
+    shape = _asked(asked, ways, heavy, sites, zones, services, rules, today)
+    each = Asked(**shape, pointer=pointer, sku=sku.astype(np.int64), units=units)
+    base, room = _room(openings, sites, today)
+    result = quote_each(times, each, shelf, room)
+    why = result[:, 9].copy()
+    light = each.own & (zones.station[asked.zone] >= 0) | each.takes.any(axis=1)
+    most = max(rules.own_max_g, int(services.max_g.max(initial=0)))
+    why[(why != OK) & (heavy > most)] = Reason.TOO_HEAVY
+    why[(why != OK) & ~light & (heavy <= most)] = Reason.NO_COVERAGE
+    good = why == OK
+    price = _price(asked, result[:, 1], grams, zones, rules, today, offset_s)
+    quoted = _quoted(waiting[good], result[good], price[good], base, rules, now_s)
+    remarks = _remarks(waiting, asked, result, why, heavy, skus, times.latest_s, most, base, now_s)
+    return quoted, waiting[~good], why[~good].astype(np.int16), remarks
+
+
+def merged_lines(asked: Orders, lines: Lines, items: Items) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Lines of the orders, those of one SKU together: pointer (n + 1,), sku, units; heaviest piece, weight (n,)."""
+    count = asked.lines.astype(np.int64)
+    nth = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    row = np.repeat(asked.first_line, count) + nth
+    owner = np.repeat(np.arange(len(asked)), count)
+    key, inverse = np.unique(owner * (len(items) + 1) + lines.sku[row], return_inverse=True)
+    units = np.bincount(inverse, lines.units[row], len(key)).astype(np.int64)
+    owner, sku = key // (len(items) + 1), key % (len(items) + 1)
+    pointer = np.searchsorted(owner, np.arange(len(asked) + 1)).astype(np.int64)
+    piece = items.weight_g[sku].astype(np.int64)
+    heavy = np.zeros(len(asked), np.int64)
+    np.maximum.at(heavy, owner, piece)
+    grams = np.bincount(owner, piece * units, len(asked)).astype(np.int64)
+    return pointer, sku, units, heavy, grams
+
+
+def _times(
+    ways: Ways,
+    sites: Sites,
+    services: Services,
+    margins: Margins,
+    rules: PromiseRules,
+    now_s: int,
+    offset_s: int,
+) -> Times:
+    return Times(
+        offset_s=offset_s,
+        today=int(local_day(now_s, offset_s)),
+        latest_s=now_s + rules.longest_days * DAY_S,
+        sites=len(sites),
+        bands=len(rules.band_m) + 1,
+        candidates=rules.candidate_fcs,
+        route_s=rules.route_s,
+        first_wave_s=rules.wave_s[0],
+        door_day=ways.door_day,
+        door_s=ways.door_s,
+        leave_day=ways.leave_day,
+        pick_s=ways.pick_s,
+        transit_s=services.transit_p50_s.astype(np.int64),
+        margin=margins_now(margins, sites, services, rules),
+        window_lo=np.asarray(rules.window_lo_s, np.int64),
+        window_hi=np.asarray(rules.window_hi_s, np.int64),
+        delivers=delivery_wait(rules) == 0,
+    )
+
+
+def _shelf(
+    skus: Ints,
+    stock: Stock,
+    purchases: Purchases,
+    catalogue: int,
+    fcs: int,
+    rules: PromiseRules,
+    now_s: int,
+    offset_s: int,
+) -> Shelf:
+    """Free units of the SKUs asked for, and what is inbound (the dock counts as inbound now), soonest first.
+
+    Inbound units count from the day after they can be for sale: by then the night has put them in reach of all waves.
+    """
+    row = np.arange(fcs)[:, None] * catalogue + skus[None]
+    free = stock.on_hand[row].astype(np.int64) - stock.reserved[row]
+    dock_fc, dock_sku = np.nonzero(stock.dock[row] > 0)
+    open_ = np.flatnonzero(purchases.received_s < 0)
+    place = np.searchsorted(skus, purchases.sku[open_])
+    mine = place < len(skus)
+    mine[mine] = skus[place[mine]] == purchases.sku[open_[mine]]
+    open_, place = open_[mine], place[mine]
+    sku = np.r_[dock_sku, place]
+    fc = np.r_[dock_fc, purchases.fc[open_]].astype(np.int64)
+    units = np.r_[stock.dock[row][dock_fc, dock_sku], purchases.units[open_]].astype(np.int64)
+    due = np.r_[np.full(len(dock_fc), now_s), np.maximum(purchases.due_s[open_], now_s)]
+    day = local_day(due + rules.inbound_lag_s, offset_s) - local_day(now_s, offset_s) + 1
+    by = np.lexsort((fc, day, sku))
+    pointer = np.searchsorted(sku[by], np.arange(len(skus) + 1)).astype(np.int64)
+    return Shelf(free=free, pointer=pointer, fc=fc[by], day=day[by].astype(np.int64), units=units[by])
+
+
+def _claim(free: Ints, skus: Ints, orders: Orders, lines: Lines, promises: Promises) -> None:
+    """Take off what was promised to lines that have no building yet: at the promise's FC, or wherever it lies."""
+    row = np.flatnonzero((lines.status == LineStatus.WAITING) | (lines.status == LineStatus.BACKORDERED))
+    status = orders.status[lines.order[row]]
+    row = row[(status == OrderStatus.QUOTED) | (status == OrderStatus.ACCEPTED)]
+    place = np.searchsorted(skus, lines.sku[row])
+    mine = place < len(skus)
+    mine[mine] = skus[place[mine]] == lines.sku[row[mine]]
+    row, place = row[mine], place[mine]
+    fc = orders.promise_fc[lines.order[row]]
+    split = promises.parts[lines.order[row]] > 1
+    for r in np.flatnonzero(split):
+        most = int(np.argmax(free[:, place[r]]))
+        here = free[fc[r], place[r]] >= lines.units[row[r]]
+        free[fc[r] if here else most, place[r]] -= lines.units[row[r]]
+    whole = ~split
+    np.subtract.at(free, (fc[whole], place[whole]), lines.units[row[whole]])
+
+
+def _asked(
+    asked: Orders,
+    ways: Ways,
+    heavy: Ints,
+    sites: Sites,
+    zones: Zones,
+    services: Services,
+    rules: PromiseRules,
+    today: int,
+) -> dict[str, NDArray[np.int64] | NDArray[np.bool_]]:
+    """Who is where: columns of kernel.Asked but for the lines."""
+    fcs, stations = layout(sites)
+    site = zones.station[asked.zone].astype(np.int64)
+    rank = np.where(site >= 0, np.searchsorted(stations, site), -1)
+    soon = ways.door_s[:, min(1, ways.door_s.shape[1] - 1), :]
+    reaches = np.zeros(len(asked), np.bool_)
+    if len(stations):
+        reaches = (rank >= 0) & (ways.door_day[:, :, np.maximum(rank, 0)] >= 0).any(axis=(0, 1))
+    zone, back = np.unique(asked.zone, return_inverse=True)
+    far = crow_m(
+        zones.lat_udeg[zone, None], zones.lon_udeg[zone, None], sites.lat_udeg[None, :fcs], sites.lon_udeg[None, :fcs]
+    )  # fmt: skip
+    time = np.zeros((len(zone), fcs), np.int64)
+    served = zones.station[zone] >= 0
+    if len(stations):
+        time[served] = soon[:, np.searchsorted(stations, zones.station[zone[served]])].T
+    near = np.lexsort((far, time), axis=1)
+    band = np.searchsorted(np.asarray(rules.band_m), far, side="right")
+    return {
+        "station": np.where(reaches, rank, -1),
+        "site": site,
+        "near": near[back].astype(np.int64),
+        "band": band[back].astype(np.int64),
+        "takes": _takes(asked.speed, heavy, services),
+        "own": heavy <= rules.own_max_g,
+        "first_day": np.where(asked.speed == Speed.STANDARD, rules.standard_days, 0).astype(np.int64),
+    }
+
+
+def _takes(speed: NDArray[np.int8], heavy: Ints, services: Services) -> NDArray[np.bool_]:
+    """Services that a promise may count on, (n, service): standard on post and regional carriers, express only where
+    they do not take the piece; faster speeds on express too. Couriers are booked when they pay, never promised."""
+    takes = (services.max_g[None] >= heavy[:, None]) & (services.way[None] != Way.COURIER)
+    ground = takes & ((services.way == Way.POST) | (services.way == Way.REGIONAL))[None]
+    only_ground = (speed == Speed.STANDARD) & ground.any(axis=1)
+    return np.ascontiguousarray(np.where(only_ground[:, None], ground, takes))
+
+
+def _room(openings: Openings, sites: Sites, today: int) -> tuple[int, Room]:
+    """Openings from today on as (day, place), and the row of the first."""
+    fcs, stations = layout(sites)
+    rows = 2 * fcs + len(stations)
+    base = (today - int(openings.day[0])) * rows
+    shape = (-1, rows)
+    limit = openings.limit[base:].astype(np.int64).reshape(shape)
+    return base, Room(limit=limit, taken=openings.taken[base:].astype(np.int64).reshape(shape))
+
+
+def _price(
+    asked: Orders, due_s: Ints, grams: Ints, zones: Zones, rules: PromiseRules, today: int, offset_s: int
+) -> Ints:
+    """Cents: the slower of the speed asked for and the speed promised, weight beyond the free part, rural zones."""
+    days = local_day(due_s, offset_s) - today
+    reached = np.where(days <= 0, Speed.SAME_DAY, np.where(days == 1, Speed.NEXT_DAY, Speed.STANDARD))
+    speed = np.minimum(reached, asked.speed)
+    price = np.array([rules.standard_c, rules.next_day_c, rules.same_day_c], np.int64)[speed]
+    price = price + -(-np.maximum(0, grams - rules.free_g) // 1000) * rules.kg_c
+    return np.asarray(price + np.where(zones.rural[asked.zone] == 1, rules.rural_c, 0))
+
+
+def _quoted(order: Ints, r: Ints, price: Ints, base: int, rules: PromiseRules, now_s: int) -> Quoted:
+    held = np.where(r[:, 4:7] >= 0, r[:, 4:7] + base, -1)
+    return Quoted(
+        order=order,
+        due_lo_s=np.maximum(r[:, 0], now_s),
+        due_s=r[:, 1],
+        price_c=price,
+        fc=r[:, 8],
+        expires_s=np.full(len(order), now_s + rules.hold_s),
+        quantile_pm=np.full(len(order), rules.quantile_pm),
+        margin_s=r[:, 3],
+        opening=held[:, 0],
+        opening_b=held[:, 1],
+        opening_c=held[:, 2],
+        klass=r[:, 2],
+        parts=r[:, 10],
+    )
+
+
+def _remarks(
+    order: Ints,
+    asked: Orders,
+    r: Ints,
+    why: Ints,
+    heavy: Ints,
+    skus: Ints,
+    latest_s: int,
+    most_g: int,
+    base: int,
+    now_s: int,
+) -> Remarks:
+    limit, short = asked.zone.astype(np.int64), np.full(len(order), -1, np.int64)
+    at = why == NO_STOCK
+    limit[at], short[at] = skus[r[at, 4]], r[at, 7]
+    at = why == NO_CAPACITY
+    limit[at], short[at] = np.where(r[at, 4] >= 0, r[at, 4] + base, -1), 1
+    at = why == Reason.TOO_HEAVY
+    limit[at], short[at] = most_g, heavy[at] - most_g
+    at = why == NO_DATE
+    limit[at], short[at] = latest_s, r[at, 1] - latest_s
+    no = why != OK
+    return Remarks.about(Subject.ORDER, order[no], why[no], now_s, limit=limit[no], short=short[no])

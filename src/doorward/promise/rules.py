@@ -1,0 +1,74 @@
+"""Settings of the promise room: section [promise] of a network file."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How dates are composed, priced, held and learnt."""
+
+    quantile_pm: int = 950
+    """Stated share of promises to be kept, per mille."""
+    horizon_days: int = 21
+    """Days whose capacity is open for sale, today included."""
+    longest_days: int = 18
+    """A promise farther away than this is not made."""
+    hold_s: int = 900
+    """An unanswered promise expires after this."""
+    candidate_fcs: int = 3
+    """Buildings tried for a whole order, nearest in time first."""
+    process_s: int = 10_800
+    """From checkout to staged at the dock of an FC: sourcing, wave, picking, packing, sorting."""
+    later_day_s: int = 21_600
+    """Work that an FC takes over into a later day is staged this long after the building opens (midnight if always)."""
+    crossdock_s: int = 3_600
+    """Handling where a package changes trucks."""
+    induct_s: int = 2_700
+    """From a station's dock to a route being planned with it."""
+    wave_s: tuple[int, ...] = (34_200, 50_400)
+    """Routes leave the stations about then, second of the local day, ascending."""
+    route_s: int = 10_800
+    """From a route's departure to the average door on it."""
+    window_lo_s: tuple[int, ...] = (28_800,)
+    """Delivery windows begin, second of the local day, ascending."""
+    window_hi_s: tuple[int, ...] = (75_600,)
+    """The same windows end."""
+    delivery_days: int = 127
+    """Weekdays with delivery, bit 0 Monday."""
+    standard_days: int = 1
+    """Standard delivery is not promised before this many days from today: the first days are for those who pay."""
+    own_max_g: int = 31_500
+    """Heaviest piece that the own network takes to a door."""
+    package_ml: int = 12_000
+    """Trailer volume that a package takes on average, air between packages included."""
+    fc_units: int = 2
+    """Units in a package on average; turns units an hour into packages a day."""
+    fill_pm: int = 900
+    """Share of rated capacity that is sold, per mille."""
+    inbound_lag_s: int = 21_600
+    """From a supplier's date (or the dock) to being for sale."""
+    standard_c: int = 399
+    """Price of standard delivery, cents."""
+    next_day_c: int = 799
+    """Price of next-day delivery, cents."""
+    same_day_c: int = 1_199
+    """Price of same-day delivery, cents."""
+    free_g: int = 5_000
+    """Weight included in the price."""
+    kg_c: int = 40
+    """Price of every kilogram (or part) beyond it."""
+    rural_c: int = 200
+    """Added where partners call the zone rural."""
+    band_m: tuple[int, ...] = (250_000, 1_000_000)
+    """Partner services learn their lateness by distance: under the first, under the second ..., beyond the last."""
+    margin_s: int = 5_400
+    """Safety margin of the own network before anything was learnt. Partners: scaled from their own quantiles."""
+    margin_min_s: int = 0
+    """Learning does not go below: the planned time at the door is never promised away."""
+    margin_max_s: int = 432_000
+    """Learning does not go above."""
+    step_s: int = 300
+    """Learning step once much was seen (gamma)."""
+    first_step_s: int = 3_600
+    """Additional step at the first package; falls with the square root of packages seen."""

@@ -1,0 +1,161 @@
+"""The promise services: open capacity, take orders, promise, hear answers, learn."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from doorward.core.hours import second_of_day
+from doorward.ledger.desk import Desk
+from doorward.ledger.service import Service
+from doorward.promise.capacity import plan_openings
+from doorward.promise.learn import plan_margins
+from doorward.promise.plan import classes, margins_now, plan_quotes
+from doorward.promise.rules import PromiseRules
+from doorward.tables.items import Items
+from doorward.tables.linehaul import Lanes
+from doorward.tables.orders import (
+    Answered,
+    LinePlaced,
+    Lines,
+    Openings,
+    Orders,
+    OrderStatus,
+    Placed,
+)
+from doorward.tables.packages import Packages, Scans
+from doorward.tables.promises import MarginMoved, Margins, Promises
+from doorward.tables.remarks import Reason
+from doorward.tables.sites import Floors, Sites, Zones
+from doorward.tables.stock import Purchases, Stock
+from doorward.tables.ways import Services
+
+
+def open_days(desk: Desk) -> None:
+    """Open the days of the horizon that are not open yet; at the very first turn also write down the margins' priors.
+
+    Runs every tick and acts at the first of each day, so a run may begin at any hour.
+    """
+    rules, openings = desk.rule(PromiseRules), desk.table(Openings)
+    if len(openings) and int(openings.day[-1]) >= desk.day + rules.horizon_days - 1:
+        return
+    sites, services = desk.table(Sites), desk.table(Services)
+    second = int(second_of_day(desk.now_s, desk.utc_offset_s))
+    opened = plan_openings(openings, sites, desk.table(Floors), desk.table(Lanes), rules, desk.day, second)
+    desk.post(opened)
+    margins = desk.table(Margins)
+    count, _ = classes(sites, services, rules)
+    if len(margins) < count:
+        new = np.arange(len(margins), count)
+        prior = margins_now(margins, sites, services, rules)[new]
+        desk.post(MarginMoved.fill(len(new), klass=new, margin_s=prior, seen=0, kept=0, scans=0))
+
+
+def take(desk: Desk) -> None:
+    """Write down what the storefront was asked since the last time."""
+    new, lines = desk.world.storefront.orders(desk.after_s, desk.now_s)
+    if len(new) == 0:
+        return
+    first, first_line = desk.next(Orders), desk.next(Lines)
+    order = first + np.arange(len(new))
+    count = new.lines.astype(np.int64)
+    desk.post(
+        Placed(
+            order=order,
+            at_s=new.at_s,
+            zone=new.zone,
+            lat_udeg=new.lat_udeg,
+            lon_udeg=new.lon_udeg,
+            speed=new.speed,
+            consent=new.consent,
+            first_line=first_line + np.cumsum(count) - count,
+            lines=new.lines,
+        ),
+        LinePlaced(
+            line=first_line + np.arange(len(lines)),
+            order=np.repeat(order, count),
+            sku=lines.sku,
+            units=lines.units,
+        ),
+    )
+
+
+def quote(desk: Desk) -> None:
+    """Promise or refuse every order that was placed."""
+    orders, openings = desk.table(Orders), desk.table(Openings)
+    waiting = np.flatnonzero(orders.status == OrderStatus.PLACED)
+    if len(waiting) == 0 or len(openings) == 0:
+        return
+    quoted, refused, reason, remarks = plan_quotes(
+        orders,
+        waiting,
+        desk.table(Lines),
+        desk.table(Promises),
+        openings,
+        desk.table(Stock),
+        desk.table(Purchases),
+        desk.table(Items),
+        desk.table(Sites),
+        desk.table(Floors),
+        desk.table(Zones),
+        desk.table(Lanes),
+        desk.table(Services),
+        desk.table(Margins),
+        desk.rule(PromiseRules),
+        desk.now_s,
+        desk.utc_offset_s,
+    )
+    desk.post(
+        quoted,
+        Answered.fill(len(refused), order=refused, status=OrderStatus.REFUSED, reason=reason),
+        remarks,
+    )
+
+
+def answer(desk: Desk) -> None:
+    """Hear what customers say; a promise not taken in time is given back."""
+    orders = desk.table(Orders)
+    open_ = np.flatnonzero(orders.status == OrderStatus.QUOTED)
+    if len(open_) == 0:
+        return
+    expires = orders.expires_s[open_]
+    said = desk.world.storefront.answers(open_, expires - desk.rule(PromiseRules).hold_s, desk.now_s)
+    yes, no = said == 1, (said == 0) | ((said < 0) & (expires <= desk.now_s))
+    told = yes | no
+    desk.post(
+        Answered(
+            order=open_[told],
+            status=np.where(yes, OrderStatus.ACCEPTED, OrderStatus.EXPIRED)[told],
+            reason=np.where(yes, Reason.NONE, Reason.ABANDONED)[told],
+        )
+    )
+
+
+def learn(desk: Desk) -> None:
+    """Move the margins by what became of promises since the last time."""
+    margins, scans = desk.table(Margins), desk.table(Scans)
+    upto = int(margins.scans.max(initial=0))
+    if len(margins) == 0 or len(scans) == upto:
+        return
+    sites, services, rules = desk.table(Sites), desk.table(Services), desk.rule(PromiseRules)
+    desk.post(
+        plan_margins(
+            scans.take(slice(upto, len(scans))),
+            len(scans),
+            desk.table(Packages),
+            desk.table(Orders),
+            desk.table(Promises),
+            margins,
+            margins_now(margins, sites, services, rules),
+            rules,
+        )
+    )
+
+
+SERVICES: list[Service] = [
+    Service("promise.open", 300, open_days),
+    Service("promise.take", 300, take),
+    Service("promise.quote", 300, quote),
+    Service("promise.answer", 300, answer),
+    Service("promise.learn", 3600, learn),
+]
+"""In the order of the day."""

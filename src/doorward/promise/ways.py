@@ -1,0 +1,135 @@
+"""When something that an FC ships on a day can be at the door: by the own timetable and by partner services."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.hours import day_start, local_day
+from doorward.core.timetable import NEVER, reach
+from doorward.core.units import DAY_S
+from doorward.promise.capacity import layout
+from doorward.promise.rules import PromiseRules
+from doorward.tables.linehaul import Lanes
+from doorward.tables.sites import Floors, Sites
+from doorward.tables.ways import Services
+
+Days = NDArray[np.int64]
+
+
+class Ways(NamedTuple):
+    """Times by FC, by the day on which the FC ships it (0 = today), and by station or service.
+
+    door_day, door_s (fc, day, station): first delivery day (days from today; -1 no way) and planned time at the door
+    leave_day (fc, day, station): day of the truck that takes it, days from today
+    pick_s (fc, day, service): when the partner collects it; NEVER where the FC cannot ship on that day
+    """
+
+    door_day: Days
+    door_s: Days
+    leave_day: Days
+    pick_s: Days
+
+
+def ready_s(floors: Floors, rules: PromiseRules, now_s: int, offset_s: int, first: int, days: int) -> Days:
+    """When packages worked on day first, first + 1, ... are staged, (fc, day); NEVER if today is too short."""
+    today = day_start(now_s, offset_s)
+    opens, closes = floors.opens_s.astype(np.int64), floors.closes_s.astype(np.int64)
+    out = np.empty((len(floors), days), np.int64)
+    for at, day in enumerate(range(first, first + days)):
+        begins = today + day * DAY_S + opens
+        if day == 0:
+            staged = np.maximum(now_s, begins) + rules.process_s
+            round_clock = closes - opens >= DAY_S
+            shut = ~round_clock & (staged > today + closes)
+        else:
+            wait = min(rules.later_day_s, int((closes - opens).min(initial=DAY_S)))
+            staged = begins + max(wait, rules.process_s)
+            shut = np.zeros(len(floors), np.bool_)
+        out[:, at] = np.where(shut, NEVER, staged)
+    return out
+
+
+def plan_ways(
+    sites: Sites,
+    floors: Floors,
+    lanes: Lanes,
+    services: Services,
+    rules: PromiseRules,
+    now_s: int,
+    offset_s: int,
+) -> Ways:
+    """All ways as of now. Later days depend only on the date and are kept from call to call."""
+    midnight = int(day_start(now_s, offset_s))
+    now = _ways(sites, floors, lanes, services, rules, now_s, offset_s, 0, 1)
+    later = _later(sites, floors, lanes, services, rules, midnight, offset_s)
+    return Ways(*(np.concatenate([a, b], axis=1) for a, b in zip(now, later, strict=True)))
+
+
+@lru_cache(maxsize=4)
+def _later(
+    sites: Sites,
+    floors: Floors,
+    lanes: Lanes,
+    services: Services,
+    rules: PromiseRules,
+    midnight: int,
+    offset_s: int,
+) -> Ways:
+    return _ways(sites, floors, lanes, services, rules, midnight, offset_s, 1, rules.horizon_days - 1)
+
+
+def _ways(
+    sites: Sites,
+    floors: Floors,
+    lanes: Lanes,
+    services: Services,
+    rules: PromiseRules,
+    now_s: int,
+    offset_s: int,
+    first: int,
+    days: int,
+) -> Ways:
+    fcs, stations = layout(sites)
+    today = int(local_day(now_s, offset_s))
+    staged = ready_s(floors, rules, now_s, offset_s, first, days)
+    origin = np.repeat(np.arange(fcs, dtype=np.int32), days)
+    arrive, leave = reach(
+        staged.ravel(), origin, len(sites), lanes.origin, lanes.dest, lanes.depart_s, lanes.cutoff_s,
+        lanes.drive_s, lanes.days, rules.crossdock_s, offset_s,
+    )  # fmt: skip
+    shape = (fcs, days, len(stations))
+    there, left = arrive[:, stations].reshape(shape), leave[:, stations].reshape(shape)
+    there = np.where(staged[:, :, None] >= NEVER, NEVER, there)
+    door_day, door_s = first_door(there, rules, offset_s)
+    out = there < NEVER
+    leave_day = np.where(out, local_day(np.where(out, left, 0), offset_s) - today, -1)
+    door_day = np.where(out, door_day - today, -1)
+    pickup = services.pickup_s.astype(np.int64)[None, None]
+    ok = staged < NEVER
+    base = day_start(np.where(ok, staged, 0), offset_s)[:, :, None] + pickup
+    pick = base + np.where(base < staged[:, :, None], DAY_S, 0)
+    return Ways(door_day, np.where(out, door_s, NEVER), leave_day, np.where(ok[:, :, None], pick, NEVER))
+
+
+def first_door(there_s: Days, rules: PromiseRules, offset_s: int) -> tuple[Days, Days]:
+    """Local day and planned time at the door of what reaches a station at `there_s` (any shape; NEVER gives junk)."""
+    ready = np.where(there_s >= NEVER, 0, there_s) + rules.induct_s
+    day = local_day(ready, offset_s)
+    second = ready + offset_s - day * DAY_S
+    wave = np.asarray(rules.wave_s, np.int64)
+    which = np.searchsorted(wave, second)
+    day = day + (which == len(wave))
+    which = np.where(which == len(wave), 0, which)
+    wait = delivery_wait(rules)[(day + 3) % 7]
+    day, which = day + wait, np.where(wait > 0, 0, which)
+    return day, day * DAY_S - offset_s + wave[which] + rules.route_s
+
+
+def delivery_wait(rules: PromiseRules) -> Days:
+    """(7,) days from each weekday to the next with delivery, 0 if it is one."""
+    delivers = [(rules.delivery_days >> d) & 1 for d in range(7)]
+    return np.array([next(n for n in range(7) if delivers[(d + n) % 7]) for d in range(7)], np.int64)

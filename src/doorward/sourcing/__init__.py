@@ -1,0 +1,1 @@
+"""Which fulfillment center ships which line."""
