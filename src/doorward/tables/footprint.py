@@ -35,6 +35,7 @@ class Legs(Table):
 
     kind (n,) LegKind; ref (n,) row in Trips, Runs, Sites or Services; at_s (n,) closed
     dist_m, wh, wtt_mg, ttw_mg (n,) of the whole leg; packages (n,)
+    since, upto (n,) rows of Scans that a leg by period covers; by_mass (n,) 1: split by mass, 0: by item
     """
 
     kind: I1
@@ -45,6 +46,9 @@ class Legs(Table):
     wtt_mg: I8
     ttw_mg: I8
     packages: I4
+    since: I8
+    upto: I8
+    by_mass: I1
 
 
 class Shares(Table):
