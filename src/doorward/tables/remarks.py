@@ -39,6 +39,8 @@ class Reason(IntEnum):
     OUT_OF_STOCK = 20
     BACKORDER_TOO_LONG = 21
     SPLIT = 22
+    NO_SPACE = 23
+    BELOW_MINIMUM = 24
     # fulfillment
     SHORT_PICK = 30
     DAMAGED = 31
@@ -102,6 +104,8 @@ WORDS: dict[Reason, str] = {
     Reason.OUT_OF_STOCK: "out of stock when it was to be sourced",
     Reason.BACKORDER_TOO_LONG: "out of stock for longer than the customer is asked to wait",
     Reason.SPLIT: "shipped from more than one building",
+    Reason.NO_SPACE: "no building has room on its shelves",
+    Reason.BELOW_MINIMUM: "the supplier's order stays below its minimum; bought together with a later one",
     Reason.SHORT_PICK: "fewer on the shelf than the books say",
     Reason.DAMAGED: "damaged",
     Reason.WEIGHT_MISMATCH: "weight at packing differs from the contents",
