@@ -1,0 +1,77 @@
+"""A day of flying at one station: on time or let go early, with the reason."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from doorward.core.table import Table
+from doorward.drones.rules import DronesRules
+from doorward.drones.service import SERVICES
+from doorward.ledger.state import State
+from doorward.tables.fleet import NoFly, Runs, Stops
+from doorward.tables.journey import Status
+from doorward.tables.packages import Packages
+from doorward.tables.remarks import Reason, Remarks
+from doorward.tables.ways import Way, WayDropped
+from doorward.twin.weather import Spell
+from tests.modes import FOLDS, LAT, LON, MIDNIGHT_S, desk_at, fly_home, load_vehicles, station_state, turn, weather
+
+
+def fly_a_day(state: State, *spells: Spell, rules: DronesRules | None = None, hours: int = 22) -> list[list[Table]]:
+    turns = []
+    world = {"weather": weather(*spells)}
+    for tick in range(5 * 4, hours * 4):
+        now_s = MIDNIGHT_S + tick * 900
+        fly_home(state, now_s)
+        desk = desk_at(state, now_s, world, rules or DronesRules())
+        for service in SERVICES:
+            service.work(desk)
+        turns.append(turn(desk, FOLDS))
+    return turns
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_calm_day_delivers_or_lets_go_and_nobody_is_late(seed: int) -> None:
+    state = station_state(80, Way.DRONE, seed, spread_m=13_000)
+    load_vehicles(state, 4, Way.DRONE)
+    state.load(NoFly.fill(1, lat_udeg=LAT + 40_000, lon_udeg=LON, radius_m=1500, from_s=0, to_s=86_400))
+    fly_a_day(state)
+    packages, remarks = state.table(Packages), state.table(Remarks)
+    flown = packages.status == Status.DELIVERED
+    assert (flown | (packages.way == -1)).all(), "everything flew or was let go"
+    assert (packages.ended_s[flown] <= packages.due_s[flown]).all()
+    assert sorted(remarks.row.tolist()) == np.flatnonzero(packages.way == -1).tolist(), "each with one remark"
+    assert flown.sum() > 30
+    assert set(remarks.reason.tolist()) <= {
+        Reason.HAZMAT, Reason.NO_CONSENT, Reason.PAYLOAD, Reason.TOO_LARGE, Reason.NO_FLY, Reason.OUT_OF_REACH,
+        Reason.NO_PAD,
+    }  # fmt: skip
+    heavy = remarks.take(remarks.reason == Reason.PAYLOAD)
+    assert (packages.packed_g[heavy.row] - heavy.short == 2270).all()
+
+
+def test_a_storm_all_day_lets_everything_go_at_the_first_look() -> None:
+    state = station_state(20, Way.DRONE, 4, spread_m=5000)
+    load_vehicles(state, 2, Way.DRONE)
+    turns = fly_a_day(state, Spell(start="00:00", to="24:00", wind_mms=14_000, gust_mms=20_000), hours=6)
+    dropped = [fact for fact in turns[0] if isinstance(fact, WayDropped)]
+    assert sum(len(fact) for fact in dropped) == 20
+    windy = state.table(Remarks).take(state.table(Remarks).reason == Reason.WIND)
+    assert len(windy) > 10
+    assert (windy.limit == 11_000).all() and (windy.short == 5000).all()
+
+
+def test_rain_until_noon_is_waited_out() -> None:
+    state = station_state(20, Way.DRONE, 5, spread_m=5000, hours=(15, 19))
+    load_vehicles(state, 4, Way.DRONE)
+    fly_a_day(state, Spell(start="00:00", to="12:00", um=5000))
+    stops = state.table(Stops)
+    assert len(stops) > 10
+    assert (state.table(Runs).depart_s >= MIDNIGHT_S + 12 * 3600).all()
+    assert (stops.plan_s <= state.table(Packages).due_s[stops.package]).all()
+
+
+def test_nothing_to_do_posts_nothing() -> None:
+    state = station_state(0, Way.DRONE, 1, spread_m=1.0)
+    assert fly_a_day(state, hours=6) == [[]] * 4
