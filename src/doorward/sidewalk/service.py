@@ -1,0 +1,166 @@
+"""The sidewalk service: every quarter of an hour, send robots out and let go what they cannot bring in time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.geo import plane_m
+from doorward.core.units import DAY_S, HOUR_S
+from doorward.ledger.desk import Desk
+from doorward.ledger.service import Service
+from doorward.sidewalk.lint import lint
+from doorward.sidewalk.plan import Cargo, Doors, Dropped, Errands, Hours, Robots, plan_errands
+from doorward.sidewalk.rules import SidewalkRules
+from doorward.tables.fleet import Runs, RunsPlanned, RunStatus, StopsPlanned, Vehicles
+from doorward.tables.journey import Status
+from doorward.tables.orders import Orders
+from doorward.tables.packages import Packages
+from doorward.tables.remarks import Remarks, Subject
+from doorward.tables.sites import Sites
+from doorward.tables.ways import Way, WayDropped
+
+
+def roll(desk: Desk) -> None:
+    """Post errands that start within the horizon, WayDropped and a remark for what will not go by robot."""
+    packages = desk.table(Packages)
+    waiting = np.flatnonzero(
+        (packages.status == Status.READY) & (packages.way == Way.ROBOT) & (packages.stop < 0)
+    )
+    if len(waiting) == 0:
+        return
+    rules, run, stops = desk.rule(SidewalkRules), desk.next(Runs), []
+    station_of = packages.station[waiting]
+    for station in np.unique(station_of):
+        mine = waiting[station_of == station]
+        cargo, robots = cargo_at(desk, mine, int(station)), robots_at(desk, int(station))
+        hours = hours_at(desk, int(station))
+        errands, doors, dropped = plan_errands(cargo, robots, hours, desk.now_s, rules)
+        lint(errands, doors, dropped, cargo, robots, hours, desk.now_s, rules)
+        post_errands(desk, errands, doors, cargo, int(station), run)
+        stops.append(
+            StopsPlanned.fill(
+                len(doors.row),
+                run=run + doors.errand,
+                seq=doors.seq,
+                package=mine[doors.row],
+                leg_m=doors.leg_m,
+                leg_s=doors.leg_s,
+                plan_s=doors.plan_s,
+                service_s=rules.handover_s,
+            )
+        )
+        run += len(errands.vehicle)
+        post_dropped(desk, dropped, mine)
+    desk.post(StopsPlanned.concat(stops))
+
+
+def post_errands(desk: Desk, errands: Errands, doors: Doors, cargo: Cargo, station: int, first: int) -> None:
+    """One run an errand."""
+    vehicles, n = desk.table(Vehicles), len(errands.vehicle)
+    vehicle, away_s = errands.vehicle, errands.back_s - errands.depart_s
+    drive_s = errands.dist_m * 1000 // desk.rule(SidewalkRules).speed_mms
+    cost_c = (
+        vehicles.fixed_c[vehicle]
+        + vehicles.hour_c[vehicle].astype(np.int64) * away_s // HOUR_S
+        + vehicles.km_mc[vehicle].astype(np.int64) * errands.dist_m // 1000
+    )
+    desk.post(
+        RunsPlanned.fill(
+            n,
+            run=first + np.arange(n),
+            way=int(Way.ROBOT),
+            station=station,
+            vehicle=vehicle,
+            depart_s=errands.depart_s,
+            back_s=errands.back_s,
+            dist_m=errands.dist_m,
+            drive_s=drive_s,
+            service_s=away_s - drive_s,
+            packages=errands.doors,
+            stops=errands.doors,
+            volume_ml=np.bincount(doors.errand, cargo.volume_ml[doors.row], n).astype(np.int64),
+            weight_g=np.bincount(doors.errand, cargo.weight_g[doors.row], n).astype(np.int64),
+            cost_c=cost_c,
+        )
+    )
+
+
+def post_dropped(desk: Desk, dropped: Dropped, mine: NDArray[np.int64]) -> None:
+    """Another way is chosen by carriers at its next turn."""
+    n, package = len(dropped.row), mine[dropped.row]
+    if n:
+        desk.post(
+            WayDropped.fill(n, package=package, way=int(Way.ROBOT), reason=dropped.reason),
+            Remarks.about(
+                Subject.PACKAGE, package, dropped.reason, desk.now_s, limit=dropped.limit, short=dropped.short
+            ),
+        )
+
+
+def cargo_at(desk: Desk, package: NDArray[np.int64], station: int) -> Cargo:
+    """What waits at a station."""
+    packages, orders, sites = desk.table(Packages), desk.table(Orders), desk.table(Sites)
+    order = packages.order[package]
+    east, north = plane_m(
+        orders.lat_udeg[order],
+        orders.lon_udeg[order],
+        int(sites.lat_udeg[station]),
+        int(sites.lon_udeg[station]),
+    )
+    packed = packages.packed_g[package].astype(np.int64)
+    longest = np.maximum(packages.length_mm[package], packages.width_mm[package])
+    return Cargo(
+        package,
+        east,
+        north,
+        np.where(packed > 0, packed, packages.weight_g[package]),
+        packages.volume_ml[package],
+        np.maximum(longest, packages.height_mm[package]).astype(np.int64),
+        packages.flags[package].astype(np.int64),
+        orders.consent[order].astype(np.int64),
+        packages.attempts[package].astype(np.int64),
+        packages.due_lo_s[package],
+        packages.due_s[package],
+    )
+
+
+def robots_at(desk: Desk, station: int) -> Robots:
+    """The station's robots and when each is loaded and charged; the weakest of them speaks for all."""
+    rules, vehicles, runs = desk.rule(SidewalkRules), desk.table(Vehicles), desk.table(Runs)
+    mine = np.flatnonzero((vehicles.way == Way.ROBOT) & (vehicles.station == station))
+    ready = np.full(len(vehicles), desk.now_s, np.int64)
+    out = np.flatnonzero((runs.way == Way.ROBOT) & (runs.station == station))
+    status = runs.status[out]
+    home_s = np.where(status == RunStatus.DONE, runs.ended_s[out], np.maximum(runs.back_s[out], desk.now_s))
+    broken_s = np.maximum(runs.ended_s[out], runs.depart_s[out]) + rules.repair_s
+    charge_s = rules.turn_s + runs.dist_m[out].astype(np.int64) * rules.charge_s_km // 1000
+    np.maximum.at(ready, runs.vehicle[out], np.where(status == RunStatus.BROKEN, broken_s, home_s + charge_s))
+    return Robots(
+        mine,
+        ready[mine],
+        int(vehicles.range_m[mine].min(initial=2**30)),
+        int(vehicles.weight_g[mine].min(initial=2**30)),
+        int(vehicles.volume_ml[mine].min(initial=2**30)),
+    )
+
+
+def hours_at(desk: Desk, station: int) -> Hours:
+    """Forecast and hours of service, today and tomorrow."""
+    rules, region = desk.rule(SidewalkRules), int(desk.table(Sites).region[station])
+    columns = []
+    for ahead in range(2):
+        hours = desk.world.weather.day(desk.day + ahead).take(slice(region * 24, region * 24 + 24))
+        midnight_s = desk.midnight_s + ahead * DAY_S
+        from_s = midnight_s + np.arange(24) * HOUR_S
+        lo = np.maximum(from_s, midnight_s + rules.opens_s)
+        hi = np.minimum(from_s + HOUR_S, midnight_s + rules.closes_s)
+        columns.append((from_s, hours.rain_um, hours.temp_dc, lo, hi))
+    from_s, rain, temp, lo, hi = (
+        np.concatenate(parts).astype(np.int64) for parts in zip(*columns, strict=True)
+    )
+    return Hours(from_s, rain, temp, lo, hi)
+
+
+SERVICES: list[Service] = [Service(name="sidewalk.roll", every_s=900, work=roll)]
+"""In the roster's order."""

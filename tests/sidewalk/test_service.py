@@ -1,0 +1,78 @@
+"""A day of errands at one station: on time or let go early, with the reason; several doors on one errand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from doorward.core.table import Table
+from doorward.ledger.state import State
+from doorward.sidewalk.rules import SidewalkRules
+from doorward.sidewalk.service import SERVICES
+from doorward.tables.fleet import Runs, Stops
+from doorward.tables.journey import Status
+from doorward.tables.packages import Packages
+from doorward.tables.remarks import Reason, Remarks
+from doorward.tables.ways import Way
+from doorward.twin.weather import Spell
+from tests.modes import FOLDS, MIDNIGHT_S, desk_at, fly_home, load_vehicles, station_state, turn, weather
+
+ROBOT = dict(range_m=12_000, weight_g=10_000, volume_ml=40_000)
+
+
+def roll_a_day(state: State, *spells: Spell, hours: int = 22) -> list[list[Table]]:
+    turns, world = [], {"weather": weather(*spells)}
+    for tick in range(6 * 4, hours * 4):
+        now_s = MIDNIGHT_S + tick * 900
+        fly_home(state, now_s)
+        desk = desk_at(state, now_s, world, SidewalkRules())
+        for service in SERVICES:
+            service.work(desk)
+        turns.append(turn(desk, FOLDS))
+    return turns
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_dry_day_delivers_or_lets_go_and_nobody_is_late(seed: int) -> None:
+    state = station_state(70, Way.ROBOT, seed, spread_m=2_600, hours=(9, 21))
+    load_vehicles(state, 5, Way.ROBOT, **ROBOT)
+    roll_a_day(state)
+    packages, remarks, runs = state.table(Packages), state.table(Remarks), state.table(Runs)
+    went = packages.status == Status.DELIVERED
+    assert (went | (packages.way == -1)).all()
+    assert (packages.ended_s[went] <= packages.due_s[went]).all()
+    assert sorted(remarks.row.tolist()) == np.flatnonzero(packages.way == -1).tolist()
+    assert not np.isin(remarks.reason, (Reason.NO_PAD, Reason.RAIN, Reason.WINDOW_CLOSED)).any()
+    assert went.sum() > 35
+    assert runs.packages.max() > 1, "robots take along what lies on the way"
+    assert int(runs.packages.sum()) == len(state.table(Stops)) == int(went.sum())
+
+
+def test_snow_and_heavy_rain_stop_robots_but_drizzle_does_not() -> None:
+    for spell, reason in (
+        (Spell(start="00:00", to="24:00", um=600, temp_dc=-20), Reason.RAIN),
+        (Spell(start="00:00", to="24:00", um=9000), Reason.RAIN),
+        (Spell(start="00:00", to="24:00", um=600), None),
+    ):
+        state = station_state(10, Way.ROBOT, 4, spread_m=900)
+        load_vehicles(state, 5, Way.ROBOT, **ROBOT)
+        roll_a_day(state, spell)
+        rained = state.table(Remarks).reason == Reason.RAIN
+        assert rained.any() == (reason is not None)
+
+
+def test_far_doors_say_by_how_much() -> None:
+    state = station_state(40, Way.ROBOT, 6, spread_m=4_000)
+    load_vehicles(state, 5, Way.ROBOT, **ROBOT)
+    roll_a_day(state, hours=9)
+    far = state.table(Remarks).take(state.table(Remarks).reason == Reason.OUT_OF_REACH)
+    assert len(far) > 5
+    assert (far.limit == 3000).all() and (far.short >= 1).all() and (far.short < 2300).all()
+
+
+def test_a_package_that_nobody_took_in_goes_another_way() -> None:
+    state = station_state(1, Way.ROBOT, 9, spread_m=500)
+    state.put(Packages, slice(0, 1), attempts=1)
+    load_vehicles(state, 1, Way.ROBOT, **ROBOT)
+    roll_a_day(state, hours=7)
+    assert state.table(Remarks).reason.tolist() == [Reason.NOT_HOME]
