@@ -17,7 +17,6 @@ import sys
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -25,6 +24,7 @@ import pyarrow as pa
 from doorward.core.errors import Damaged
 from doorward.core.table import Table
 from doorward.ledger import chain
+from doorward.ledger.journal import sync
 from doorward.ledger.read import Head, Reader
 from doorward.ledger.state import State
 
@@ -69,7 +69,7 @@ def write_anchor(folder: Path, head: Head) -> None:
     draft = folder / "anchor.json.new"
     _write(draft, msgspec.json.encode(anchor))
     draft.rename(folder / "anchor.json")
-    _sync_folder(folder)
+    sync(folder)
 
 
 def must_hold_anchor(folder: Path, journal: Reader) -> None:
@@ -109,17 +109,17 @@ def write(folder: Path, state: State, head: Head) -> Path:
         rows = state.table(kind).arrow()
         with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
             writer.write_table(rows)
-        _sync(path)
+        sync(path)
         tables.append(_File(kind.__module__, kind.__qualname__, rows.num_rows, _digest(path)))
     manifest = _Manifest(head.turn, head.chain.hex(), tables, "")
     _write(
         draft / "manifest.json",
         msgspec.json.encode(msgspec.structs.replace(manifest, seal=manifest.sealed())),
     )
-    _sync_folder(draft)
+    sync(draft)
     shutil.rmtree(final, ignore_errors=True)
     draft.rename(final)
-    _sync_folder(folder)
+    sync(folder)
     write_anchor(folder, head)
     for _, old in list(_found(folder))[KEEP:]:
         shutil.rmtree(old)
@@ -186,19 +186,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    _fsync(path, os.O_RDWR)
-
-
-def _sync_folder(path: Path) -> None:
-    _fsync(path, os.O_RDONLY)
-
-
-def _fsync(path: Path, flags: int) -> Any:
-    file = os.open(path, flags)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

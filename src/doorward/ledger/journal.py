@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +66,15 @@ create view journal as
 """
 
 
+def sync(path: Path) -> None:
+    """Make a file's content, or the names in a folder, durable."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
 @dataclass
 class _Group:
     """What waits for the next commit. Once handed to SQLite, rows leave the lists; keys and marks stay."""
@@ -87,11 +96,12 @@ class Journal(Reader):
         *,
         vfs: str | None = None,
         settings: Mapping[str, int | str] = DURABLE,
+        sync_names: Callable[[Path], None] = sync,
     ) -> None:
         """Open the journal for writing, creating it if there is none.
 
-        vfs, settings: for tests that stand between SQLite and the disk; such a journal has no lock file and needs none,
-        because without shared memory SQLite itself keeps the file locked.
+        vfs, settings, sync_names: for tests that stand between SQLite and the disk; such a journal has no lock file and
+        needs none, because without shared memory SQLite itself keeps the file locked.
         Raises Locked if somebody else writes it, Damaged or BadInput if it is no journal of ours.
         """
         self._lock = _lock(Path(path)) if vfs is None else None
@@ -108,6 +118,9 @@ class Journal(Reader):
                     self.sql.pragma("locking_mode", "exclusive")
                 self._settle(settings)
             self.reload()
+            # SQLite does not sync the folder after deleting the rollback journal of the file's creation; if a power
+            # cut brought that back later, SQLite would play it and empty the file
+            sync_names(self.path.parent)
         except BaseException:
             self._release()
             raise
@@ -229,7 +242,8 @@ class Journal(Reader):
             raise BadInput(
                 f"SQLite {apsw.sqlite_lib_version()}", rule="at least 3.51.3", remedy="install apsw 3.54"
             )
-        fresh = self.sql.pragma("page_count") == 0
+        # a power cut may leave a file that SQLite made and we had not filled yet
+        fresh = not self.sql.execute("select count(*) from sqlite_schema").get
         if fresh:
             self.sql.pragma("page_size", 8192)
         for name, value in settings.items():
