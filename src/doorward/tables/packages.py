@@ -38,6 +38,7 @@ class Packages(Table):
     co2_mg     (n,)  expected CO2e of the way as quoted
     released_s, ended_s (n,)  -1 before
     last_scan  (n,)  row in Scans of the newest scan
+    task       (n,)  row in PickTasks; -1 not released yet
     """
 
     order: I8
@@ -76,6 +77,7 @@ class Packages(Table):
     released_s: I8
     ended_s: I8
     last_scan: I8
+    task: I8
 
 
 class Contents(Table):
@@ -151,8 +153,8 @@ class PickTasks(Table):
 class Scanned(Table):
     """Fact (every room of the journey): packages changed hands. One fact for all stages; `event` says which.
 
-    `ref` by event: RELEASED wave; SORTED pallet; DEPARTED trip; OUT_FOR_DELIVERY and TRANSFERRED run;
-    HANDED_OVER and CARRIER_MOVED row in Services; DELIVERED and COLLECTED where it was left (delivery.Left);
+    `ref` by event: RELEASED wave; SORTED pallet (-1 at a chute, see Palletized); DEPARTED trip;
+    OUT_FOR_DELIVERY and TRANSFERRED run; HANDED_OVER and CARRIER_MOVED row in Services; DELIVERED and COLLECTED where it was left (delivery.Left);
     STORED locker site; else -1. `site` is the new holder for events whose holder is a SITE.
     """
 
@@ -195,9 +197,13 @@ class Boxed(Table):
 
 class Unboxed(Table):
     """Fact (fulfillment): rows of Contents were taken out of their packages (short, damaged): units become 0 there, and
-    the package's units, weight and value fall. A package left empty must get a CANCELLED scan in the same turn."""
+    the package's units, weight and value fall. A package left empty must get a CANCELLED scan in the same turn.
+
+    left (n,) units that stay in the row after all (a line spread over packages, some of its units found); else 0
+    """
 
     content: I8
+    left: I4
 
 
 class WaveReleased(Table):
@@ -223,6 +229,14 @@ class TasksPlanned(Table):
     pick_s: I8
     pack_s: I8
     sort_s: I8
+
+
+class Palletized(Table):
+    """Fact (fulfillment, linehaul): SORTED packages that waited at a chute (pallet -1) lie on a closed pallet now.
+    `Packages.pallet` is set, and `Packages.next_site` becomes the pallet's destination."""
+
+    package: I8
+    pallet: I4
 
 
 class Weighed(Table):

@@ -1,0 +1,1 @@
+"""From an order line at a building to a sorted package: cartons, waves, picking, packing, labels, pallets."""

@@ -1,0 +1,1 @@
+"""Which box for which pieces, and how they lie in it."""

@@ -1,0 +1,1 @@
+"""SSCC-18 serials and the 4x6 inch ZPL label."""

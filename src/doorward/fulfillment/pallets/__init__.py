@@ -1,0 +1,1 @@
+"""Pallets and bags: what leaves for one building together."""

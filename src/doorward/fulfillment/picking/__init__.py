@@ -1,0 +1,1 @@
+"""Waves, batches, walks and planned times of a floor's work."""

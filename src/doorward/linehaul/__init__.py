@@ -1,0 +1,1 @@
+"""The middle mile: the timetable, what goes on which trailer, transfer at sort centers."""

@@ -1,0 +1,57 @@
+"""Fold trips and what is loaded on them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from doorward.core.table import Table
+from doorward.ledger.state import Fold, State
+from doorward.tables.linehaul import Loaded, Pallets, TripMoved, Trips, TripsPlanned, TripStatus
+
+
+def fold_planned(state: State, rows: TripsPlanned, at_s: int) -> None:
+    """New departures, empty."""
+    first = state.count(Trips)
+    if not np.array_equal(rows.trip, np.arange(first, first + len(rows))):
+        raise ValueError(f"trip numbers must continue at {first}")
+    state.append(
+        Trips.fill(
+            len(rows),
+            lane=rows.lane,
+            depart_s=rows.depart_s,
+            arrive_s=rows.arrive_s,
+            status=int(TripStatus.PLANNED),
+            packages=0,
+            volume_ml=0,
+            weight_g=0,
+        )
+    )
+
+
+def fold_loaded(state: State, rows: Loaded, at_s: int) -> None:
+    """Pallets are on trips; a pallet goes on one trip only, and only before it leaves."""
+    if (state.get(Pallets, "trip", rows.pallet) >= 0).any() or len(np.unique(rows.pallet)) < len(rows):
+        raise ValueError("a pallet was loaded twice")
+    if (state.get(Trips, "status", rows.trip) > int(TripStatus.LOADED)).any():
+        raise ValueError("a pallet was loaded on a trip that has left")
+    state.put(Pallets, rows.pallet, trip=rows.trip)
+    state.put(Trips, rows.trip, status=int(TripStatus.LOADED))
+    state.add(
+        Trips,
+        rows.trip,
+        packages=state.get(Pallets, "packages", rows.pallet),
+        volume_ml=state.get(Pallets, "volume_ml", rows.pallet),
+        weight_g=state.get(Pallets, "weight_g", rows.pallet),
+    )
+
+
+def fold_moved(state: State, rows: TripMoved, at_s: int) -> None:
+    """Trips leave and arrive; rows in order of time, LEFT before DONE."""
+    for status, column in ((TripStatus.LEFT, "left_s"), (TripStatus.DONE, "arrived_s")):
+        now = rows.take(rows.status == int(status))
+        if len(now):
+            state.put(Trips, now.trip, status=int(status), **{column: now.at_s})
+
+
+FOLDS: dict[type[Table], Fold] = {TripsPlanned: fold_planned, Loaded: fold_loaded, TripMoved: fold_moved}
+"""Facts folded here."""

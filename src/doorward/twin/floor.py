@@ -1,0 +1,146 @@
+"""The twin's shop floors: rates with spread, pieces that are missing or broken, wrong chutes, scales that err.
+
+Every time and every mishap is a draw about a task, a piece or a package, so asking twice gives the same answer and
+nothing is remembered. The shares are a model with figures usual in the trade, not a measurement.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.seed import below, normal, uniform
+from doorward.ports.floor import Arrivals, Counts, FloorDone, FloorTrouble
+from doorward.tables.journey import Event, Status
+from doorward.tables.linehaul import Lanes
+from doorward.tables.packages import Contents, PickTasks
+from doorward.tables.remarks import Reason
+from doorward.tables.stock import Purchases
+from doorward.twin.suppliers import SupplierRules, cycle_counts, supplier_arrivals
+
+Ints = NDArray[np.int64]
+
+
+class FloorRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The twin's shop floors."""
+
+    spread_pm: int = 120
+    """Standard deviation of the time of a walk, thousandths of its planned time."""
+    slip_s: int = 240
+    """Mean delay at packing and again at sorting, exponential, seconds."""
+    pack_s: int = 60
+    """A package is at least this long at packing, and again at sorting."""
+    short_ppm: int = 2_500
+    """Share of picks (a line in a package) at which pieces are missing, per million."""
+    damage_ppm: int = 1_200
+    """Share of picks at which pieces are broken, per million."""
+    missort_ppm: int = 1_500
+    """Share of packages put to a wrong chute, per million."""
+    scale_pm: int = 4
+    """Standard deviation of the scale, thousandths of the weight."""
+    wrong_ppm: int = 2_000
+    """Share of packages whose weight is badly off at first, per million."""
+
+
+class TwinFloor:
+    """`ports.floor.Floor` by seed, for all buildings."""
+
+    def __init__(self, seed: int, lanes: Lanes, rules: FloorRules, suppliers: SupplierRules) -> None:
+        self.seed, self.rules, self.suppliers = seed, rules, suppliers
+        pairs = np.unique(np.stack([lanes.origin, lanes.dest], axis=1), axis=0).astype(np.int64)
+        self._origin, self._dest = pairs[:, 0], pairs[:, 1]
+
+    def times(self, tasks: PickTasks) -> tuple[Ints, Ints, Ints]:
+        """When picking, packing and sorting of each task really end; never out of order."""
+        rules = self.rules
+        walk = _walk_luck(self.seed, tasks)
+        picking = np.maximum(tasks.pick_s - tasks.start_s, 30)
+        picked = tasks.pick_s + np.rint(picking * np.clip(walk * rules.spread_pm / 1000, -0.5, 2.0)).astype(
+            np.int64
+        )
+        late = [
+            np.rint(-rules.slip_s * np.log1p(-uniform(self.seed, f"floor/slip/{step}", tasks.package)))
+            for step in ("pack", "sort")
+        ]
+        packed = np.maximum(picked + rules.pack_s, tasks.pack_s + late[0].astype(np.int64))
+        sorted_ = np.maximum(packed + rules.pack_s, tasks.sort_s + late[1].astype(np.int64))
+        return picked, packed, sorted_
+
+    def trouble(self, tasks: PickTasks, contents: Contents, now_s: int) -> FloorTrouble:
+        """Short and damaged pieces of tasks whose picking ends by now."""
+        picked, _, _ = self.times(tasks)
+        task = np.searchsorted(tasks.package, contents.package)
+        by_now = picked[task] <= now_s
+        row = np.flatnonzero(by_now)
+        package, line = contents.package[row], contents.line[row]
+        luck = uniform(self.seed, "floor/trouble", package, line)
+        short, broken = self.rules.short_ppm / 1e6, self.rules.damage_ppm / 1e6
+        hit = luck < short + broken
+        row, package, line, luck = row[hit], package[hit], line[hit], luck[hit]
+        held = contents.units[row]
+        some = 1 + np.floor(uniform(self.seed, "floor/missing", package, line) * held).astype(np.int64)
+        return FloorTrouble(
+            package=package,
+            line=line,
+            sku=contents.sku[row],
+            units=np.minimum(some, held),
+            reason=np.where(luck < short, int(Reason.SHORT_PICK), int(Reason.DAMAGED)),
+            at_s=picked[task[row]],
+        )
+
+    def done(
+        self, tasks: PickTasks, status: NDArray[np.int8], next_site: NDArray[np.int32], now_s: int
+    ) -> FloorDone:
+        """Steps finished by now, step by step."""
+        parts = []
+        ends = self.times(tasks)
+        steps = (
+            (Status.RELEASED, Event.PICKED),
+            (Status.PICKED, Event.PACKED),
+            (Status.PACKED, Event.SORTED),
+        )
+        for (before, event), end in zip(steps, ends, strict=True):
+            row = np.flatnonzero((status <= int(before)) & (end <= now_s))
+            ref = self._chute(tasks, next_site, row) if event is Event.SORTED else np.full(len(row), -1)
+            parts.append(
+                FloorDone(
+                    package=tasks.package[row], event=np.full(len(row), int(event)), at_s=end[row], ref=ref
+                )
+            )
+        return FloorDone.concat(parts)
+
+    def _chute(self, tasks: PickTasks, next_site: NDArray[np.int32], row: NDArray[np.intp]) -> Ints:
+        """The chute each package is put to: now and then that of another building served from here."""
+        right = next_site[row].astype(np.int64)
+        package, fc = tasks.package[row], tasks.fc[row]
+        chute = right.copy()
+        stray = below(self.seed, "floor/missort", self.rules.missort_ppm / 1e6, package) & (right >= 0)
+        for k in np.flatnonzero(stray):
+            others = self._dest[(self._origin == fc[k]) & (self._dest != right[k])]
+            if len(others):
+                luck = uniform(self.seed, "floor/chute", package[k])
+                chute[k] = others[int(luck[0] * len(others))]
+        return chute
+
+    def weigh(self, package: Ints, planned_g: NDArray[np.int32]) -> NDArray[np.int32]:
+        """What the scale at packing shows: near the plan, now and then far from it."""
+        noise = normal(self.seed, "floor/scale", package) * self.rules.scale_pm / 1000
+        wrong = below(self.seed, "floor/wrong", self.rules.wrong_ppm / 1e6, package)
+        far = np.where(wrong, 0.15 + 0.35 * uniform(self.seed, "floor/far", package), 0.0)
+        return np.maximum(1, np.rint(planned_g * (1.0 + noise - far))).astype(np.int32)
+
+    def arrivals(self, purchases: Purchases, row: Ints, now_s: int) -> Arrivals:
+        """Which of these open purchases have reached the dock by now."""
+        return supplier_arrivals(purchases, row, now_s, self.seed, self.suppliers)
+
+    def counted(
+        self, fc: NDArray[np.int32], sku: NDArray[np.int32], on_hand: NDArray[np.int32], day: int
+    ) -> Counts:
+        """Results of cycle counting these bins on this local day."""
+        return cycle_counts(fc, sku, on_hand, day, self.seed, self.suppliers)
+
+
+def _walk_luck(seed: int, tasks: PickTasks) -> NDArray[np.float64]:
+    """A standard normal for each walk: tasks of one batch share it."""
+    return normal(seed, "floor/walk", tasks.wave, tasks.batch)
