@@ -73,7 +73,9 @@ def _load(folder: Path, card: int) -> CardBook:
         if cells["limit"] not in LIMITS:
             raise _bad(path, row, "limit", cells["limit"], "a limit is one of " + ", ".join(LIMITS))
         limits[cells["limit"]] = _int(path, row, cells, "value", -1)
-    numbers = {f: getattr(head, f) for f in Cards.columns if hasattr(head, f) and f not in ("name", "invented")}
+    numbers = {
+        f: getattr(head, f) for f in Cards.columns if hasattr(head, f) and f not in ("name", "invented")
+    }
     cards = Cards.fill(1, name=folder.name, invented=int(head.invented), **numbers, **limits)
     return CardBook(
         cards,
@@ -89,9 +91,13 @@ def _head(path: Path) -> CardFile:
     try:
         head = msgspec.toml.decode(path.read_bytes(), type=CardFile)
     except FileNotFoundError:
-        raise BadInput("is missing", where=str(path), remedy="a card is a folder with card.toml and six CSV files") from None
+        raise BadInput(
+            "is missing", where=str(path), remedy="a card is a folder with card.toml and six CSV files"
+        ) from None
     except (msgspec.DecodeError, OSError, UnicodeDecodeError) as error:
-        raise BadInput(str(error), where=str(path), rule="card.toml holds the fields of the card's README") from None
+        raise BadInput(
+            str(error), where=str(path), rule="card.toml holds the fields of the card's README"
+        ) from None
     rules = (
         ("divisor_mm3_g", head.divisor_mm3_g >= 0, "a divisor is 0 (none) or more"),
         ("round_g", head.round_g >= 1, "weights are rounded up to 1 g or more"),
@@ -101,7 +107,9 @@ def _head(path: Path) -> CardFile:
     )
     for field, good, rule in rules:
         if not good:
-            raise BadInput(f"{field} is {getattr(head, field)}", where=str(path), rule=rule, remedy=f"mend {field}")
+            raise BadInput(
+                f"{field} is {getattr(head, field)}", where=str(path), rule=rule, remedy=f"mend {field}"
+            )
     return head
 
 
@@ -118,7 +126,13 @@ def _bands(path: Path, card: int) -> CardBands:
     want = 0
     for row in range(len(table)):
         if table.from_m[row] != want or table.to_m[row] <= want:
-            raise _bad(path, row + 2, "from_m", str(table.from_m[row]), f"bands ascend without gaps; this one starts at {want}")
+            raise _bad(
+                path,
+                row + 2,
+                "from_m",
+                str(table.from_m[row]),
+                f"bands ascend without gaps; this one starts at {want}",
+            )
         want = int(table.to_m[row])
     return table
 
@@ -157,13 +171,21 @@ def _transit(path: Path, card: int, zones: np.ndarray[tuple[int], np.dtype[np.in
         p50, p90 = _int(path, row, cells, "p50_h", 1, 10_000), _int(path, row, cells, "p90_h", 1, 10_000)
         if p90 <= p50:
             raise _bad(path, row, "p90_h", str(p90), "the ninth decile lies above the median")
-        return {"card": card, "zone": _int(path, row, cells, "zone", 0, 32_000), "p50_s": p50 * 3600, "p90_s": p90 * 3600}
+        return {
+            "card": card,
+            "zone": _int(path, row, cells, "zone", 0, 32_000),
+            "p50_s": p50 * 3600,
+            "p90_s": p90 * 3600,
+        }
 
     table = _table(path, CardTransit, ("zone", "p50_h", "p90_h"), rule)
     twice = len(np.unique(table.zone)) < len(table)
     if twice or not np.isin(table.zone, zones).all():
         raise BadInput(
-            "a zone stands twice or not in zones.csv", where=str(path), rule="one row a zone", remedy="mend the zone column"
+            "a zone stands twice or not in zones.csv",
+            where=str(path),
+            rule="one row a zone",
+            remedy="mend the zone column",
         )
     return table
 
@@ -179,7 +201,12 @@ def _surcharges(path: Path, card: int) -> CardSurcharges:
             raise _bad(path, row, "when", cells["when"], "one of " + ", ".join(w.name.lower() for w in When))
         if of not in OF:
             raise _bad(path, row, "of", of, "base or running")
-        found: dict[str, int | str] = {"card": card, "code": cells["code"], "when": int(When[when]), "of": OF[of]}
+        found: dict[str, int | str] = {
+            "card": card,
+            "code": cells["code"],
+            "when": int(When[when]),
+            "of": OF[of],
+        }
         for column, least, most in (
             ("lo", 0, LARGEST), ("hi", 0, LARGEST), ("from_md", -1, 1231), ("to_md", -1, 1231), ("amount_c", 0, LARGEST),
             ("bp", 0, 100_000), ("fuelled", 0, 1), ("group", -1, 32_000), ("cap_c", -1, LARGEST),
@@ -213,7 +240,8 @@ def _table(
     path: Path,
     kind: type[T],
     columns: Sequence[str],
-    rule: Callable[[int, dict[str, str]], dict[str, int]] | Callable[[int, dict[str, str]], dict[str, int | str]],
+    rule: Callable[[int, dict[str, str]], dict[str, int]]
+    | Callable[[int, dict[str, str]], dict[str, int | str]],
     *,
     may_be_empty: bool = False,
 ) -> T:
@@ -228,7 +256,9 @@ def _read(path: Path, columns: Sequence[str]) -> Cells:
         with path.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.reader(lines))
     except FileNotFoundError:
-        raise BadInput("is missing", where=str(path), remedy=f"a CSV file with columns {','.join(columns)}") from None
+        raise BadInput(
+            "is missing", where=str(path), remedy=f"a CSV file with columns {','.join(columns)}"
+        ) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(str(error), where=str(path), rule="a CSV file in UTF-8") from None
     header = [c.strip() for c in rows[0]] if rows else []
@@ -242,7 +272,9 @@ def _read(path: Path, columns: Sequence[str]) -> Cells:
         if not line:
             continue
         if len(line) != len(columns):
-            raise BadInput(f"{len(line)} cells", where=f"{path} row {row}", rule=f"{len(columns)} cells in every row")
+            raise BadInput(
+                f"{len(line)} cells", where=f"{path} row {row}", rule=f"{len(columns)} cells in every row"
+            )
         cells.append((row, {c: v.strip() for c, v in zip(columns, line, strict=True)}))
     return cells
 
@@ -258,4 +290,6 @@ def _int(path: Path, row: int, cells: dict[str, str], column: str, least: int, m
 
 
 def _bad(path: Path, row: int, column: str, value: str, rule: str) -> BadInput:
-    return BadInput(f"{column} is {value!r}", where=f"{path} row {row}", rule=rule, remedy=f"mend column {column}")
+    return BadInput(
+        f"{column} is {value!r}", where=f"{path} row {row}", rule=rule, remedy=f"mend column {column}"
+    )

@@ -53,6 +53,7 @@ class Network(NamedTuple):
     week_next_s (x,) what is still to drive after it
     seconds_c, km_mc, co2_ug_m (6, S) crew cost per 1,000 s in mc, distance cost, CO2e by own way and station
     fixed_mc (6, S); heads (6, S) vehicles (FLEX: drivers)
+    share (Z,) of its station's inhabitants that live in a zone; 0 without a station
     """
 
     rates: Rater
@@ -73,6 +74,7 @@ class Network(NamedTuple):
     co2_ug_m: I64
     fixed_mc: I64
     heads: I64
+    share: NDArray[np.float64]
 
 
 @lru_cache(maxsize=4)
@@ -107,6 +109,15 @@ def network(ref: Reference, rules: CarriersRules) -> Network:
         week,
         after,
         *_crews(ref, rules),
+        _shares(zones, len(sites)),
+    )
+
+
+def _shares(zones: Zones, sites: int) -> NDArray[np.float64]:
+    people = np.where(zones.station >= 0, np.maximum(zones.people, 1), 0).astype(np.float64)
+    station = np.maximum(zones.station, 0)
+    return np.asarray(
+        people / np.maximum(np.bincount(station, weights=people, minlength=sites)[station], 1.0)
     )
 
 

@@ -20,7 +20,14 @@ class CarriersRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     door_s: int = 46_800  # second of the local day at which a doorstep is reached on average
 
     # risk, per mille, by own way
-    late_pm: tuple[int, int, int, int, int, int] = (12, 16, 30, 10, 25, 30)  # late although the trailer was in time
+    late_pm: tuple[int, int, int, int, int, int] = (
+        12,
+        16,
+        30,
+        10,
+        25,
+        30,
+    )  # late although the trailer was in time
     fail_pm: tuple[int, int, int, int, int, int] = (45, 45, 50, 8, 25, 70)  # failed attempts at the door
     late_c: tuple[int, int, int] = (200, 400, 800)  # a broken promise: standard, next-day, same-day
     late_day_c: int = 150  # and for every day that the median arrival lies behind the promise

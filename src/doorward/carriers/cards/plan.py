@@ -9,16 +9,18 @@ measured in bench/carriers.py. Structure as published by US parcel carriers; the
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.core.table import Table
 from doorward.tables.cards import RUNNING, CardAreas, CardBands, CardBook
 from doorward.tables.sites import Zones
 
 I64 = NDArray[np.int64]
+T = TypeVar("T", bound=Table)
 HEAD = ("divisor_mm3_g", "dim_above_ml", "round_g", "minimum_c", "fuel_bp", "surcharge_cap_c")
 SUR = ("when", "lo", "hi", "from_md", "to_md", "amount_c", "bp", "of", "fuelled", "group", "cap_c")
 
@@ -237,25 +239,39 @@ def _rate(
             out[i, k] = base + extra + _bp(base + fuelled, head[k, 4])
 
 
-def receipt(book: CardBook, card: int, size_mm: list[int], weight_g: int, zone: int, area: int, md: int) -> list[tuple[str, int]]:
-    """The lines of one parcel's rate: (what, cents), for people. The sum equals `rate`."""
-    line = np.zeros(1, np.int64)
-    one = CardBook(*(t.take(slice(None) if t is book.cards else t.card == card) for t in book))  # type: ignore[attr-defined]
-    alone = one._replace(
-        cards=book.cards.take(np.array([card])),
-        **{n: getattr(one, n).replace(card=np.zeros(len(getattr(one, n)), np.int32)) for n in one._fields[1:]},
+def only(book: CardBook, card: int) -> CardBook:
+    """A book of one card."""
+
+    def mine(table: T) -> T:
+        kept = table.take(getattr(table, "card") == card)  # noqa: B009
+        return kept.replace(card=np.zeros(len(kept), np.int32))
+
+    return CardBook(
+        book.cards.take(np.array([card])),
+        mine(book.bands),
+        mine(book.rates),
+        mine(book.surcharges),
+        mine(book.areas),
+        mine(book.transit),
     )
 
+
+def receipt(
+    book: CardBook, card: int, size_mm: I64, weight_g: int, zone: int, area: int, md: int
+) -> list[tuple[str, int]]:
+    """The lines of one home parcel's rate: (what, cents), for people; the sum equals `rate`.
+
+    size_mm (3,) longest first. Each surcharge is shown by what it adds; one within a group, by what it adds to the group.
+    """
+    alone, one = only(book, card), np.zeros(1, np.int64)
+    where = np.full((1, 1), zone, np.int16), np.full((1, 1), area, np.int8)
+
     def total(b: CardBook) -> int:
-        got = rate(
-            rater.__wrapped__(b), np.array([size_mm], np.int64), line + weight_g, line, line, line + md,
-            np.full((1, 1), zone, np.int16), np.full((1, 1), area, np.int8),
-        )  # fmt: skip
-        return int(got[0, 0])
+        return int(rate(rater(b), size_mm[None], one + weight_g, one, one, one + md, *where)[0, 0])
 
     no_fuel = alone._replace(cards=alone.cards.replace(fuel_bp=[0]))
-    bare = no_fuel._replace(surcharges=alone.surcharges.take(slice(0, 0)))
-    lines, before = [("base rate", total(bare))], total(bare)
+    before = total(no_fuel._replace(surcharges=alone.surcharges.take(slice(0, 0))))
+    lines = [("base rate", before)]
     for upto in range(1, len(alone.surcharges) + 1):
         now = total(no_fuel._replace(surcharges=alone.surcharges.take(slice(0, upto))))
         if now != before:
@@ -263,5 +279,3 @@ def receipt(book: CardBook, card: int, size_mm: list[int], weight_g: int, zone: 
         before = now
     fuel = total(alone) - before
     return [*lines, ("fuel", fuel)] if fuel else lines
-
-

@@ -32,9 +32,7 @@ class Choice(NamedTuple):
     gap: I64
 
 
-def choose(
-    cost: I64, opening: I32, room: I64, price: I64, group: I32, rounds: int = 60
-) -> Choice:
+def choose(cost: I64, opening: I32, room: I64, price: I64, group: I32, rounds: int = 60) -> Choice:
     """One option per package, never more than `room` per opening.
 
     cost (n, m) thousandths of a cent, BLOCKED where shut; opening (n, m) -1 unlimited; room (k,) >= 0 packages;
@@ -84,7 +82,9 @@ def _polish(cost: I64, opening: I32, left: I64, option: I32) -> None:
 
 
 @nb.njit(cache=True)
-def _cheapest(cost: I64, opening: I32, price: I64, option: I32, use: I64) -> None:  # pragma: no cover - compiled
+def _cheapest(
+    cost: I64, opening: I32, price: I64, option: I32, use: I64
+) -> None:  # pragma: no cover - compiled
     """Everybody's cheapest option at these prices, and the use of every opening (the last: unlimited)."""
     use[:] = 0
     for i in range(cost.shape[0]):
@@ -173,7 +173,9 @@ def _repair(
 
 
 @nb.njit(cache=True)
-def _free_moves(cost: I64, opening: I32, left: I64, option: I32, passes: int) -> None:  # pragma: no cover - compiled
+def _free_moves(
+    cost: I64, opening: I32, left: I64, option: I32, passes: int
+) -> None:  # pragma: no cover - compiled
     """Whoever finds something truly cheaper with room moves there, until nobody does."""
     for _ in range(passes):
         moved = False
@@ -205,7 +207,15 @@ def _node(opening: int, option: int, node_of: I32, nodes: int) -> int:  # pragma
 
 @nb.njit(cache=True)
 def _arcs(
-    cost: I64, opening: I32, node_of: I32, nodes: int, option: I32, dirty: NDArray[np.bool_], w: I64, who: I64, to: I32
+    cost: I64,
+    opening: I32,
+    node_of: I32,
+    nodes: int,
+    option: I32,
+    dirty: NDArray[np.bool_],
+    w: I64,
+    who: I64,
+    to: I32,
 ) -> None:  # pragma: no cover - compiled
     """For the dirty nodes: cheapest change of one package from this node to each other (w), whose (who), where (to)."""
     none = nodes + 1

@@ -62,7 +62,9 @@ class Gates(NamedTuple):
     short: I64
 
 
-def gate(batch: Batch, services: Services, cards: Cards, heads: I64, haul: I64, rules: CarriersRules) -> Gates:
+def gate(
+    batch: Batch, services: Services, cards: Cards, heads: I64, haul: I64, rules: CarriersRules
+) -> Gates:
     """Test every package against every way.
 
     cards: one row per service; heads (6, S) vehicles by own way and site; haul (F, S) -1 where no lane leads.
@@ -107,7 +109,9 @@ def gate(batch: Batch, services: Services, cards: Cards, heads: I64, haul: I64, 
     return gates
 
 
-def _partners(gates: Gates, batch: Batch, services: Services, cards: Cards, hazmat: NDArray[np.bool_]) -> None:
+def _partners(
+    gates: Gates, batch: Batch, services: Services, cards: Cards, hazmat: NDArray[np.bool_]
+) -> None:
     """Limits of the service and of its card, whichever is less."""
     girth = batch.longest_mm.astype(np.int64) + 2 * (batch.second_mm.astype(np.int64) + batch.third_mm)
     for row in range(len(services)):

@@ -1,0 +1,92 @@
+"""Which packages a partner collects now, and what its messages mean for us.
+
+Pick-up: at a service's time each building hands over what is sorted for it, earliest deadline first, at most the
+service's daily capacity; what stays gets a remark.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.units import DAY_S
+from doorward.ports.carrier import CarrierEvents
+from doorward.tables.doorstep import Left
+from doorward.tables.journey import Event, Status
+from doorward.tables.packages import Packages, Scanned, Scans
+from doorward.tables.remarks import Reason, Remarks, Subject
+from doorward.tables.ways import Services
+
+I64 = NDArray[np.int64]
+
+
+def pickups_between(services: Services, after_s: int, now_s: int, utc_offset_s: int) -> tuple[I64, I64]:
+    """(service rows, their pick-up times) that fall in (after_s, now_s]; of several days the last."""
+    local = now_s + utc_offset_s
+    at = local - (local - services.pickup_s.astype(np.int64)) % DAY_S - utc_offset_s
+    rows = np.flatnonzero(at > after_s)
+    return rows, at[rows]
+
+
+def plan_handover(
+    packages: Packages, services: Services, service: I64, pickup_s: I64, now_s: int
+) -> tuple[Scanned, Remarks]:
+    """Scans of what the services (rows `service`, at `pickup_s`) collect, and remarks for what stays."""
+    mine = np.full(len(services) + 1, -1, np.int64)  # the last stands for "own network"
+    mine[service] = pickup_s
+    row = np.flatnonzero((packages.status == Status.SORTED) & (packages.carrier >= 0))
+    row = row[mine[packages.carrier[row]] >= 0]
+    if len(row) == 0:
+        return Scanned.empty(), Remarks.empty()
+    site, carrier = packages.holder[row], packages.carrier[row].astype(np.int64)
+    order = np.lexsort((row, packages.leave_s[row], site, carrier))
+    row, site, carrier = row[order], site[order], carrier[order]
+    new = np.r_[True, (site[1:] != site[:-1]) | (carrier[1:] != carrier[:-1])]
+    start = np.flatnonzero(new)
+    rank = np.arange(len(row)) - np.repeat(start, np.diff(np.r_[start, len(row)]))
+    fits = rank < services.capacity[carrier]
+    go, stay = row[fits], row[~fits]
+    scans = Scanned.fill(
+        len(go),
+        package=go,
+        at_s=mine[carrier[fits]],
+        event=int(Event.HANDED_OVER),
+        site=site[fits],
+        ref=carrier[fits],
+        reason=0,
+    )
+    over = rank[~fits] - services.capacity[carrier[~fits]] + 1
+    remarks = Remarks.about(
+        Subject.PACKAGE, stay, Reason.NO_CAPACITY, now_s, limit=carrier[~fits], short=over
+    )
+    return scans, remarks
+
+
+def handed_at(package: I64, packages: Packages, scans: Scans) -> I64:
+    """When each package was handed to its partner: back along its scans to the hand-over; -1 never."""
+    at = packages.last_scan[package]
+    found = np.full(len(package), -1, np.int64)
+    going = np.flatnonzero(at >= 0)
+    while len(going):
+        hit = scans.event[at[going]] == Event.HANDED_OVER
+        found[going[hit]] = scans.at_s[at[going[hit]]]
+        going = going[~hit]
+        at[going] = scans.prev[at[going]]
+        going = going[at[going] >= 0]
+    return found
+
+
+def plan_tracking(events: CarrierEvents, packages: Packages) -> Scanned:
+    """Messages as scans. A return goes to the building that shipped it; a loss is booked there."""
+    package = events.package
+    home = np.isin(events.event, (Event.RETURN_STARTED, Event.LOST))
+    ref = np.where(events.event == Event.CARRIER_MOVED, packages.carrier[package], -1)
+    ref = np.where(events.event == Event.DELIVERED, int(Left.AT_DOOR), ref)
+    return Scanned(
+        package=package,
+        at_s=events.at_s,
+        event=events.event,
+        site=np.where(home, packages.fc[package], -1),
+        ref=ref,
+        reason=events.reason,
+    )

@@ -1,0 +1,175 @@
+"""Services of the room: open capacity, choose ways, hand over, track."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.carriers.choose.rooms import Index, open_days
+from doorward.carriers.gate.plan import Batch
+from doorward.carriers.handover.plan import handed_at, pickups_between, plan_handover, plan_tracking
+from doorward.carriers.net import Reference, network
+from doorward.carriers.plan import Situation, plan_ways
+from doorward.carriers.quote.vans import lessons
+from doorward.carriers.rules import CarriersRules
+from doorward.carriers.waiting import free_cells, waiting_batch
+from doorward.core.units import DAY_S
+from doorward.ledger.desk import Desk
+from doorward.ledger.service import Service
+from doorward.tables.cards import (
+    CardAreas,
+    CardBands,
+    CardBook,
+    CardRates,
+    Cards,
+    CardSurcharges,
+    CardTransit,
+)
+from doorward.tables.doorstep import Proof, Proofs
+from doorward.tables.fleet import Runs, Stops, Vehicles
+from doorward.tables.flex import Blocks, Drivers
+from doorward.tables.journey import Event, Status
+from doorward.tables.linehaul import Lanes, NextHop
+from doorward.tables.orders import OpeningKind, Openings, Orders
+from doorward.tables.packages import Packages, Scans
+from doorward.tables.remarks import Remarks
+from doorward.tables.sites import Sites, Zones
+from doorward.tables.ways import Bills, Services, WayCapacity, WayChosen, ZoneCosts
+
+TICK_S = 300
+
+
+def reference(desk: Desk) -> Reference:
+    """The reference tables of the room."""
+    book = CardBook(
+        desk.table(Cards),
+        desk.table(CardBands),
+        desk.table(CardRates),
+        desk.table(CardSurcharges),
+        desk.table(CardAreas),
+        desk.table(CardTransit),
+    )
+    return Reference(
+        desk.table(Sites), desk.table(Zones), desk.table(Services), book, desk.table(Vehicles), desk.table(Drivers),
+        desk.table(Lanes), desk.table(NextHop),
+    )  # fmt: skip
+
+
+def open_ways(desk: Desk) -> None:
+    """Open the capacity of the days of the horizon, and learn from yesterday's stops."""
+    ref, rules = reference(desk), desk.rule(CarriersRules)
+    net = network(ref, rules)
+    desk.post(
+        open_days(desk.table(WayCapacity), desk.day, ref.sites, ref.vehicles, ref.services, net.heads, rules)
+    )
+    tables = desk.table(Runs), desk.table(Stops), desk.table(Packages), desk.table(Orders), ref.sites
+    learned = desk.table(ZoneCosts)
+    desk.post(lessons(*tables, len(ref.zones), learned, desk.midnight_s - DAY_S, desk.midnight_s))
+
+
+def choose_ways(desk: Desk) -> None:
+    """Give every package without a way one."""
+    packages = desk.table(Packages)
+    row = np.flatnonzero(
+        (packages.way == -1) & ((packages.status == Status.PLANNED) | (packages.status == Status.READY))
+    )
+    if len(row) == 0:
+        return
+    if len(desk.table(WayCapacity)) == 0 or int(desk.table(WayCapacity).day[-1]) < desk.day:
+        open_ways(
+            desk
+        )  # a run that begins after the daily opening; the packages are chosen for in the next turn
+        return
+    rules, ref = desk.rule(CarriersRules), reference(desk)
+    row = row[: rules.turn_packages]
+    batch = _batch(desk, row, ref, rules)
+    now = situation(desk, ref, rules)
+    chosen, priced, remarks = plan_ways(batch, ref, now, rules)
+    desk.post(chosen, priced, _said_once(remarks, chosen, packages, desk))
+
+
+def _batch(desk: Desk, row: NDArray[np.int64], ref: Reference, rules: CarriersRules) -> Batch:
+    packages, net = desk.table(Packages), network(ref, rules)
+    return waiting_batch(row, packages, desk.table(Orders), desk.table(Bills), ref, net, rules, desk.now_s)
+
+
+def situation(desk: Desk, ref: Reference, rules: CarriersRules) -> Situation:
+    """What changes from turn to turn, read from the tables."""
+    capacity, openings, blocks = desk.table(WayCapacity), desk.table(Openings), desk.table(Blocks)
+    index = Index(capacity, len(ref.sites), len(ref.services), desk.day)
+    promised = np.zeros(len(capacity), np.int64)
+    row = np.flatnonzero((openings.kind == OpeningKind.STATION) & (openings.day >= desk.day))
+    row = row[openings.day[row] - desk.day < index.days]
+    pool = index.pool(openings.site[row], openings.day[row].astype(np.int64))
+    np.add.at(promised, pool[pool >= 0], openings.taken[row][pool >= 0])
+    block_mc = np.full(len(ref.sites), rules.block_c * 1000, np.int64)
+    soon = np.flatnonzero(blocks.start_s >= desk.midnight_s)
+    if len(soon):
+        pay = np.bincount(blocks.station[soon], weights=blocks.pay_c[soon], minlength=len(ref.sites))
+        count = np.bincount(blocks.station[soon], minlength=len(ref.sites))
+        block_mc = np.where(count > 0, pay * 1000 / np.maximum(count, 1), block_mc).astype(np.int64)
+    cells = free_cells(desk.table(Packages), ref.sites)
+    return Situation(
+        capacity, desk.table(ZoneCosts), promised, cells, block_mc // rules.block_packages, desk.now_s,
+        desk.utc_offset_s,
+    )  # fmt: skip
+
+
+def _said_once(remarks: Remarks, chosen: WayChosen, packages: Packages, desk: Desk) -> Remarks:
+    """Packages that go on waiting for room are remarked on when they come up and then at noon and midnight only."""
+    if len(remarks) == 0:
+        return remarks
+    last = packages.last_scan[remarks.row]
+    scanned = np.append(desk.table(Scans).at_s, desk.now_s)[last]  # -1, no scan: now
+    half = DAY_S // 2
+    due = (desk.now_s + desk.utc_offset_s) // half != (desk.after_s + desk.utc_offset_s) // half
+    waits = ~np.isin(remarks.row, chosen.package)
+    return remarks.take((scanned > desk.after_s - TICK_S) | due | ~waits)
+
+
+def hand_over(desk: Desk) -> None:
+    """At each service's pick-up: what is sorted for it leaves with it."""
+    services = desk.table(Services)
+    service, pickup_s = pickups_between(services, desk.after_s, desk.now_s, desk.utc_offset_s)
+    if len(service):
+        desk.post(*plan_handover(desk.table(Packages), services, service, pickup_s, desk.now_s))
+
+
+def track(desk: Desk) -> None:
+    """Ask partners about their packages, each once in `track_s`: a part of them every turn."""
+    packages, rules = desk.table(Packages), desk.rule(CarriersRules)
+    row = np.flatnonzero(packages.status == Status.WITH_CARRIER)
+    turns = max(1, rules.track_s // TICK_S)
+    row = row[row % turns == desk.now_s // TICK_S % turns]
+    if len(row) == 0:
+        return
+    ref = reference(desk)
+    net = network(ref, rules)
+    service = packages.carrier[row]
+    lane = packages.fc[row] * np.int64(len(ref.zones)) + desk.table(Orders).zone[packages.order[row]]
+    handed = handed_at(row, packages, desk.table(Scans))
+    after_s = desk.now_s - turns * TICK_S
+    events = desk.world.carriers.tracking(
+        row, service, handed, net.p50_s[service, lane], net.p90_s[service, lane], after_s, desk.now_s
+    )
+    desk.post(plan_tracking(events, packages))
+    done = events.take(events.event == Event.DELIVERED)
+    order = packages.order[done.package]
+    orders = desk.table(Orders)
+    desk.post(
+        Proofs(
+            package=done.package,
+            kind=np.full(len(done), int(Proof.CARRIER)),
+            code=done.package,
+            lat_udeg=orders.lat_udeg[order],
+            lon_udeg=orders.lon_udeg[order],
+        )
+    )
+
+
+SERVICES: list[Service] = [
+    Service(name="carriers.open", every_s=DAY_S, offset_s=600, work=open_ways),
+    Service(name="carriers.choose", every_s=TICK_S, work=choose_ways),
+    Service(name="carriers.handover", every_s=TICK_S, work=hand_over),
+    Service(name="carriers.track", every_s=TICK_S, work=track),
+]
