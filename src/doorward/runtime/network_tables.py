@@ -1,0 +1,424 @@
+"""From the sections of a network file to the reference tables: buildings, land, boxes, services, vehicles, drivers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core import seed as draws
+from doorward.core.geo import EARTH_M, nearest
+from doorward.core.split import split
+from doorward.core.table import I4, Table, Text
+from doorward.runtime import network_file as f
+from doorward.runtime.problems import Problems
+from doorward.tables.fleet import NoFly, Vehicles
+from doorward.tables.flex import Drivers
+from doorward.tables.items import Boxes
+from doorward.tables.sites import Floors, SiteKind, Sites, Zones
+from doorward.tables.stock import Regional
+from doorward.tables.ways import Services, Way
+
+GOLDEN_TURN = np.pi * (3.0 - np.sqrt(5.0))
+WAYS = {w.name.lower(): w for w in Way}
+UDEG_M = np.degrees(1.0 / EARTH_M) * 1e6
+"""Microdegrees of latitude in a metre."""
+
+
+class Postcodes(Table):
+    """Postcodes or their beginnings, and where they lie; by code.
+
+    code (n,) capital letters and digits only; lat_udeg, lon_udeg (n,); radius_m (n,) doors lie within this
+    """
+
+    code: Text
+    lat_udeg: I4
+    lon_udeg: I4
+    radius_m: I4
+
+
+@dataclass(frozen=True)
+class Names:
+    """Row of each building by name, in the order of Sites, and of each region."""
+
+    sites: Mapping[str, int]
+    stations: Mapping[str, int]
+    regions: Mapping[str, int]
+
+
+def clock_s(text: str) -> int:
+    """ "HH:MM" as seconds since midnight."""
+    return int(text[:2]) * 3600 + int(text[3:]) * 60
+
+
+def udeg(degrees: float | Sequence[float]) -> NDArray[np.int32]:
+    """Degrees as microdegrees."""
+    return np.rint(np.asarray(degrees, np.float64) * 1e6).astype(np.int32)
+
+
+def shifted(
+    lat_udeg: NDArray[np.int32],
+    lon_udeg: NDArray[np.int32],
+    east_m: NDArray[np.float64],
+    north_m: NDArray[np.float64],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Places some metres east and north of others (equirectangular)."""
+    lat = lat_udeg + north_m * UDEG_M
+    lon = lon_udeg + east_m * UDEG_M / np.maximum(0.01, np.cos(np.radians(lat_udeg * 1e-6)))
+    lon = (lon + 180e6) % 360e6 - 180e6
+    return np.rint(np.clip(lat, -90e6, 90e6)).astype(np.int32), np.rint(lon).astype(np.int32)
+
+
+def unique(problems: Problems, rows: Sequence[tuple[str, str]], what: str) -> None:
+    """rows: (where, name); a name borne twice is a problem."""
+    seen: dict[str, str] = {}
+    for where, name in rows:
+        if name in seen:
+            problems.add(
+                where,
+                "name",
+                f"{name!r} is also the name of {seen[name]}",
+                f"no two {what} share a name",
+                "rename one",
+            )
+        seen.setdefault(name, where)
+
+
+def make_sites(
+    problems: Problems,
+    fcs: Sequence[f.Fc],
+    sorts: Sequence[f.Building],
+    stations: Sequence[f.Building],
+    regions: Mapping[str, int],
+) -> tuple[Sites, Names]:
+    """Buildings but lockers, and their names."""
+    for section, rows, why in (
+        ("fc", fcs, "orders are shipped from somewhere"),
+        ("station", stations, "doors are served from somewhere"),
+    ):
+        if not rows:
+            problems.add(f"[[{section}]]", "", "none is given", why, f"add a [[{section}]] section")
+    rows = [*fcs, *sorts, *stations]
+    kinds = [SiteKind.FC] * len(fcs) + [SiteKind.SORT] * len(sorts) + [SiteKind.STATION] * len(stations)
+    firsts = [("fc", i) for i in range(len(fcs))] + [("sort", i) for i in range(len(sorts))]
+    firsts += [("station", i) for i in range(len(stations))]
+    places = [f"[[{section}]] {i + 1}" for section, i in firsts]
+    unique(problems, [(where, r.name) for where, r in zip(places, rows, strict=True)], "buildings")
+    sites = Sites(
+        name=np.array([r.name for r in rows], object),
+        kind=np.array(kinds, np.int8),
+        lat_udeg=udeg([r.lat for r in rows]),
+        lon_udeg=udeg([r.lon for r in rows]),
+        region=np.array(
+            [
+                problems.row_of(regions, r.region, "region", w, "region")
+                for r, w in zip(rows, places, strict=True)
+            ],
+            np.int16,
+        ),
+        station=np.full(len(rows), -1, np.int32),
+        capacity=np.array([r.capacity for r in rows], np.int32),
+    )
+    by_name = {r.name: i for i, r in enumerate(rows)}
+    only_stations = {r.name: by_name[r.name] for r in stations}
+    return sites, Names(by_name, only_stations, regions)
+
+
+def make_floors(problems: Problems, fcs: Sequence[f.Fc]) -> Floors:
+    """One row for each fulfillment center."""
+    for i, fc in enumerate(fcs):
+        where = f"[[fc]] {i + 1} ({fc.name})"
+        if clock_s(fc.opens) >= clock_s(fc.closes):
+            problems.add(
+                where, "closes", f"{fc.opens} to {fc.closes}", "a floor opens before it closes", "swap them"
+            )
+        if fc.pick_uph + fc.goods_uph < 1:
+            problems.add(
+                where, "pick_uph", "nobody picks", "pick_uph + goods_uph is at least 1", "give one of them"
+            )
+    same = ("pick_uph", "goods_uph", "pack_pph", "sort_pph", "stow_uph", "pickers", "packers", "stowers", "robots",
+            "aisles", "bays", "kwh_day", "hour_c")  # fmt: skip
+    columns = {name: np.array([getattr(fc, name) for fc in fcs]) for name in same}
+    return Floors.fill(
+        len(fcs),
+        **columns,
+        opens_s=np.array([clock_s(fc.opens) for fc in fcs], np.int32),
+        closes_s=np.array([clock_s(fc.closes) for fc in fcs], np.int32),
+    )
+
+
+def cut_disc(disc: f.Disc) -> list[f.Place]:
+    """Zones of equal area on a sunflower spiral (Vogel 1979, Mathematical Biosciences 44); the parts' people add up."""
+    n = disc.zones
+    r = np.sqrt((np.arange(n) + 0.5) / n)
+    turn = np.arange(n) * GOLDEN_TURN
+    weight = np.rint(1e6 * (disc.density_pm / 1000.0) ** r).astype(np.int64)
+    people = split(disc.people, weight)
+    centre = udeg([disc.lat] * n), udeg([disc.lon] * n)
+    reach = disc.radius_m if n > 1 else 0
+    lat, lon = shifted(*centre, reach * r * np.sin(turn), reach * r * np.cos(turn))
+    cell = max(1, round(disc.radius_m / np.sqrt(n)))
+    digits = len(str(n))
+    return [
+        f.Place(
+            name=f"{disc.name} {i + 1:0{digits}d}" if n > 1 else disc.name,
+            lat=int(lat[i]) * 1e-6,
+            lon=int(lon[i]) * 1e-6,
+            region=disc.region,
+            station=disc.station,
+            rural=disc.rural,
+            people=int(people[i]),
+            radius_m=cell,
+        )
+        for i in range(n)
+    ]
+
+
+def make_zones(
+    problems: Problems,
+    places: Sequence[tuple[str, f.Place]],
+    names: Names,
+    sites: Sites,
+    station_reach_m: int,
+) -> Zones:
+    """places: (where, zone). A zone without a station gets the nearest one within reach."""
+    if not places:
+        problems.add(
+            "[zones]", "", "no zone", "a network delivers somewhere", "add [[zones.place]] or [[zones.disc]]"
+        )
+    unique(problems, [(where, p.name) for where, p in places], "zones")
+    lat, lon = udeg([p.lat for _, p in places]), udeg([p.lon for _, p in places])
+    station = np.full(len(places), -1, np.int32)
+    rows = np.flatnonzero(sites.kind == SiteKind.STATION)
+    if len(rows) and len(places):
+        near, far = nearest(lat, lon, sites.lat_udeg[rows], sites.lon_udeg[rows])
+        station = np.where(far <= station_reach_m, rows[near], -1).astype(np.int32)
+    for i, (where, place) in enumerate(places):
+        if place.station == "partners":
+            station[i] = -1
+        elif place.station:
+            station[i] = problems.row_of(names.stations, place.station, "station", where, "station")
+    region = [problems.row_of(names.regions, p.region, "region", w, "region") for w, p in places]
+    if places and not any(p.people for _, p in places):
+        problems.add("[zones]", "people", "nobody lives anywhere", "some zone has people", "give people")
+    return Zones(
+        name=np.array([p.name for _, p in places], object),
+        lat_udeg=lat,
+        lon_udeg=lon,
+        region=np.array(region, np.int16),
+        station=station,
+        rural=np.array([p.rural for _, p in places], np.int8),
+        people=np.array([p.people for _, p in places], np.int64),
+        radius_m=np.array([p.radius_m for _, p in places], np.int32),
+    )
+
+
+def make_lockers(
+    problems: Problems,
+    lockers: Sequence[f.Locker],
+    rule: f.Lockers | None,
+    names: Names,
+    sites: Sites,
+    zones: Zones,
+) -> Sites:
+    """All buildings: those given, then the lockers named, then those that the rule places."""
+    name = [x.name for x in lockers]
+    where = [f"[[locker]] {i + 1}" for i in range(len(lockers))]
+    unique(problems, [*(("a building", n) for n in names.sites), *zip(where, name, strict=True)], "buildings")
+    at = [
+        problems.row_of(names.stations, x.station, "station", w, "station")
+        for x, w in zip(lockers, where, strict=True)
+    ]
+    lat, lon = udeg([x.lat for x in lockers]), udeg([x.lon for x in lockers])
+    cells = [x.cells for x in lockers]
+    if rule is not None:
+        wanted = [
+            problems.row_of(names.stations, n, "station", "[lockers]", "stations") for n in rule.stations
+        ] or list(names.stations.values())
+        for station in wanted:
+            mine = np.flatnonzero(zones.station == station)
+            best = mine[np.argsort(-zones.people[mine], kind="stable")][: rule.each]
+            name += [f"Locker {zones.name[z]}" for z in best]
+            at += [station] * len(best)
+            cells += [rule.cells] * len(best)
+            lat, lon = np.r_[lat, zones.lat_udeg[best]], np.r_[lon, zones.lon_udeg[best]]
+    if not name:
+        return sites
+    added = Sites.fill(
+        len(name),
+        name=np.array(name, object),
+        kind=int(SiteKind.LOCKER),
+        lat_udeg=lat,
+        lon_udeg=lon,
+        region=sites.region[np.array(at)],
+        station=np.array(at, np.int32),
+        capacity=np.array(cells, np.int32),
+    )
+    return Sites.concat([sites, added])
+
+
+def make_boxes(problems: Problems, rows: Sequence[tuple[str, f.Box]]) -> Boxes:
+    """The carton suite, smallest first."""
+    if not rows:
+        problems.add(
+            "[boxes]", "", "no box", "goods travel in something", "add [[box]] sections, or boxes.file"
+        )
+    unique(problems, [(where, b.name) for where, b in rows], "boxes")
+    for where, b in rows:
+        if not b.length_mm >= b.width_mm >= b.height_mm:
+            found = f"{b.length_mm} x {b.width_mm} x {b.height_mm}"
+            problems.add(
+                where, "length_mm", found, "inside sizes are written longest first", "order the three sizes"
+            )
+    rows = sorted(rows, key=lambda r: r[1].length_mm * r[1].width_mm * r[1].height_mm)
+    names = ("length_mm", "width_mm", "height_mm", "max_g", "board_g", "film_g", "cost_c")
+    return Boxes.fill(
+        len(rows),
+        name=np.array([b.name for _, b in rows], object),
+        **{n: np.array([getattr(b, n) for _, b in rows], np.int32) for n in names},
+    )
+
+
+def make_services(problems: Problems, partners: Sequence[f.Partner], zones: Zones) -> Services:
+    """Partner carriers' services."""
+    unique(problems, [(f"[[service]] {i + 1}", p.name) for i, p in enumerate(partners)], "services")
+    for i, p in enumerate(partners):
+        if p.transit_p50_s > p.transit_p90_s:
+            problems.add(
+                f"[[service]] {i + 1} ({p.name})", "transit_p90_s", f"{p.transit_p90_s} after {p.transit_p50_s}",
+                "nine of ten arrive no sooner than five of ten", "swap transit_p50_s and transit_p90_s",
+            )  # fmt: skip
+    alone = np.flatnonzero(zones.station < 0)
+    if len(alone) and not partners:
+        problems.add(
+            "[zones]", "station", f"{len(alone)} zones have no station, for example {zones.name[alone[0]]!r}",
+            "every zone has a station or a partner service", "add a [[service]], a [[station]], or raise station_reach_m",
+        )  # fmt: skip
+    names = ("capacity", "max_g", "max_mm", "max_girth_mm", "transit_p50_s", "transit_p90_s")
+    return Services.fill(
+        len(partners),
+        name=np.array([p.name for p in partners], object),
+        card=np.array([p.card for p in partners], object),
+        way=np.array([WAYS[p.way] for p in partners], np.int8),
+        pickup_s=np.array([clock_s(p.pickup) for p in partners], np.int32),
+        **{n: np.array([getattr(p, n) for p in partners], np.int32) for n in names},
+    )
+
+
+def posted(
+    problems: Problems, at: Mapping[str, int], each: int, names: Names, where: str
+) -> list[tuple[int, int]]:
+    """(station, count) of something that stands at some stations, `each` at those not named."""
+    found = [(problems.row_of(names.stations, n, "station", where, "at"), c) for n, c in at.items()]
+    if not at and not each:
+        problems.add(where, "at", "nowhere", "it stands somewhere", "give at = {...} or each = ...")
+    if each:
+        found += [(row, each) for n, row in names.stations.items() if n not in at]
+    return sorted(found)
+
+
+def make_vehicles(
+    problems: Problems, kinds: Sequence[f.Vehicle], fleets: Sequence[f.Fleet], names: Names
+) -> Vehicles:
+    """One row for each vehicle of each fleet, in the order of the fleets."""
+    unique(problems, [(f"[[vehicle]] {i + 1}", k.name) for i, k in enumerate(kinds)], "kinds of vehicle")
+    for i, k in enumerate(kinds):
+        _shift(problems, k.shift, f"[[vehicle]] {i + 1} ({k.name})")
+    by_name = {k.name: i for i, k in enumerate(kinds)}
+    station_name = {row: n for n, row in names.stations.items()}
+    made: list[tuple[str, int, f.Vehicle, tuple[int, int]]] = []
+    for i, fleet in enumerate(fleets):
+        where = f"[[fleet]] {i + 1} ({fleet.kind})"
+        row = problems.row_of(by_name, fleet.kind, "kind of vehicle", where, "kind")
+        shift = _shift(problems, fleet.shift, where) if fleet.shift else None
+        for station, count in posted(problems, fleet.at, fleet.each, names, where):
+            if row < 0 or station < 0:
+                continue
+            kind = kinds[row]
+            hours = shift or (clock_s(kind.shift[0]), clock_s(kind.shift[1]))
+            made += [(f"{kind.name} {station_name[station]}", station, kind, hours)] * count
+    seen: dict[str, int] = {}
+    titles = []
+    for title, *_ in made:
+        seen[title] = seen.get(title, 0) + 1
+        titles.append(f"{title} {seen[title]}")
+    if not made and not problems.found:
+        problems.add(
+            "[[fleet]]", "", "no vehicle", "own deliveries need vehicles", "add [[vehicle]] and [[fleet]]"
+        )
+    same = ("volume_ml", "weight_g", "max_stops", "break_s", "range_m", "electric", "fixed_c", "hour_c", "km_mc",
+            "wh_km", "co2_ug_m")  # fmt: skip
+    return Vehicles.fill(
+        len(made),
+        name=np.array(titles, object),
+        station=np.array([m[1] for m in made], np.int32),
+        way=np.array([WAYS[m[2].way] for m in made], np.int8),
+        shift_lo_s=np.array([m[3][0] for m in made], np.int32),
+        shift_hi_s=np.array([m[3][1] for m in made], np.int32),
+        **{n: np.array([getattr(m[2], n) for m in made], np.int64) for n in same},
+    )
+
+
+def _shift(problems: Problems, shift: Sequence[str], where: str) -> tuple[int, int]:
+    if len(shift) != 2 or clock_s(shift[0]) >= clock_s(shift[1]):
+        rule = "a shift is two times of day and begins before it ends"
+        problems.add(where, "shift", " to ".join(shift) or "nothing", rule, 'write it as ["09:00", "19:00"]')
+        return 0, 1
+    return clock_s(shift[0]), clock_s(shift[1])
+
+
+def make_no_fly(problems: Problems, circles: Sequence[f.Circle]) -> NoFly:
+    """Circles in which no drone may fly."""
+    for i, c in enumerate(circles):
+        if clock_s(c.hours[0]) >= clock_s(c.hours[1]):
+            found = " to ".join(c.hours)
+            problems.add(
+                f"[[nofly]] {i + 1}", "hours", found, "a closure begins before it ends", "swap the times"
+            )
+    return NoFly(
+        lat_udeg=udeg([c.lat for c in circles]),
+        lon_udeg=udeg([c.lon for c in circles]),
+        radius_m=np.array([c.radius_m for c in circles], np.int32),
+        from_s=np.array([clock_s(c.hours[0]) for c in circles], np.int32),
+        to_s=np.array([clock_s(c.hours[1]) for c in circles], np.int32),
+    )
+
+
+def make_drivers(problems: Problems, crew: f.Crew | None, names: Names, sites: Sites) -> Drivers:
+    """Gig drivers: car, home and standing drawn from the seed; homes lie around the station."""
+    if crew is None:
+        return Drivers.empty()
+    if not crew.car:
+        problems.add("[drivers]", "car", "none", "drivers drive something", "add [[drivers.car]]")
+        return Drivers.empty()
+    heads = [(s, c) for s, c in posted(problems, crew.at, crew.each, names, "[drivers]") if s >= 0]
+    station = np.repeat(np.array([s for s, _ in heads], np.int32), np.array([c for _, c in heads], np.int64))
+    who = np.arange(len(station))
+    shares = np.cumsum([c.share for c in crew.car]) / sum(c.share for c in crew.car)
+    car = np.searchsorted(shares, draws.uniform(crew.seed, "driver/car", who), side="right")
+    far = crew.home_m * 0.6 * np.abs(draws.normal(crew.seed, "driver/far", who))
+    turn = 2 * np.pi * draws.uniform(crew.seed, "driver/turn", who)
+    lat, lon = shifted(
+        sites.lat_udeg[station], sites.lon_udeg[station], far * np.sin(turn), far * np.cos(turn)
+    )
+    standing = np.clip(np.rint(900 + 60 * draws.normal(crew.seed, "driver/standing", who)), 500, 1000)
+    names_of = ("volume_ml", "weight_g", "car_km_mc", "co2_ug_m")
+    return Drivers.fill(
+        len(station),
+        station=station,
+        lat_udeg=lat,
+        lon_udeg=lon,
+        **{n: np.array([getattr(c, n) for c in crew.car], np.int64)[car] for n in names_of},
+        standing_pm=standing.astype(np.int16),
+        blocks=0,
+        noshows=0,
+        forfeits=0,
+    )
+
+
+def make_regional(zones: Zones, regions: int) -> Regional:
+    """Share of people by region, per mille, adding up to 1000."""
+    people = np.bincount(np.maximum(0, zones.region), weights=zones.people, minlength=regions)
+    return Regional(share_pm=split(1000, people.astype(np.int64)).astype(np.int16))

@@ -1,0 +1,203 @@
+"""Invented orders: who orders what, when, from which door. All from a seed, all vectorised, nothing of it real.
+
+Doors lie along a street grid inside each zone; houses with many doors share one place, so several packages meet at one
+doorstep. `Items.rate_upm` is the true expected demand of each SKU on an average day of the week (promotions left out),
+perturbed by seeded log-normal noise: what a good forecast from long history would know before the first order.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core import seed as draws
+from doorward.core.errors import BadInput
+from doorward.core.geo import EARTH_M
+from doorward.core.hours import weekday
+from doorward.core.units import DAY_S, HOUR_S
+from doorward.ports.orderbook import OrderBook, merge_lines
+from doorward.ports.storefront import NewLines, NewOrders
+from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, ROBOT_OK, OrderRefs, Speed
+from doorward.tables.sites import Zones
+from doorward.twin.demand_catalogue import Catalogue, Floats, Longs, make_catalogue
+from doorward.twin.demand_rules import CatalogueRules, GeneratorRules
+
+LOT_M = 12.0
+"""Doors of one street stand this far apart."""
+MOST_ORDERS = 20_000_000
+"""More than this in one book is refused before memory runs out."""
+
+
+class Market(Protocol):
+    """What the generator reads of a network."""
+
+    @property
+    def zones(self) -> Zones: ...
+    @property
+    def generator(self) -> GeneratorRules: ...
+    @property
+    def catalogue(self) -> CatalogueRules: ...
+    @property
+    def utc_offset_s(self) -> int: ...
+    @property
+    def start_s(self) -> int: ...
+
+
+def generate(network: Market, days: int, seed: int, scale: float = 1.0) -> OrderBook:
+    """A book of `days` days of orders, `scale` times as many as the network file says.
+
+    A day depends on the seed and its own number only: the first day of ten is the only day of one.
+    """
+    rules = network.generator
+    expected = rules.orders_per_day * scale * days
+    if days < 1 or not expected <= MOST_ORDERS:
+        raise BadInput(
+            f"{expected:,.0f} orders are asked for", where="generator", rule=f"1 to {MOST_ORDERS:,} orders a run",
+            remedy="lower --days or --scale",
+        )  # fmt: skip
+    catalogue = make_catalogue(network.catalogue, seed)
+    parts = [_day(network, catalogue, day, seed, scale) for day in range(days)]
+    orders = NewOrders.concat([p[0] for p in parts])
+    lines = NewLines.concat([p[1] for p in parts])
+    rate = true_rate_upm(catalogue, rules, scale)
+    spread = network.catalogue.forecast_spread_pm / 1000
+    noise = np.exp(spread * draws.normal(seed, "catalogue/forecast", np.arange(len(rate))) - spread**2 / 2)
+    items = catalogue.items.replace(rate_upm=np.maximum(1, np.rint(rate * noise)).astype(np.int64))
+    digits = max(6, len(str(len(orders))))
+    refs = OrderRefs(ref=np.array([f"G-{i:0{digits}d}" for i in range(len(orders))], object))
+    return OrderBook(
+        orders=orders, lines=lines, refs=refs, items=items, start_s=network.start_s, days=days, generated=True,
+        source=f"generated from seed {seed}", read=len(orders),
+        notes=("every order, customer and item is invented",),
+    )  # fmt: skip
+
+
+def true_rate_upm(catalogue: Catalogue, rules: GeneratorRules, scale: float = 1.0) -> Floats:
+    """Expected pieces per million seconds of each SKU on an average day without promotion."""
+    lines = _mean_count(rules.more_lines_pm, rules.most_lines)
+    units = _mean_count(rules.more_units_pm, rules.most_units)
+    share = catalogue.share
+    further = (lines - 1) / lines * rules.companion_pm / 1000
+    beside = np.bincount(catalogue.companion, weights=share, minlength=len(share))
+    marginal = (1 - further) * share + further * beside
+    return marginal * (rules.orders_per_day * scale * lines * units * 1e6 / DAY_S)
+
+
+def _mean_count(more_pm: int, most: int) -> float:
+    """Mean of 1 + geometric, cut at `most`."""
+    return float(((more_pm / 1000) ** np.arange(most)).sum())
+
+
+def _counts(u: Floats, more_pm: int, most: int) -> Longs:
+    if more_pm == 0:
+        return np.ones(len(u), np.int64)
+    more = np.floor(np.log1p(-u) / np.log(more_pm / 1000))
+    return 1 + np.minimum(more, most - 1).astype(np.int64)
+
+
+def _day(network: Market, catalogue: Catalogue, day: int, seed: int, scale: float) -> tuple[NewOrders, NewLines]:
+    rules = network.generator
+    rng = draws.generator(seed, "orders", day)
+    midnight = network.start_s + day * DAY_S
+    promotions = [p for p in rules.promotion if p.day == day]
+    week = np.array(rules.weekday_pm, np.float64)
+    mean = rules.orders_per_day * scale * week[weekday(midnight, network.utc_offset_s)] / week.mean()
+    for promotion in promotions:
+        mean *= promotion.orders_pm / 1000
+    n = int(rng.poisson(mean))
+    second = _seconds(rng.random(n), np.array(rules.hour_pm, np.float64))
+    zone, lat, lon = _doors(network.zones, rules, rng.random((3, n)), seed)
+    lines, sku, units = _baskets(catalogue, rules, n, rng)
+    for promotion in promotions:
+        sku = _promoted(catalogue, network.catalogue, promotion.category, promotion.share_pm, sku, rng)
+    lines, sku, units = merge_lines(np.repeat(np.arange(n), lines), sku, units, n)
+    orders = NewOrders(
+        at_s=midnight + second, zone=zone.astype(np.int32), lat_udeg=lat, lon_udeg=lon,
+        speed=_speeds(rules, second, rng.random(n)), consent=_consents(rules, rng.random((4, n))),
+        lines=lines.astype(np.int16),
+    )  # fmt: skip
+    return orders, NewLines(sku=sku.astype(np.int32), units=units.astype(np.int32))
+
+
+def _seconds(u: Floats, hour: Floats) -> Longs:
+    """Ascending seconds of the day by the profile of its hours, even inside an hour."""
+    upto = np.r_[0.0, np.cumsum(hour)] / hour.sum()
+    second = np.interp(np.sort(u), upto, np.arange(25) * float(HOUR_S))
+    return np.minimum(second.astype(np.int64), DAY_S - 1)
+
+
+def _doors(
+    zones: Zones, rules: GeneratorRules, u: Floats, seed: int
+) -> tuple[Longs, NDArray[np.int32], NDArray[np.int32]]:
+    """Zone and place of a door for each order: a person by chance, their house by hash of the house's number."""
+    upto = np.cumsum(zones.people.astype(np.float64))
+    zone = np.minimum(np.searchsorted(upto, u[0] * upto[-1], side="right"), len(zones) - 1)
+    homes = np.maximum(1, zones.people[zone] // rules.household)
+    home = (u[1] * homes).astype(np.int64)
+    house = np.where(home * 1000 < rules.flats_pm * homes, -1 - home // rules.doors, home)
+    far = zones.radius_m[zone] * np.sqrt(draws.uniform(seed, "door/far", zone, house))
+    turn = 2 * np.pi * draws.uniform(seed, "door/turn", zone, house)
+    east, north = far * np.sin(turn), far * np.cos(turn)
+    block = float(rules.block_m)
+    along = draws.below(seed, "door/street", 0.5, zone, house)
+    east = np.where(along, np.rint(east / block) * block, np.rint(east / LOT_M) * LOT_M)
+    north = np.where(along, np.rint(north / LOT_M) * LOT_M, np.rint(north / block) * block)
+    step = np.degrees(1.0 / EARTH_M) * 1e6
+    lat = zones.lat_udeg[zone] + north * step
+    lon = zones.lon_udeg[zone] + east * step / np.maximum(0.01, np.cos(np.radians(zones.lat_udeg[zone] * 1e-6)))
+    lon = (lon + 180e6) % 360e6 - 180e6
+    return zone, np.rint(np.clip(lat, -90e6, 90e6)).astype(np.int32), np.rint(lon).astype(np.int32)
+
+
+def _baskets(
+    catalogue: Catalogue, rules: GeneratorRules, n: int, rng: np.random.Generator
+) -> tuple[Longs, Longs, Longs]:
+    """Lines of each order (n,), and SKU and units of each line."""
+    lines = _counts(rng.random(n), rules.more_lines_pm, rules.most_lines)
+    first = np.cumsum(lines) - lines
+    total = int(lines.sum())
+    head = catalogue.drawn(rng.random(n))
+    owner = np.repeat(head, lines)
+    how, u = rng.random(total) * 1000, rng.random(total)
+    sku = catalogue.drawn(u)
+    alike = how < rules.affinity_pm
+    sku[alike] = catalogue.drawn(u[alike], catalogue.category(owner[alike]))
+    beside = how >= 1000 - rules.companion_pm
+    sku[beside] = catalogue.companion[owner[beside]]
+    sku[first] = head
+    return lines, sku, _counts(rng.random(total), rules.more_units_pm, rules.most_units)
+
+
+def _promoted(
+    catalogue: Catalogue, rules: CatalogueRules, name: str, share_pm: int, sku: Longs, rng: np.random.Generator
+) -> Longs:
+    """Some lines ask for the promoted category instead."""
+    names = [c.name for c in rules.category]
+    u, v = rng.random(len(sku)), rng.random(len(sku))
+    if not name:
+        return sku
+    if name not in names:
+        raise BadInput(
+            f"no category is called {name!r}", where="[[generator.promotion]] category",
+            rule="a promotion names a category of the catalogue", remedy=f"write one of {', '.join(names)}",
+        )  # fmt: skip
+    taken = np.flatnonzero(u * 1000 < share_pm)
+    out = sku.copy()
+    out[taken] = catalogue.drawn(v[taken], np.full(len(taken), names.index(name)))
+    return out
+
+
+def _speeds(rules: GeneratorRules, second: Longs, u: Floats) -> NDArray[np.int8]:
+    offered = second < rules.same_day_until_s
+    hurried = u * 1000 < rules.same_day_pm
+    soon = u * 1000 < rules.same_day_pm + rules.next_day_pm
+    return np.where(hurried & offered, Speed.SAME_DAY, np.where(soon, Speed.NEXT_DAY, Speed.STANDARD)).astype(np.int8)
+
+
+def _consents(rules: GeneratorRules, u: Floats) -> NDArray[np.int8]:
+    shares = np.array([[rules.locker_pm], [rules.drone_pm], [rules.robot_pm], [rules.leave_pm]])
+    bits = np.array([[LOCKER_OK], [DRONE_OK], [ROBOT_OK], [LEAVE_OK]])
+    return np.asarray(np.where(u * 1000 < shares, bits, 0).sum(axis=0), np.int8)
+
