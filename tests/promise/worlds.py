@@ -117,7 +117,8 @@ def reference(
         hops_of(sites, lanes),
         Floors.fill(
             fcs, pick_uph=3_000, goods_uph=1_000, pack_pph=1_500, sort_pph=3_000, stow_uph=4_000, pickers=30,
-            packers=20, stowers=10, robots=0, aisles=20, bays=40, opens_s=0, closes_s=86_400, kwh_day=5_000, hour_c=2_000,
+            packers=20, stowers=10, robots=0, aisles=20, bays=40, opens_s=0, closes_s=86_400, kwh_day=5_000,
+            hour_c=2_000,
         ),
         Zones.fill(
             zones,

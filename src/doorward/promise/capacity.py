@@ -57,7 +57,8 @@ def plan_openings(
     rows = 2 * fcs + len(stations)
     kind = np.r_[np.full(fcs, OpeningKind.FC), np.full(fcs, OpeningKind.LINEHAUL)]
     kind = np.r_[kind, np.full(len(stations), OpeningKind.STATION)]
-    return Opened(
+    return Opened.fill(
+        len(days) * rows,
         opening=len(openings) + np.arange(len(days) * rows),
         kind=np.tile(kind, len(days)),
         site=np.tile(np.r_[np.arange(fcs), np.arange(fcs), stations], len(days)),

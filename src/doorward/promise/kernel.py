@@ -276,7 +276,7 @@ def _parts(
 ) -> tuple[int, int, int]:  # pragma: no cover - compiled
     """The promise of a split order is its latest part. Returns (fc of that part, why, how many parts)."""
     first, last = a.pointer[i], a.pointer[i + 1]
-    latest, fc_latest, parts = np.int64(-1), -1, 0
+    latest, fc_latest, parts = -1, -1, 0
     for fc in a.near[i]:
         day = -1
         for j in range(first, last):

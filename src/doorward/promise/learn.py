@@ -82,10 +82,11 @@ def plan_margins(
     )  # fmt: skip
     moved = np.unique(klass)
     kept = margins.kept + np.bincount(klass[~late], minlength=len(margins))
-    return MarginMoved(
+    return MarginMoved.fill(
+        len(moved),
         klass=moved,
         margin_s=np.rint(theta[moved]).astype(np.int64),
         seen=seen[moved],
         kept=kept[moved],
-        scans=np.full(len(moved), upto),
+        scans=upto,
     )

@@ -1,14 +1,15 @@
 """Promise waiting orders: a date, a window and a price that hold with the stated probability, or a reason why not.
 
-Composed from stock (on hand, not reserved, not promised to lines without a building yet, plus what is inbound), cut-offs
-and labour of the FCs, the linehaul timetable, delivery days and capacity of the stations, and transit times of partner
-services. Orders are promised in order of arrival; each consumes what it is promised. The safety margin of its lane class
-is learnt from kept and broken promises (promise.learn).
+Composed from stock (on hand, not reserved, not promised to lines without a building yet, plus what is inbound),
+cut-offs and labour of the FCs, the linehaul timetable, delivery days and capacity of the stations, and transit times
+of partner services. Orders are promised in order of arrival; each consumes what it is promised. The safety margin of
+its lane class is learnt from kept and broken promises (promise.learn).
 """
 
 from __future__ import annotations
 
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def margins_now(margins: Margins, sites: Sites, services: Services, rules: Promi
     prior = np.clip(prior, rules.margin_min_s, rules.margin_max_s)
     known = min(len(margins), count)
     prior[:known] = margins.margin_s[:known]
-    return prior
+    return np.asarray(prior, np.int64)
 
 
 def plan_quotes(
@@ -83,29 +84,38 @@ def plan_quotes(
     today = int(local_day(now_s, offset_s))
     ways = plan_ways(sites, floors, lanes, services, rules, now_s, offset_s)
     times = _times(ways, sites, services, margins, rules, now_s, offset_s)
-    pointer, line_sku, units, heavy, grams = merged_lines(asked, lines, items)
-    skus, sku = np.unique(line_sku, return_inverse=True)
+    merged = merged_lines(asked, lines, items)
+    skus = np.unique(merged.sku)
     fcs, _ = layout(sites)
     shelf = _shelf(skus, stock, purchases, len(items), fcs, rules, now_s, offset_s)
     _claim(shelf.free, skus, orders, lines, promises)
-    shape = _asked(asked, ways, heavy, sites, zones, services, rules, today)
-    each = Asked(**shape, pointer=pointer, sku=sku.astype(np.int64), units=units)
+    each = _asked(asked, ways, merged, skus, sites, zones, services, rules, today)
     base, room = _room(openings, sites, today)
     result = quote_each(times, each, shelf, room)
-    why = result[:, 9].copy()
+    why, heavy = result[:, 9].copy(), merged.heavy_g
     light = each.own & (zones.station[asked.zone] >= 0) | each.takes.any(axis=1)
     most = max(rules.own_max_g, int(services.max_g.max(initial=0)))
     why[(why != OK) & (heavy > most)] = Reason.TOO_HEAVY
     why[(why != OK) & ~light & (heavy <= most)] = Reason.NO_COVERAGE
     good = why == OK
-    price = _price(asked, result[:, 1], grams, zones, rules, today, offset_s)
+    price = _price(asked, result[:, 1], merged.weight_g, zones, rules, today, offset_s)
     quoted = _quoted(waiting[good], result[good], price[good], base, rules, now_s)
     remarks = _remarks(waiting, asked, result, why, heavy, skus, times.latest_s, most, base, now_s)
     return quoted, waiting[~good], why[~good].astype(np.int16), remarks
 
 
-def merged_lines(asked: Orders, lines: Lines, items: Items) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Lines of the orders, those of one SKU together: pointer (n + 1,), sku, units; heaviest piece, weight (n,)."""
+class Merged(NamedTuple):
+    """Lines of orders, those of one SKU together, by pointer (n + 1,); heaviest piece and whole weight (n,)."""
+
+    pointer: Ints
+    sku: Ints
+    units: Ints
+    heavy_g: Ints
+    weight_g: Ints
+
+
+def merged_lines(asked: Orders, lines: Lines, items: Items) -> Merged:
+    """Gather the lines of the orders."""
     count = asked.lines.astype(np.int64)
     nth = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     row = np.repeat(asked.first_line, count) + nth
@@ -118,7 +128,7 @@ def merged_lines(asked: Orders, lines: Lines, items: Items) -> tuple[Ints, Ints,
     heavy = np.zeros(len(asked), np.int64)
     np.maximum.at(heavy, owner, piece)
     grams = np.bincount(owner, piece * units, len(asked)).astype(np.int64)
-    return pointer, sku, units, heavy, grams
+    return Merged(pointer, sku, units, heavy, grams)
 
 
 def _times(
@@ -205,14 +215,15 @@ def _claim(free: Ints, skus: Ints, orders: Orders, lines: Lines, promises: Promi
 def _asked(
     asked: Orders,
     ways: Ways,
-    heavy: Ints,
+    merged: Merged,
+    skus: Ints,
     sites: Sites,
     zones: Zones,
     services: Services,
     rules: PromiseRules,
     today: int,
-) -> dict[str, NDArray[np.int64] | NDArray[np.bool_]]:
-    """Who is where: columns of kernel.Asked but for the lines."""
+) -> Asked:
+    """Who is where and wants what."""
     fcs, stations = layout(sites)
     site = zones.station[asked.zone].astype(np.int64)
     rank = np.where(site >= 0, np.searchsorted(stations, site), -1)
@@ -230,15 +241,18 @@ def _asked(
         time[served] = soon[:, np.searchsorted(stations, zones.station[zone[served]])].T
     near = np.lexsort((far, time), axis=1)
     band = np.searchsorted(np.asarray(rules.band_m), far, side="right")
-    return {
-        "station": np.where(reaches, rank, -1),
-        "site": site,
-        "near": near[back].astype(np.int64),
-        "band": band[back].astype(np.int64),
-        "takes": _takes(asked.speed, heavy, services),
-        "own": heavy <= rules.own_max_g,
-        "first_day": np.where(asked.speed == Speed.STANDARD, rules.standard_days, 0).astype(np.int64),
-    }
+    return Asked(
+        station=np.where(reaches, rank, -1),
+        site=site,
+        near=near[back].astype(np.int64),
+        band=band[back].astype(np.int64),
+        takes=_takes(asked.speed, merged.heavy_g, services),
+        own=merged.heavy_g <= rules.own_max_g,
+        first_day=np.where(asked.speed == Speed.STANDARD, rules.standard_days, 0).astype(np.int64),
+        pointer=merged.pointer,
+        sku=np.searchsorted(skus, merged.sku).astype(np.int64),
+        units=merged.units,
+    )
 
 
 def _takes(speed: NDArray[np.int8], heavy: Ints, services: Services) -> NDArray[np.bool_]:
@@ -274,14 +288,15 @@ def _price(
 
 def _quoted(order: Ints, r: Ints, price: Ints, base: int, rules: PromiseRules, now_s: int) -> Quoted:
     held = np.where(r[:, 4:7] >= 0, r[:, 4:7] + base, -1)
-    return Quoted(
+    return Quoted.fill(
+        len(order),
         order=order,
         due_lo_s=np.maximum(r[:, 0], now_s),
         due_s=r[:, 1],
         price_c=price,
         fc=r[:, 8],
-        expires_s=np.full(len(order), now_s + rules.hold_s),
-        quantile_pm=np.full(len(order), rules.quantile_pm),
+        expires_s=now_s + rules.hold_s,
+        quantile_pm=rules.quantile_pm,
         margin_s=r[:, 3],
         opening=held[:, 0],
         opening_b=held[:, 1],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
@@ -112,7 +115,7 @@ def fold_margin(state: State, rows: MarginMoved, at_s: int) -> None:
     state.put(Margins, rows.klass[old], **{name: values[old] for name, values in columns.items()})
 
 
-def _continues(state: State, kind: type[Table], numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+def _continues(state: State, kind: type[Table], numbers: NDArray[np.integer[Any]]) -> None:
     first = state.count(kind)
     if not np.array_equal(numbers, np.arange(first, first + len(numbers))):
         raise ValueError(f"new rows of {kind.__name__} begin at {numbers[:1]}, the table has {first}")

@@ -72,10 +72,12 @@ def load_price(stock: Stock, floors: Floors, catalogue: int, rules: SourcingRule
     rate = np.maximum(1, floors.pick_uph + floors.goods_uph) * rules.load_hours
     start = rules.load_from_pm / 1000
     over = np.maximum(0.0, (waiting / rate - start) / max(1e-9, 1 - start))
-    return np.rint(np.minimum(over, 4.0) ** 2 * rules.load_c * MC).astype(np.int64)
+    return np.asarray(np.rint(np.minimum(over, 4.0) ** 2 * rules.load_c * MC), np.int64)
 
 
-def scarcity_price(free: Ints, skus: Ints, items: Items, land: Ground, rules: SourcingRules) -> Ints:
+def scarcity_price(
+    free: Ints, skus: NDArray[np.int32], items: Items, land: Ground, rules: SourcingRules
+) -> Ints:
     """Opportunity cost of the next unit at each FC, (sku, fc).
 
     The unit is missed if at least as many are asked for by people nearest to this FC before it is replenished; then

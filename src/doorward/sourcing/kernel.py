@@ -25,9 +25,9 @@ LINES = 10
 """Most lines for the dynamic program."""
 SETS = 10
 """Most buildings of which all sets are tried."""
-FAR = np.int64(1) << np.int64(50)
+FAR: int = 1 << 50
 """Cost of what cannot be."""
-NEVER = np.int64(1) << np.int64(60)
+NEVER: int = 1 << 60
 """A time that does not come."""
 
 
@@ -41,7 +41,9 @@ class Scratch(NamedTuple):
 
 
 def scratch(fcs: int) -> Scratch:
-    """Room for `fcs` buildings."""
+    """Room for `fcs` buildings; sets of buildings are bits of one integer, hence at most 60."""
+    if fcs > 60:
+        raise ValueError(f"sourcing compares at most 60 FCs, the network has {fcs}")
     size = 1 << LINES
     return Scratch(
         np.empty(size, np.int64), np.empty(size, np.int64), np.empty((fcs, size), np.int16), np.empty(size, np.int16)
@@ -93,7 +95,7 @@ def at_open(
     cost: Ints, base: Ints, use: Ints, open_: int, limit: int, assign: Ints
 ) -> int:  # pragma: no cover - compiled
     """Cost of shipping every line from its cheapest building of the set `open_` (bits of `use`); FAR beyond `limit`."""
-    total = np.int64(0)
+    total = 0
     for n in range(len(use)):
         if (open_ >> n) & 1:
             total += base[use[n]]
@@ -122,11 +124,12 @@ def by_sets(cost: Ints, base: Ints, use: Ints, assign: Ints) -> int:  # pragma: 
 
 
 @nb.njit(cache=True)
-def by_search(cost: Ints, base: Ints, use: Ints, assign: Ints) -> int:  # pragma: no cover - compiled
-    """Heuristic: open all buildings, then drop, add and swap, always the best step, until none helps."""
+def _climb(
+    cost: Ints, base: Ints, use: Ints, open_: int, assign: Ints
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """Add, drop and swap buildings, always the best step, until none helps. Returns cost and set."""
     n = len(use)
-    open_ = (1 << n) - 1
-    best = at_open(cost, base, use, open_, FAR * 1024, assign)
+    best = at_open(cost, base, use, open_, FAR, assign)
     while True:
         step_best, step = best, open_
         for a in range(n):
@@ -141,10 +144,35 @@ def by_search(cost: Ints, base: Ints, use: Ints, assign: Ints) -> int:  # pragma
                     if total < step_best:
                         step_best, step = total, two
         if step == open_:
-            break
+            return best, open_
         open_, best = step, step_best
-    at_open(cost, base, use, open_, FAR * 1024, assign)
-    return int(best)
+
+
+@nb.njit(cache=True)
+def by_search(cost: Ints, base: Ints, use: Ints, assign: Ints) -> int:  # pragma: no cover - compiled
+    """Heuristic: local search from all buildings and from the greedy cover (least cost a line first); the better."""
+    n, m = len(use), cost.shape[0]
+    covered, greedy, left = np.zeros(m, np.bool_), 0, m
+    while left > 0:
+        pick, least, most = -1, float(FAR), 0
+        for k in range(n):
+            total, lines = float(base[use[k]]), 0
+            for i in range(m):
+                if not covered[i] and cost[i, use[k]] < FAR:
+                    total += cost[i, use[k]]
+                    lines += 1
+            if lines > 0 and total / lines < least:
+                pick, least, most = k, total / lines, lines
+        greedy |= 1 << pick
+        left -= most
+        for i in range(m):
+            covered[i] = covered[i] or cost[i, use[pick]] < FAR
+    best, best_set = _climb(cost, base, use, (1 << n) - 1, assign)
+    total, set_ = _climb(cost, base, use, greedy, assign)
+    if total < best:
+        best, best_set = total, set_
+    at_open(cost, base, use, best_set, FAR, assign)
+    return best
 
 
 @nb.njit(cache=True)
@@ -185,7 +213,7 @@ def solve(cost: Ints, base: Ints, assign: Ints, use: Ints, s: Scratch) -> int:  
 
 class Baskets(NamedTuple):
     """Orders to be sourced, most urgent first: lines by pointer (n + 1,); sku (place in `free`), units, fc now (-1
-    none), cost (line, fc) with FAR where stock does not matter yet; base (n, fc); wait_until_s (n,) for whole orders."""
+    none), cost (line, fc) wherever stock lies; base (n, fc); wait_until_s (n,) how long an order may wait whole."""
 
     pointer: Ints
     sku: Ints
@@ -239,7 +267,7 @@ def _keep_whole(
         if not here[j - b.pointer[i]]:
             at_s, _ = _await(b, j, free, inbound, False)
             last = max(last, at_s)
-    return 0 < last <= b.wait_until_s[i]
+    return bool(0 < last <= b.wait_until_s[i])
 
 
 @nb.njit(cache=True)
@@ -299,7 +327,7 @@ def move_each(
 
     Returns fc by line (as before where nothing moved) and what was saved by order.
     """
-    lines, fcs = b.cost.shape
+    fcs = b.cost.shape[1]
     fc, saved = b.fc.copy(), np.zeros(len(b.base), np.int64)
     longest = 1
     for i in range(len(b.base)):
@@ -311,7 +339,7 @@ def move_each(
         for j in range(first, last):
             free[b.fc[j], b.sku[j]] += b.units[j]
         used[:] = False
-        now = np.int64(0)
+        now = 0
         for j in range(first, last):
             for f in range(fcs):
                 own = f == b.fc[j]

@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 def waiting_lines(lines: Lines, orders: Orders) -> Ints:
     """Rows of lines that want a building: WAITING or BACKORDERED, their order accepted."""
     row = np.flatnonzero((lines.status == LineStatus.WAITING) | (lines.status == LineStatus.BACKORDERED))
-    return row[orders.status[lines.order[row]] == OrderStatus.ACCEPTED]
+    return np.asarray(row[orders.status[lines.order[row]] == OrderStatus.ACCEPTED], np.int64)
 
 
 def sourced_lines(lines: Lines, orders: Orders, rules: SourcingRules) -> Ints:
@@ -89,8 +89,12 @@ def plan_sources(
             _late_remarks(row[got], fc[got], door[owner[got], fc[got]], orders, lines, now_s),
         ]
     )
-    sourced = LineSourced(line=row[got], fc=fc[got])
-    return sourced, LineHeld(line=row[held], status=status[held], reason=reason[held]), remarks
+    sourced = LineSourced.fill(int(got.sum()), line=row[got], fc=fc[got])
+    return (
+        sourced,
+        LineHeld.fill(int(held.sum()), line=row[held], status=status[held], reason=reason[held]),
+        remarks,
+    )
 
 
 def plan_moves(
@@ -123,7 +127,7 @@ def plan_moves(
     order = lines.order[row[b.pointer[:-1]]]
     won = saved > 0
     remarks = Remarks.about(Subject.ORDER, order[won], Reason.DEARER, now_s, short=saved[won] // costs.MC)
-    return LineSourced(line=row[moved], fc=fc[moved]), remarks
+    return LineSourced.fill(int(moved.sum()), line=row[moved], fc=fc[moved]), remarks
 
 
 def _baskets(
