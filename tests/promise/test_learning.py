@@ -1,0 +1,102 @@
+"""Margins learnt from lateness; promises against actual."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from doorward.promise.learn import first_offers, plan_margins, track
+from doorward.promise.report import promises_kept
+from doorward.promise.rules import PromiseRules
+from doorward.tables.journey import Event, Status
+from doorward.tables.orders import Orders
+from doorward.tables.packages import Packages, Scans
+from doorward.tables.promises import Margins, Promises
+
+DAY = 86_400
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=60))
+def test_track_is_the_formula(told: list[tuple[int, bool]]) -> None:
+    margin, seen = np.full(4, 3600.0), np.zeros(4, np.int64)
+    slow = [3600.0] * 4
+    count = [0] * 4
+    for c, late in told:
+        slow[c] += (300 + 3600 / (1 + count[c]) ** 0.5) * (late - (1 - 0.95))
+        slow[c] = min(9000.0, max(0.0, slow[c]))
+        count[c] += 1
+    klass = np.array([c for c, _ in told], np.int64)
+    late_ = np.array([late for _, late in told], np.bool_)
+    track(klass, late_, margin, seen, 0.95, 300.0, 3600.0, 0.0, 9000.0)
+    assert np.allclose(margin, slow)
+    assert seen.tolist() == count
+
+
+def test_coverage_comes_back_after_the_network_became_slower() -> None:
+    """Lateness shifts by two days; a fixed margin breaks its word, the learnt one recovers to the stated share."""
+    rng = np.random.default_rng(1)
+    error = np.r_[rng.exponential(20_000, 6_000), rng.exponential(20_000, 6_000) + 2 * DAY]
+    margin, seen, late = np.array([60_000.0]), np.zeros(1, np.int64), []
+    for each in error:
+        late.append(each > margin[0])
+        track(np.zeros(1, np.int64), np.array([late[-1]]), margin, seen, 0.95, 900.0, 3600.0, 0.0, 5.0 * DAY)
+    kept = 1 - np.array(late)
+    assert abs(kept[1_000:6_000].mean() - 0.95) < 0.01
+    assert abs(kept[8_000:].mean() - 0.95) < 0.01
+    assert (error[8_000:] <= 60_000).mean() < 0.05  # what the margin that was right before would have kept
+
+
+def small_world() -> tuple[Orders, Promises, Packages, Scans]:
+    """Order 0: two packages; order 1: tried, then delivered late; order 2: lost; order 3: open and overdue."""
+    orders = Orders.fill(4, at_s=0, due_s=[2 * DAY, 2 * DAY, 2 * DAY, DAY], due_lo_s=0)
+    promises = Promises.fill(4, klass=[0, 0, 1, 1], quantile_pm=950, margin_s=600, parts=1)
+    packages = Packages.fill(
+        5,
+        order=[0, 0, 1, 2, 3],
+        status=[Status.DELIVERED, Status.DELIVERED, Status.DELIVERED, Status.LOST, Status.OUT],
+        ended_s=[DAY, 3 * DAY, 3 * DAY, DAY, -1],
+        attempts=[0, 0, 1, 0, 0],
+    )
+    scans = Scans.fill(
+        5,
+        package=[0, 2, 3, 1, 2],
+        event=[Event.DELIVERED, Event.ATTEMPTED, Event.LOST, Event.DELIVERED, Event.DELIVERED],
+        at_s=[DAY, 2 * DAY, DAY, 3 * DAY, 3 * DAY],
+    )
+    return orders, promises, packages, scans
+
+
+def test_only_the_first_offer_counts() -> None:
+    _, _, packages, scans = small_world()
+    told = first_offers(scans, packages)
+    assert told.package.tolist() == [0, 2, 3, 1]
+    assert told.event.tolist() == [Event.DELIVERED, Event.ATTEMPTED, Event.LOST, Event.DELIVERED]
+    assert first_offers(scans.take(slice(4, 5)), packages).package.tolist() == []  # its first was before
+
+
+def test_margins_move_by_class() -> None:
+    orders, promises, packages, scans = small_world()
+    margins = Margins(margin_s=[600, 600, 600], seen=[0, 0, 0], kept=[0, 0, 0], scans=[0, 0, 0])
+    rules = PromiseRules(margin_min_s=0)
+    moved = plan_margins(
+        scans, 5, packages, orders, promises, margins, margins.margin_s.astype(np.int64), rules
+    )
+    assert moved.klass.tolist() == [0, 1]
+    assert moved.seen.tolist() == [3, 1]
+    assert moved.kept.tolist() == [2, 0]
+    assert (moved.margin_s > 600).all()
+    assert moved.scans.tolist() == [5, 5]
+
+
+def test_report_by_hand() -> None:
+    kept = promises_kept(*small_world(), now_s=4 * DAY)
+    assert kept.klass.tolist() == [-1, 0, 1]
+    assert kept.packages.tolist() == [5, 3, 2]
+    assert kept.judged.tolist() == [5, 3, 2]
+    assert kept.in_time.tolist() == [2, 2, 0]
+    assert kept.delivered.tolist() == [3, 3, 0]
+    assert kept.delivered_in_time.tolist() == [1, 1, 0]
+    assert kept.promised_s[1] == 2 * DAY
+    assert kept.taken_s[1] == 2 * DAY
