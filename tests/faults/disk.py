@@ -73,6 +73,11 @@ class Disk:
         self.vfs = f"disk-{next(_serial)}"
         self._registered = _Vfs(self)
 
+    def put(self, contents: dict[str, bytes]) -> None:
+        """Lay files on the disk as they are."""
+        for name, content in contents.items():
+            self.files[name] = File(live=bytearray(content), kept=bytearray(content), named=True)
+
     def operate(self) -> None:
         """Count an operation; the power may go off before it happens.
 
