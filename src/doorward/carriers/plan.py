@@ -19,7 +19,7 @@ from doorward.carriers.net import OWN_WAYS, Network, Reference, card_rows, netwo
 from doorward.carriers.quote.plan import Quotes, quote
 from doorward.carriers.quote.vans import blended, prior
 from doorward.carriers.rules import CarriersRules
-from doorward.core.hours import local_day
+from doorward.core.hours import local_day, second_of_day
 from doorward.tables.cards import Cards
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.ways import Services, Way, WayCapacity, WayChosen, WayPriced, ZoneCosts
@@ -68,6 +68,7 @@ def plan_ways(
     expected = expected_demand(now.capacity, index.today)
     left = np.maximum(0, now.capacity.limit.astype(np.int64) - now.capacity.taken)
     left = np.minimum(left, budget_of_cells(now))
+    second = second_of_day(now.now_s, now.utc_offset_s)
     waiting = np.arange(len(batch))
     parts: list[WayChosen] = []
     price, use = now.capacity.price_mc, np.zeros(len(left), np.int64)
@@ -78,7 +79,7 @@ def plan_ways(
         offer = offers(part, net, ref, cards, now, index, expected, rules, day_on)
         if turn == 0:
             room = np.minimum(
-                left, budgets(now.capacity, index, offer.pool, expected, now.promised, now.free_cells)
+                left, budgets(now.capacity, index, offer.pool, expected, now.promised, now.free_cells, second)
             )
             first, gates = offer, mask(offer.reason, way_of)
         else:

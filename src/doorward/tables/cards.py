@@ -1,7 +1,7 @@
 """Rate cards of partner carriers as flat tables: bands, rates, surcharges, areas, transit. All integers.
 
-A card is a folder of small files (`adapters/ratecards.py` reads them, carriers/cards/README.md describes them); here it is
-rows that name their card. Reference data: loaded before the first turn, never journaled.
+A card is a folder of small files (`adapters/ratecards.py` reads them, carriers/cards/README.md describes them); here
+it is rows that name their card. Reference data: loaded before the first turn, never journaled.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ class CardRates(Table):
 class CardSurcharges(Table):
     """Surcharges in their stacking order; rows of a group stand together and only the dearest of them is charged.
 
-    when (n,) When; lo, hi (n,) inclusive; from_md, to_md (n,) month * 100 + day, inclusive, may wrap the year; -1 all year
+    when (n,) When; lo, hi (n,) inclusive
+    from_md, to_md (n,) month * 100 + day, inclusive, may wrap the year; -1 all year
     amount_c + bp basis points of `of` (BASE or RUNNING), at most cap_c (-1 no cap)
     fuelled (n,) 1 fuel is charged on it; group (n,) -1 alone
     """

@@ -261,7 +261,7 @@ def receipt(
 ) -> list[tuple[str, int]]:
     """The lines of one home parcel's rate: (what, cents), for people; the sum equals `rate`.
 
-    size_mm (3,) longest first. Each surcharge is shown by what it adds; one within a group, by what it adds to the group.
+    size_mm (3,) longest first. A surcharge is shown by what it adds; one of a group, by what it adds to its group.
     """
     alone, one = only(book, card), np.zeros(1, np.int64)
     where = np.full((1, 1), zone, np.int16), np.full((1, 1), area, np.int8)

@@ -16,6 +16,8 @@ from doorward.tables.sites import SiteKind, Sites
 from doorward.tables.ways import Services, Way, WayCapacity, WayOpened
 
 I64 = NDArray[np.int64]
+CLOSED_S = 50_400
+"""Second of the local day after which no more packages are expected for that same day."""
 POOL = -1
 """Way of a pool row in WayCapacity."""
 
@@ -139,17 +141,21 @@ def budgets(
     pool: NDArray[np.int32],
     expected: I64,
     promised: I64,
-    net_lockers: I64,
+    free_cells: I64,
+    second: int,
 ) -> I64:
     """Packages that this batch may put into each opening (k,), paced for own ways; never more than is left.
 
     pool (n,) pool row of each package of the batch; promised (k,) packages already promised for the pool's station and
-    day (0 unknown); net_lockers (S,) free cells by site, -1 not a locker
+    day (0 unknown); free_cells (S,) by site, -1 not a locker; second of the local day: today's expectation runs out
+    by CLOSED_S, so that nothing is kept for packages that no longer come
     """
     left = np.maximum(0, capacity.limit.astype(np.int64) - capacity.taken)
     coming = np.bincount(pool[pool >= 0], minlength=len(capacity))
     done = capacity.taken + coming
-    whole = np.maximum(np.maximum(expected, promised), done)
+    to_come = np.maximum(0, np.maximum(expected, promised) - done)
+    today = capacity.day == index.today
+    whole = done + np.where(today, to_come * max(0, CLOSED_S - second) // CLOSED_S, to_come)
     share = np.where(whole > 0, done / np.maximum(whole, 1), 1.0)  # of pool rows
     at = np.flatnonzero((capacity.way >= 0) & (capacity.way < OWN_WAYS) & (capacity.day >= index.today))
     at = at[capacity.way[at] != Way.LOCKER]
@@ -158,8 +164,8 @@ def budgets(
     out = left.copy()
     out[at] = np.clip(line - capacity.taken[at], 0, left[at])
     cell = np.flatnonzero(capacity.way == Way.LOCKER)
-    out[cell] = np.minimum(out[cell], np.maximum(0, net_lockers[capacity.station[cell]]))
-    return out
+    out[cell] = np.minimum(out[cell], np.maximum(0, free_cells[capacity.station[cell]]))
+    return np.asarray(out, np.int64)
 
 
 def posted_prices(
