@@ -107,7 +107,8 @@ class Reader:
                 self.sql.pragma("application_id")
             except (apsw.CantOpenError, apsw.ReadOnlyError):
                 # a finished journal in a folder that we may not write to; SQLite would want its index beside it
-                if Path(f"{path}-wal").exists():
+                wal = Path(f"{path}-wal")
+                if wal.exists() and wal.stat().st_size:
                     raise
                 flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
                 self.sql = apsw.Connection(f"{self.path.absolute().as_uri()}?immutable=1", flags=flags)
