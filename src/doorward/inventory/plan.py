@@ -97,7 +97,7 @@ def plan_stow(stock: Stock, floors: Floors, skus: int, after_s: int, now_s: int,
     before = running - units - np.where(first > 0, running[np.maximum(first - 1, 0)], 0)
     units = np.clip(quota[fc] - before, 0, units)
     some = units > 0
-    return Stowed(fc=fc[some], sku=sku[some], units=units[some])
+    return Stowed.fill(int(some.sum()), fc=fc[some], sku=sku[some], units=units[some])
 
 
 def stow_quota(floors: Floors, fcs: int, after_s: int, now_s: int, utc_offset_s: int) -> Units:

@@ -106,8 +106,13 @@ def night(desk: Desk) -> None:
     due = desk.midnight_s + levels.lead[sku[at]] * DAY_S + rules.dock_s
     first = desk.next(Purchases)
     desk.post(
-        Bought(
-            purchase=np.arange(first, first + len(fc)), fc=fc, sku=sku[at], units=split[fc, at], due_s=due
+        Bought.fill(
+            len(fc),
+            purchase=np.arange(first, first + len(fc)),
+            fc=fc,
+            sku=sku[at],
+            units=split[fc, at],
+            due_s=due,
         ),
         _no_space(desk, placed, sku),
     )

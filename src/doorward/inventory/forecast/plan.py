@@ -2,8 +2,7 @@
 
 1. Every method of the pool forecasts the sum of the next `forecast_days` days at past origins, seeing nothing later.
 2. A SKU's method is the one with the least squared error, its own record weighed against that of its class (smooth,
-   erratic, intermittent, lumpy: Syntetos, Boylan & Croston 2005) as if the class spoke for `POOL` origins: short
-   records lean on the class.
+   erratic, intermittent, lumpy: Syntetos, Boylan & Croston 2005) as if the class spoke for `POOL` origins.
 3. The variance is that of the chosen method's past errors, weighed against its class in the same way, at least Poisson.
    Quantiles are those of the running sums of recent days, scaled to the forecast; negative binomial before.
 4. With too little history for one origin: the Bayesian rate, the catalogue's expectation updated by what was seen.
@@ -24,8 +23,10 @@ from doorward.tables.stock import Forecasted
 METHODS = ("bayes", "ma28", "ma91", "ses", "ses-fast", "croston", "sba", "tsb", "adida", "weekday", "theta")
 """Names of `Forecasts.method`."""
 BAYES, WEEKDAY = METHODS.index("bayes"), METHODS.index("weekday")
-POOL = 12.0
-"""Origins that the class's record counts for."""
+POOL = 40.0
+"""Origins that the class's record counts for in choosing a method: a handful of a SKU's own tells little."""
+POOL_SPREAD = 12.0
+"""The same for the variance."""
 RECENT = 91
 """Days whose running sums make the quantiles."""
 ENOUGH = 28
@@ -84,7 +85,8 @@ class Outlook:
     def facts(self) -> Forecasted:
         """As a fact, one row a SKU, in thousandths of a piece."""
         q50, q83, q95 = (self.quantile(level, self.days) * 1000 for level in (0.5, 0.83, 0.95))
-        return Forecasted(
+        return Forecasted.fill(
+            len(self.mean),
             sku=np.arange(len(self.mean)),
             method=self.method,
             mean_mu=np.rint(self.mean * 1000).astype(np.int64),
@@ -230,7 +232,9 @@ def _variance(
         if column.any():
             ratio[column] = picked[:, column].sum() / max(float(told[:, column].sum()), 1e-9)
     pooled = np.maximum(ratio, 1.0) * mean
-    return np.asarray(np.maximum((many * picked.mean(axis=0) + POOL * pooled) / (many + POOL), mean))
+    return np.asarray(
+        np.maximum((many * picked.mean(axis=0) + POOL_SPREAD * pooled) / (many + POOL_SPREAD), mean)
+    )
 
 
 def _bayes_only(y: methods.F4, shape: Grid, seen_days: Grid, rules: InventoryRules) -> Outlook:

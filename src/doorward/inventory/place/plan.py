@@ -24,12 +24,19 @@ from numpy.typing import NDArray
 from doorward.core.geo import crow_m
 from doorward.core.travel import drive
 from doorward.inventory.place.kernels import cheapest, fit
+from doorward.inventory.place.prices import best_prices
 from doorward.inventory.rules import InventoryRules
 from doorward.tables.items import Items
 from doorward.tables.sites import Floors, Sites, Zones
 from doorward.tables.stock import Regional
 
 Grid = NDArray[np.float64]
+PACE = 0.1
+"""The first step of the price search moves a building twice too full by this share of its part of the whole cost."""
+LOTS = 400
+"""A SKU that fills more than this part of all room is placed in lots, each in a pattern of its own."""
+ENOUGH = 1e-4
+"""The price search ends when no more than this share of the cost can be gained."""
 ALL_SETS = 7
 """Up to this many buildings every set of them is a pattern."""
 
@@ -47,8 +54,8 @@ class Patterns:
 
 @dataclass(frozen=True)
 class Placement:
-    """units (f, s) whole pieces; pattern (s,) chosen, -1 none; price_mc (f,) of one litre; cost_mc of the plan and
-    bound_mc no plan can beat; missing (s,) pieces for which no building has room."""
+    """units (f, s) whole pieces; pattern (s,) chosen, -1 none or several; price_mc (f,) of one litre; cost_mc of the
+    plan and bound_mc no plan can beat; missing (s,) pieces for which no building has room."""
 
     units: NDArray[np.int64]
     pattern: NDArray[np.int64]
@@ -59,7 +66,10 @@ class Placement:
 
     @property
     def gap(self) -> float:
-        """How far the plan may be from the best one, as a share of the best."""
+        """How far the plan may be from the best one, as a share of the best.
+
+        The bound divides pieces, the plan does not: with a few dozen SKUs it may come out slightly negative.
+        """
         return (self.cost_mc - self.bound_mc) / max(abs(self.bound_mc), 1.0)
 
 
@@ -127,69 +137,78 @@ def plan_placement(
 ) -> Placement:
     """Place `units` (s,) >= 0 of each SKU in buildings with `free_ml` (f,) to spare. Deterministic.
 
-    A piece that stays out costs its price and the way it would have had from the best single building.
+    Very large ones are cut into lots, so that the sum over patterns may be mixed as the programme allows. A piece that
+    stays out costs its price and the way it would have had from the best single building.
     """
-    volume = items.volume_ml().astype(np.float64) / 1000
-    kg = np.maximum(items.weight_g / 1000, volume / 5)
+    litre = items.volume_ml().astype(np.float64) / 1000
+    room = np.maximum(free_ml, 0) / 1000.0
+    many, sku = _lots(units, litre, float(room.sum()) / LOTS, len(room))
+    volume, lots = litre[sku], np.bincount(sku, minlength=len(units))
+    kg = np.maximum(items.weight_g / 1000, litre / 5)[sku]
     haul = rules.haul_mc_km + rules.haul_mc_kg_km * kg
     fixed = patterns.cross * rules.cross_mc
-    out = items.value_c * 1000.0 + haul * patterns.km.min() + fixed.max() + 2.0 * rules.slot_mc
-    room = np.maximum(free_ml, 0) / 1000.0
-    count = units.astype(np.float64)
-    slot = patterns.many * float(rules.slot_mc)
-    price, bound = _prices(count, volume, haul, out, patterns, fixed, slot, room, rules.price_steps)
-    placed, pattern, cost = fit(
-        count,
-        volume,
-        haul,
-        out,
-        patterns.share,
-        patterns.km,
-        fixed,
-        slot,
-        patterns.many,
-        room,
-        patterns.share @ price,
-    )
+    out = items.value_c[sku] * 1000.0 + haul * patterns.km.min() + fixed.max() + 2.0 * rules.slot_mc
+    count = many.astype(np.float64)
+    slot = rules.slot_mc / lots[sku].astype(np.float64)
+    prices, weight, bound = _prices(count, volume, haul, out, patterns, fixed, slot, room, rules.price_steps)
+    toll, deal = prices @ patterns.share.T, _shuffled(len(count), weight)
+    args = (patterns.share, patterns.km, fixed, slot, patterns.many, room, toll, deal)
+    placed, pattern, cost = fit(count, volume, haul, out, *args)
+    whole = np.zeros((len(room), len(units)), np.int64)
+    for f in range(len(room)):
+        whole[f] = np.bincount(sku, weights=placed[f], minlength=len(units))
+    single = np.full(len(units), -1, np.int64)
+    single[sku] = np.where(lots[sku] == 1, pattern, -1)
     return Placement(
-        units=placed,
-        pattern=pattern,
-        price_mc=price,
+        units=whole,
+        pattern=single,
+        price_mc=prices[0],
         cost_mc=float(cost),
         bound_mc=float(bound),
-        missing=units - placed.sum(axis=0),
+        missing=units - whole.sum(axis=0),
     )
+
+
+def _lots(
+    units: NDArray[np.int64], litre: Grid, most: float, fcs: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Cut SKUs of more than `most` litres into lots that choose apart: (pieces, SKU) of each lot, by SKU.
+
+    A lot has pieces enough to lie in every building, so that cutting takes no pattern away.
+    """
+    lots = np.ceil(units * litre / max(most, 1e-9))
+    lots = np.clip(lots, 1, np.clip(units // (4 * fcs), 1, 64)).astype(np.int64)
+    sku = np.repeat(np.arange(len(units)), lots)
+    nth = np.arange(len(sku)) - np.repeat(np.cumsum(lots) - lots, lots)
+    return units[sku] // lots[sku] + (nth < units[sku] % lots[sku]), sku
 
 
 def _prices(
-    count: Grid, volume: Grid, haul: Grid, out: Grid, patterns: Patterns, fixed: Grid, slot: Grid, room: Grid, steps: int
-) -> tuple[Grid, float]:  # fmt: skip
-    """Prices of a litre in each building with the best bound found, and that bound.
+    count: Grid, volume: Grid, haul: Grid, out: Grid, patterns: Patterns, fixed: Grid, slot: Grid, room: Grid,
+    steps: int,
+) -> tuple[Grid, Grid, float]:  # fmt: skip
+    """Prices of a litre in each building (k, f), the first row with the best bound; weights (k,); that bound.
 
-    The bound is concave and nearly smooth in few prices: each price has its own step, longer while its building stays
-    over- or underfull, halved when that turns (Riedmiller & Braun 1993, "RPROP"). Prices of 0 that leave room
-    everywhere are optimal at once.
+    Searched in money for a whole building (price times room), so that the supergradient is how far it is overfull.
+    Prices of 0 that leave room everywhere are optimal at once.
     """
-    share = patterns.share
+    share, size = patterns.share, np.maximum(room, 1.0)
 
-    def ask(price: Grid) -> tuple[float, Grid]:
+    def ask(money: Grid) -> tuple[float, Grid]:
+        price = money / size
         args = (count, volume, haul, out, patterns.km, fixed, slot, patterns.many, share @ price)
         value, litres = cheapest(*args)
-        return value - float((price * room).sum()), litres @ share
+        return value - float((price * room).sum()), (litres @ share - room) / size
 
-    price = np.zeros(len(room))
-    value, use = ask(price)
-    best, best_price = value, price
-    if (use <= room).all():
-        return best_price, best
-    stride = np.full(len(room), 0.05 * float(np.median(out[count > 0] / np.maximum(volume[count > 0], 1e-3))))
-    before = np.zeros(len(room))
-    for _ in range(steps):
-        turn = np.sign(use - room)
-        stride = np.where(turn * before < 0, stride * 0.5, stride * 1.2)
-        price = np.maximum(0.0, price + stride * turn)
-        before = turn
-        value, use = ask(price)
-        if value > best:
-            best, best_price = value, price
-    return best_price, best
+    money = np.zeros(len(room))
+    value, over = ask(money)
+    if (over <= 0).all():
+        return money[None], np.ones(1), value
+    value, spots, weight = best_prices(ask, money, PACE * abs(value) / len(room), steps, ENOUGH)
+    return spots / size, weight, value
+
+
+def _shuffled(many: int, weight: Grid) -> NDArray[np.int64]:
+    """Deal rows of `weight` out to SKUs in proportion, evenly along the catalogue (golden-ratio sequence)."""
+    at = np.arange(1, many + 1) * 0.6180339887498949 % 1.0
+    return np.minimum(np.searchsorted(np.cumsum(weight) / weight.sum(), at, side="right"), len(weight) - 1)
