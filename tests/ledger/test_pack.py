@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from doorward.core.errors import BadInput, Damaged
 from doorward.core.table import F8, I1, I2, I4, I8, Table, Text
 from doorward.ledger import pack as packing
-from doorward.ledger.pack import Schema, pack, schema_of, table_of, unpack
+from doorward.ledger.pack import Schema, pack, rows_with, schema_of, table_of, unpack
 
 LEAST, MOST = -(2**63), 2**63 - 1
 
@@ -69,6 +69,9 @@ def test_what_goes_in_comes_out(rows: Wide) -> None:
     if len(rows):
         assert (packed.lo, packed.hi) == (rows.first.min(), rows.first.max())
         assert (unpack(packed.schema, len(rows), packed.body, columns=1)[0] == rows.first).all()
+        for number in {*rows.first[:3].tolist(), LEAST, -1, 0, 2, MOST}:
+            found = rows_with(packed.schema, len(rows), packed.body, number)
+            assert found.tolist() == np.flatnonzero(rows.first == number).tolist()
 
 
 @pytest.mark.parametrize(

@@ -116,11 +116,7 @@ def unpack(schema: Schema, rows: int, body: bytes, columns: int | None = None) -
     """The values of the first `columns` columns (all by default); Damaged if the bytes cannot be a body."""
     wanted = len(schema.columns) if columns is None else columns
     stored = np.frombuffer(body, np.uint8)
-    if not 0 <= rows <= MOST_ROWS:
-        raise Damaged(f"{schema.fact} claims {rows} rows")
-    rest, end = _measure(stored, len(schema.columns), rows)
-    if rest < 0 or rest > len(body) or body[0] not in (PLAIN, LZ4):
-        raise Damaged(f"the body of {schema.fact} is cut or garbled")
+    rest, end = _checked(schema, rows, body, stored)
     if body[0] == LZ4 and wanted > 1:
         if end - rest > 300 * (len(body) - rest):
             raise Damaged(f"the body of {schema.fact} is cut or garbled")
@@ -135,6 +131,23 @@ def unpack(schema: Schema, rows: int, body: bytes, columns: int | None = None) -
     values = np.zeros((wanted, rows), np.int64)
     _widen(stored, planes, rest, len(schema.columns), values)
     return values
+
+
+def _checked(schema: Schema, rows: int, body: bytes, stored: NDArray[np.uint8]) -> tuple[int, int]:
+    """Where the second column begins, and where the body would end uncompressed."""
+    if not 0 <= rows <= MOST_ROWS:
+        raise Damaged(f"{schema.fact} claims {rows} rows")
+    rest, end = _measure(stored, len(schema.columns), rows)
+    if rest < 0 or rest > len(body) or body[0] not in (PLAIN, LZ4):
+        raise Damaged(f"the body of {schema.fact} is cut or garbled")
+    return rest, end
+
+
+def rows_with(schema: Schema, rows: int, body: bytes, number: int) -> NDArray[np.int64]:
+    """Where the first column holds `number`, without unpacking the others; Damaged as in `unpack`."""
+    stored = np.frombuffer(body, np.uint8)
+    rest, _ = _checked(schema, rows, body, stored)
+    return _seek(stored, rest, len(schema.columns), rows, number)
 
 
 def table_of(kind: type[T], schema: Schema, values: Matrix) -> T:
@@ -284,3 +297,39 @@ def _widen(
         else:
             for r in range(rows):
                 v[r] += base
+
+
+@nb.njit(cache=True)
+def _seek(
+    body: NDArray[np.uint8], rest: int, columns: int, rows: int, number: int
+) -> NDArray[np.int64]:  # pragma: no cover - compiled
+    """Rows of the first column that hold a number, compared plane by plane."""
+    width = nb.int64(body[1]) & 15
+    first = rest - width * rows
+    found = np.empty(rows, np.int64)
+    count = 0
+    if body[1] & 16:
+        head = np.zeros((1, rows), np.int64)
+        _widen(body, body, rest, columns, head)
+        for r in range(rows):
+            if head[0, r] == number:
+                found[count] = r
+                count += 1
+        return found[:count].copy()
+    size, folded = nb.int64(body[2]) & 15, nb.uint64(0)
+    for k in range(size):
+        folded |= nb.uint64(body[3 + k]) << nb.uint64(8 * k)
+    base = nb.int64(folded >> nb.uint64(1)) ^ -nb.int64(folded & nb.uint64(1))
+    wanted = nb.uint64(number - base)
+    if _bytes_of(wanted) > width:
+        return found[:0].copy()
+    low = nb.uint8(wanted & nb.uint64(255))
+    for r in range(rows):
+        if width == 0 or body[first + r] == low:
+            same = True
+            for p in range(1, width):
+                same &= body[first + p * rows + r] == nb.uint8((wanted >> nb.uint64(8 * p)) & nb.uint64(255))
+            if same:
+                found[count] = r
+                count += 1
+    return found[:count].copy()

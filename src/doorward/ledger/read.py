@@ -16,7 +16,7 @@ import pyarrow as pa
 from doorward.core.errors import BadInput, Damaged, DiskFull, Locked
 from doorward.core.table import I8, Table
 from doorward.ledger import chain
-from doorward.ledger.pack import Matrix, Schema, table_of, unpack
+from doorward.ledger.pack import Matrix, Schema, rows_with, table_of, unpack
 
 T = TypeVar("T", bound=Table)
 FACTS_A_TURN: Final = 4096
@@ -296,7 +296,7 @@ class Reader:
         tables, turns, times = [], [], []
         for turn in self.turns(fact=kind, holding=number):
             for fact in turn.facts:
-                rows = np.flatnonzero(fact.values(columns=1)[0] == number)
+                rows = rows_with(fact.schema, fact.rows, fact.body, number)
                 if len(rows):
                     tables.append(fact.table(kind).take(rows))
                     turns.append(np.full(len(rows), turn.turn, np.int64))
