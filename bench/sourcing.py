@@ -112,11 +112,13 @@ def main() -> None:
         fc, _, _, total = source_each(b, stock.copy(), nothing(), room)
         spent = time.process_time() - began
         owner = np.repeat(np.arange(orders), np.diff(b.pointer))
-        parcels = len(np.unique(owner * FCS + fc)) / orders
+        first = owner < 1_000
+        parcels = len(np.unique(owner[first] * FCS + fc[first])) / min(orders, 1_000)
         some = Baskets(b.pointer[:1001], *b[1:5], b.base[:1000], b.wait_until_s[:1000])
         cost, other = myopic(some, stock)
         mean, worst, differ = gap(b, stock, sample)
-        print(f"{low:>5}-{high:<2} {orders / spent:>10,.0f} {total.mean() / 1000:>8.1f} {parcels:>8.3f} {cost:>9.1f} "
+        mine = total[:1_000].mean() / 1000
+        print(f"{low:>5}-{high:<2} {orders / spent:>10,.0f} {mine:>8.1f} {parcels:>8.3f} {cost:>9.1f} "
               f"{other:>8.3f} {differ:>8} of {sample:<3} {mean:>10.3f} {worst:>8.2f}")  # fmt: skip
 
 

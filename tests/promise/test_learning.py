@@ -24,12 +24,13 @@ def test_track_is_the_formula(told: list[tuple[int, bool]]) -> None:
     slow = [3600.0] * 4
     count = [0] * 4
     for c, late in told:
-        slow[c] += (300 + 3600 / (1 + count[c]) ** 0.5) * (late - (1 - 0.95))
+        gamma = max(300, 0.1 * slow[c]) + 3600 / (1 + count[c]) ** 0.5
+        slow[c] += gamma * (late - (1 - 0.95))
         slow[c] = min(9000.0, max(0.0, slow[c]))
         count[c] += 1
     klass = np.array([c for c, _ in told], np.int64)
-    late_ = np.array([late for _, late in told], np.bool_)
-    track(klass, late_, margin, seen, 0.95, 300.0, 3600.0, 0.0, 9000.0)
+    need = np.array([10_000 if late else -1 for _, late in told], np.int64)
+    track(klass, need, margin, seen, 0.95, 300.0, 0.1, 3600.0, 0.0, 9000.0)
     assert np.allclose(margin, slow)
     assert seen.tolist() == count
 
@@ -41,7 +42,18 @@ def test_coverage_comes_back_after_the_network_became_slower() -> None:
     margin, seen, late = np.array([60_000.0]), np.zeros(1, np.int64), []
     for each in error:
         late.append(each > margin[0])
-        track(np.zeros(1, np.int64), np.array([late[-1]]), margin, seen, 0.95, 900.0, 3600.0, 0.0, 5.0 * DAY)
+        track(
+            np.zeros(1, np.int64),
+            np.array([int(each)]),
+            margin,
+            seen,
+            0.95,
+            900.0,
+            0.0,
+            3600.0,
+            0.0,
+            5.0 * DAY,
+        )
     kept = 1 - np.array(late)
     assert abs(kept[1_000:6_000].mean() - 0.95) < 0.01
     assert abs(kept[8_000:].mean() - 0.95) < 0.01

@@ -14,6 +14,7 @@ from doorward.promise.lint import lint_quotes
 from doorward.promise.rules import PromiseRules
 from doorward.sourcing import service as sourcing
 from doorward.tables.items import Items
+from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import (
     Answered,
     Holds,
@@ -242,3 +243,42 @@ def test_days_open_once_and_in_a_regular_order() -> None:
     assert (
         today == (tomorrow * 15 / 24).astype(int)
     ).all()  # a run that begins at nine sells what is left of the day
+
+
+def earliest(state: State, station: int, now_s: int, margin_s: int, first_day: int) -> int:
+    """The obvious way for one FC with endless room: try every truck to the sort center and every one behind it."""
+    rules, lanes, day = PromiseRules(), state.table(Lanes), 86_400
+    best = 1 << 60
+    for a in np.flatnonzero(lanes.origin == 0):
+        for b in np.flatnonzero(lanes.dest == station):
+            for d in range(4):
+                for e in range(5):
+                    leaves = MIDNIGHT_S + d * day + int(lanes.depart_s[a])
+                    onward = MIDNIGHT_S + e * day + int(lanes.depart_s[b])
+                    if leaves < now_s + rules.process_s + lanes.cutoff_s[a]:
+                        continue
+                    if onward < leaves + lanes.drive_s[a] + rules.crossdock_s + lanes.cutoff_s[b]:
+                        continue
+                    best = min(best, onward + int(lanes.drive_s[b]))
+    waves = [MIDNIGHT_S + d * day + w for d in range(first_day, 9) for w in rules.wave_s]
+    door = min(w for w in waves if w >= best + rules.induct_s) + rules.route_s
+    return min(MIDNIGHT_S + d * day + rules.window_hi_s[0] for d in range(9)
+               if MIDNIGHT_S + d * day + rules.window_hi_s[0] >= door + margin_s)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.integers(0, 86_399), st.integers(0, 40 * 3600), st.integers(0, 2))
+def test_the_date_is_the_earliest_honest_one(seed: int, second: int, margin_s: int, speed: int) -> None:
+    state = served(seed, fcs=1, stations=2)
+    now_s = MIDNIGHT_S + second
+    run(state, now_s, promise.open_days)
+    openings = state.table(Openings)
+    state.put(Openings, slice(None), limit=1_000)
+    assert openings.day[0] == (now_s + OFFSET_S) // 86_400
+    state.put(Margins, slice(None), margin_s=margin_s)
+    made = quoted(state, seed, 3, now_s, lines=1, speed=speed)
+    zone = state.table(Orders).zone[made.order]
+    station = state.table(Zones).station[zone]
+    first_day = 1 if speed == Speed.STANDARD else 0
+    expected = [earliest(state, int(s), now_s, margin_s, first_day) for s in station]
+    assert made.due_s.tolist() == expected

@@ -1,8 +1,8 @@
 """Earliest arrivals by timetable: when can something that is ready here be there, changing where it must.
 
-Departures repeat daily on the weekdays of a bit mask (bit 0 Monday). Label correcting over at most `HOPS` departures;
-waiting never makes anybody earlier (the timetable is FIFO as long as a lane's driving time is fixed), so the first label
-that cannot be improved is the earliest. O(hops x departures) per start.
+Departures repeat daily on the weekdays of a bit mask (bit 0 Monday). Label correcting over at most `HOPS` departures:
+waiting never makes anybody earlier (a lane's driving time is fixed), so labels that nothing improves are earliest.
+O(hops x departures) a start.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from doorward.core.units import DAY_S
 
 HOPS = 6
 """Most departures on one way."""
-NEVER = np.int64(1) << np.int64(60)
+NEVER: int = 1 << 60
 """An arrival that does not happen."""
 
 

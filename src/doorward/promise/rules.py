@@ -69,6 +69,8 @@ class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     margin_max_s: int = 432_000
     """Learning does not go above."""
     step_s: int = 300
-    """Learning step once much was seen (gamma)."""
+    """Learning step once much was seen (gamma), at least."""
+    step_pm: int = 20
+    """The same as a share of the margin, per mille: partners that take days are learnt in larger steps."""
     first_step_s: int = 3_600
     """Additional step at the first package; falls with the square root of packages seen."""
