@@ -82,7 +82,7 @@ def bundle(
                     trial[at] = row
                     trial[at + 1 : size + 1] = team[at:size]
                     lo, hi, _ = _slack(trial, size + 1, x, y, due_lo, due, factor, speed, hand)
-                    if lo >= max(now, hi):
+                    if lo >= now and lo >= hi:
                         best, best_at, best_m = j, at, longer
             if best < 0:
                 break

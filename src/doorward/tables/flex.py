@@ -46,6 +46,7 @@ class Blocks(Table):
 
     base_c (n,) pay before surge; need (n,) packages forecast for it; released_s (n,) first offered
     claimed_s (n,) when its driver took it; -1 nobody has it
+    ended_s (n,) when it became WORKED, NO_SHOW, UNFILLED or CALLED_OFF; -1 before
     """
 
     station: I4
@@ -58,6 +59,7 @@ class Blocks(Table):
     need: I4
     released_s: I8
     claimed_s: I8
+    ended_s: I8
 
 
 class Offers(Table):

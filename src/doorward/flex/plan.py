@@ -1,0 +1,146 @@
+"""How many blocks, when, how long: a newsvendor whose supply does not always show up.
+
+Too many drivers cost their idle pay, too few cost the overflow. The number of blocks minimises the expected cost over
+the quantiles of demand and a binomial show-up; without uncertainty in the show-up it is the classic critical fractile
+(Arrow, Harris and Marschak 1951). Blocks stand at the starts from which packages can still be brought in time.
+"""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.split import split
+from doorward.core.units import HOUR_S
+from doorward.flex.rules import FlexRules
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+GRID = 41
+Z = np.array([NormalDist().inv_cdf((k + 0.5) / GRID) for k in range(GRID)])
+"""Standard normal quantiles in the middle of `GRID` equal shares."""
+
+
+class Outlook(NamedTuple):
+    """What a station will have to carry on a day."""
+
+    due_s: Longs
+    """(n,) due times of the packages known to go by gig driver."""
+    flex: float
+    """Further packages by gig driver expected, not known yet."""
+    vans: float
+    """Packages for vans, known and expected."""
+    vans_open: float
+    """Those of `vans` that are only expected."""
+    van_capacity: float
+    """Packages that the vans carry; -1: vans are out of the question (their day has begun)."""
+    package_ml: float
+    car_ml: float
+    """Mean volume of a package; volume that most drivers' cars have (a low quantile)."""
+
+
+class NewBlocks(NamedTuple):
+    """Blocks to open at a station; all (b,)."""
+
+    start_s: Longs
+    end_s: Longs
+    need: Longs
+
+
+def demand_quantiles(outlook: Outlook, rules: FlexRules) -> Floats:
+    """(GRID,) packages for gig drivers: their own, and what vans cannot carry, at the same quantile of both."""
+    spread = rules.spread_pm / 1000.0
+    flex = len(outlook.due_s) + outlook.flex + Z * (np.sqrt(outlook.flex) + spread * outlook.flex)
+    demand = np.maximum(flex, len(outlook.due_s))
+    if outlook.van_capacity >= 0:
+        vans = outlook.vans + Z * (np.sqrt(outlook.vans_open) + spread * outlook.vans_open)
+        demand = demand + np.maximum(0.0, vans - outlook.van_capacity)
+    return np.asarray(demand)
+
+
+def book(
+    demand: Floats, per_block: float, show: float, pay_c: float, idle_c: float, overflow_c: float, most: int
+) -> int:
+    """The number of blocks of least expected cost.
+
+    demand (q,) equally likely packages; per_block: packages a block carries; show: chance that its driver comes;
+    pay_c of a block used, idle_c of a driver who came in vain, overflow_c of a package left over
+    """
+    best, best_cost = 0, np.inf
+    chance = np.ones(1)
+    used = np.ceil(demand / per_block)
+    for blocks in range(most + 1):
+        shows = np.arange(blocks + 1)[:, None]
+        working = np.minimum(shows, used)
+        left = np.maximum(0.0, demand - shows * per_block)
+        cost = working * pay_c + np.maximum(0, shows - used) * idle_c + left * overflow_c
+        expected = float(chance @ cost.mean(axis=1))
+        if expected < best_cost - 1e-9:
+            best, best_cost = blocks, expected
+        elif blocks > best + 3:
+            break  # convex but for rounding
+        chance = np.convolve(chance, np.array([1.0 - show, show]))
+    return best
+
+
+def plan_blocks(
+    outlook: Outlook,
+    midnight_s: int,
+    earliest_s: int,
+    have: int,
+    show: float,
+    pay_c_h: float,
+    rules: FlexRules,
+) -> NewBlocks:
+    """Blocks to open beside the `have` that the station has already; starts from `earliest_s` on. Deterministic."""
+    starts = midnight_s + np.array(rules.starts_s, np.int64)
+    starts = starts[starts >= earliest_s]
+    none = np.zeros(0, np.int64)
+    if len(starts) == 0:
+        return NewBlocks(none, none, none)
+    length = rules.lengths_s[-1]
+    carried = packages_of(length, outlook, rules)
+    pay_c = pay_c_h * length / HOUR_S
+    demand = demand_quantiles(outlook, rules)
+    idle_c = pay_c * rules.idle_pm / 1000.0
+    wanted = book(demand, carried, show, pay_c, idle_c, rules.overflow_c, rules.most_blocks + have)
+    extra = min(rules.most_blocks, wanted - have)
+    if extra <= 0:
+        return NewBlocks(none, none, none)
+    weight, latest = _spread(outlook.due_s, starts, rules)
+    count = split(extra, weight)
+    start = np.repeat(starts, count)
+    lengths = np.array(rules.lengths_s, np.int64)
+    fits = lengths[None, :] <= (latest - starts)[:, None]
+    longest = np.where(fits.any(axis=1), lengths[np.maximum(0, fits.sum(axis=1) - 1)], lengths[0])
+    last_s = np.repeat(longest, count)
+    expected = float(demand.mean()) / max(1, wanted)
+    need = np.minimum(np.ceil(expected), [packages_of(int(each), outlook, rules) for each in last_s])
+    return NewBlocks(start, start + last_s, need.astype(np.int64))
+
+
+def packages_of(length_s: int, outlook: Outlook, rules: FlexRules) -> int:
+    """Packages that a block of this length carries: by time, and by the volume of most cars; at least 1."""
+    by_time = rules.packages_h * length_s / HOUR_S
+    by_car = outlook.car_ml / max(1.0, outlook.package_ml)
+    return max(1, int(min(by_time, by_car)))
+
+
+def _spread(due_s: Longs, starts: Longs, rules: FlexRules) -> tuple[Longs, Longs]:
+    """Weight of each start, and the latest due time of what may go then.
+
+    A package counts evenly at all starts from which a shortest block ends by its due time; if there is none, at the
+    first start. Without packages all starts are alike and days end with the last of them.
+    """
+    shortest = rules.lengths_s[0]
+    end_s = int(starts[-1]) + rules.lengths_s[-1]
+    if len(due_s) == 0:
+        return np.ones(len(starts), np.int64), np.full(len(starts), end_s)
+    fits = starts[None, :] + shortest <= due_s[:, None]
+    fits[~fits.any(axis=1), 0] = True
+    weight = (fits * (27_720 // np.maximum(1, fits.sum(axis=1)))[:, None]).sum(axis=0)
+    latest = np.where(fits, due_s[:, None], 0).max(axis=0)
+    return weight.astype(np.int64), latest

@@ -1,0 +1,155 @@
+"""Days of the marketplace at one station: blocks opened, offered, taken, worked or not, and paid."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from doorward.core.seed import uniform
+from doorward.core.table import Table
+from doorward.flex.report import market
+from doorward.flex.rules import FlexRules
+from doorward.flex.service import SERVICES
+from doorward.flex.state import FOLDS as FLEX_FOLDS
+from doorward.ledger.state import State
+from doorward.tables.fleet import Runs, RunStatus
+from doorward.tables.flex import Blocks, BlockStatus, Drivers, Offers, Statements
+from doorward.tables.journey import Status
+from doorward.tables.packages import Packages
+from doorward.tables.remarks import Reason, Remarks
+from doorward.tables.sites import Sites
+from doorward.tables.ways import Way
+from doorward.twin.crew import CrewRules, TwinCrew
+from tests.modes import FOLDS, LAT, LON, MIDNIGHT_S, desk_at, station_state, turn
+
+DAY_S = 86_400
+
+
+def load_drivers(state: State, n: int, seed: int) -> None:
+    row = np.arange(n)
+    state.load(
+        Drivers.fill(
+            n,
+            station=1,
+            lat_udeg=LAT + (100_000 * (uniform(seed, "dlat", row) - 0.5)).astype(np.int64),
+            lon_udeg=LON + (100_000 * (uniform(seed, "dlon", row) - 0.5)).astype(np.int64),
+            volume_ml=900_000,
+            weight_g=300_000,
+            car_km_mc=20,
+            standing_pm=(500 + 500 * uniform(seed, "standing", row)).astype(np.int64),
+            blocks=(30 * uniform(seed, "blocks", row)).astype(np.int64),
+            noshows=0,
+            forfeits=0,
+            co2_ug_m=200_000,
+        )
+    )
+
+
+def plan_and_drive(state: State, now_s: int, empty: bool) -> None:
+    """What lastmile and delivery do, in short: each checked-in block gets a run at its start and comes back."""
+    blocks, runs = state.table(Blocks), state.table(Runs)
+    has = np.zeros(len(blocks), np.bool_)
+    has[runs.block] = True
+    here = np.flatnonzero((blocks.status == BlockStatus.CHECKED_IN) & (blocks.start_s <= now_s) & ~has)
+    if len(here) and not empty:
+        back = now_s + ((blocks.end_s - blocks.start_s)[here] * 9) // 10
+        state.append(
+            Runs.fill(
+                len(here), way=int(Way.FLEX), station=1, block=here, depart_s=now_s, back_s=back, left_s=now_s,
+                dist_m=50_000, packages=blocks.need[here], status=int(RunStatus.LEFT),
+            )
+        )  # fmt: skip
+    runs = state.table(Runs)
+    home = np.flatnonzero((runs.status == RunStatus.LEFT) & (runs.back_s <= now_s))
+    state.put(Runs, home, status=int(RunStatus.DONE), ended_s=runs.back_s[home])
+
+
+def world(seed: int, packages: int = 400, drivers: int = 60) -> State:
+    state = station_state(packages, Way.FLEX, seed, spread_m=9000, hours=(13, 22))
+    state.put(Packages, slice(None), due_s=state.table(Packages).due_s + DAY_S, status=int(Status.ARRIVED))
+    load_drivers(state, drivers, seed)
+    return state
+
+
+def trade(
+    state: State, seed: int, days: float = 1.4, empty: bool = False, crew: CrewRules | None = None
+) -> list[list[Table]]:
+    turns = []
+    ports = {"crew": TwinCrew(seed, state.table(Sites), 0, crew)}
+    for tick in range(16 * 12, int((16 + 24 * days) * 12)):
+        now_s = MIDNIGHT_S + tick * 300
+        plan_and_drive(state, now_s, empty)
+        for service in SERVICES:
+            if (now_s - MIDNIGHT_S) % service.every_s == 0:
+                desk = desk_at(state, now_s, ports, FlexRules(), every_s=service.every_s)
+                service.work(desk)
+                turns.append(turn(desk, FOLDS | FLEX_FOLDS))
+    return turns
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_day_is_filled_worked_and_paid(seed: int) -> None:
+    state = world(seed)
+    trade(state, seed)
+    blocks, sheet, drivers = state.table(Blocks), state.table(Statements), state.table(Drivers)
+    figures = market(blocks, sheet)
+    assert figures.opened >= 8 and figures.fill_pm >= 850
+    assert (blocks.need[np.isin(blocks.status, (BlockStatus.WORKED,))].sum()) >= 350
+    ended = np.isin(blocks.status, (BlockStatus.WORKED, BlockStatus.CALLED_OFF))
+    assert sorted(sheet.block.tolist()) == np.flatnonzero(ended).tolist(), "each block ended is paid once"
+    assert (sheet.total_c >= 36.883 * 60 * (blocks.end_s - blocks.start_s)[sheet.block] / 3600 - 1).all()
+    assert figures.pay_c_h >= 2213
+    held = np.flatnonzero(blocks.driver >= 0)
+    for driver in np.unique(blocks.driver[held]):
+        mine = held[blocks.driver[held] == driver]
+        mine = mine[np.argsort(blocks.start_s[mine])]
+        assert (blocks.start_s[mine][1:] >= blocks.end_s[mine][:-1] + 1800).all(), "no driver in two blocks"
+        assert (blocks.end_s - blocks.start_s)[mine].sum() <= 28_800
+    assert int(drivers.noshows.sum()) == figures.no_shows
+    lost = np.isin(blocks.status, (BlockStatus.UNFILLED, BlockStatus.NO_SHOW))
+    remarks = state.table(Remarks)
+    assert sorted(remarks.row.tolist()) == np.flatnonzero(lost).tolist()
+    assert (remarks.reason == Reason.NO_DRIVER).all()
+
+
+def test_who_comes_in_vain_is_paid_for_coming() -> None:
+    state = world(3)
+    trade(state, 3, empty=True)
+    blocks, sheet = state.table(Blocks), state.table(Statements)
+    # packages wait at ARRIVED, none is READY: an hour after the start drivers are sent home
+    off = np.flatnonzero(blocks.status == BlockStatus.CALLED_OFF)
+    assert len(off) > 5 and sheet.block.tolist() == sorted(
+        off.tolist(), key=lambda b: sheet.block.tolist().index(b)
+    )
+    assert (sheet.base_c == 0).all()
+    assert (sheet.wait_c == -(-blocks.pay_c[sheet.block].astype(np.int64) * 600 // 1000)).all()
+    assert (sheet.tip_c == 0).all()
+
+
+def test_no_driver_no_fill_and_it_is_said() -> None:
+    state = world(4, packages=100, drivers=2)
+    trade(state, 4, crew=CrewRules(worth_c_h=20_000))
+    blocks, remarks = state.table(Blocks), state.table(Remarks)
+    assert (blocks.status == BlockStatus.UNFILLED).all() and len(blocks) > 0
+    assert sorted(remarks.row.tolist()) == list(range(len(blocks)))
+    assert (remarks.short == blocks.need).all() and (remarks.limit == blocks.pay_c).all()
+    assert (blocks.pay_c > blocks.base_c).all(), "pay rises where nobody takes"
+
+
+def test_forfeits_and_no_shows_move_standing_and_blocks_open_again() -> None:
+    state = world(5)
+    was = np.array(state.table(Drivers).standing_pm)
+    trade(state, 5, crew=CrewRules(forfeit_pm=400, noshow_pm=200))
+    blocks, drivers, offers = state.table(Blocks), state.table(Drivers), state.table(Offers)
+    assert drivers.noshows.sum() > 0 and drivers.forfeits.sum() > 0
+    bad = (drivers.noshows > 0) & (drivers.standing_pm < 1000)
+    assert (drivers.standing_pm[bad] < was[bad]).all()
+    taken = np.bincount(offers.block[offers.answer == 1], minlength=len(blocks))
+    assert taken.max() >= 2, "a block given back is offered and taken again"
+    pairs = offers.block[offers.answer == 1].astype(np.int64) * 1000 + offers.driver[offers.answer == 1]
+    assert len(np.unique(pairs)) == len(pairs), "but not by whoever gave it back"
+
+
+def test_a_quarter_of_an_hour_without_blocks_costs_nothing() -> None:
+    state = station_state(0, Way.FLEX, 1, spread_m=1.0)
+    assert not any(trade(state, 1, days=0.2))
