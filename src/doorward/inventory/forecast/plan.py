@@ -33,6 +33,8 @@ ENOUGH = 28
 """With fewer closed days than this, quantiles are negative binomial."""
 SCALE = 3.0
 """Quantiles of the recent past are scaled to the forecast by this factor at most."""
+FIRST = 21
+"""Days seen at the first past origin: before, methods differ by luck and one promotion misleads them all."""
 UPM_DAY = 86_400 / 1e6
 """Pieces a day of one piece per million seconds."""
 Grid = NDArray[np.float64]
@@ -139,13 +141,13 @@ def plan_forecast(
 def origins(days: int, horizon: int, most: int) -> NDArray[np.int64]:
     """Numbers of days seen at past origins, ascending, the last `horizon` days before the end.
 
-    A week apart where there is room, closer in short histories, none before four days were seen.
+    A week apart where there is room, closer in short histories, none before `FIRST` days were seen.
     """
     newest = days - horizon
-    if newest < 4:
+    if newest < FIRST:
         return np.zeros(0, np.int64)
-    step = max(1, min(7, (newest - 4) // most))
-    return np.arange(newest, 3, -step)[:most][::-1].astype(np.int64)
+    step = max(1, min(7, (newest - FIRST) // most))
+    return np.arange(newest, FIRST - 1, -step)[:most][::-1].astype(np.int64)
 
 
 def all_methods(
