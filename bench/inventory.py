@@ -111,7 +111,7 @@ def retail(path: Path, told: Printed) -> None:
         sums = total[14:] - total[:-14]
         week = past[-84:, sold].sum(axis=0) / 6
         mean = 14 * past[-28:, sold].mean(axis=0)
-        ours, plain, weekday = (np.mean(np.abs(x - real) / scale) for x in (look.mean[sold], mean, week))
+        ours, plain, longer = (np.mean(np.abs(x - real) / scale) for x in (look.mean[sold], mean, week))
         loss = []
         for level in (0.5, 0.83, 0.95):
             for told_q in (look.quantile(level, 14)[sold], np.quantile(sums, level, axis=0)):
@@ -119,7 +119,7 @@ def retail(path: Path, told: Printed) -> None:
                     np.mean(np.maximum(level * (real - told_q), (level - 1) * (real - told_q)) / scale)
                 )
         cover = np.mean(real <= look.quantile(0.83, 14)[sold])
-        rows.append((ours / plain, ours / weekday, sum(loss[::2]) / sum(loss[1::2]), cover))
+        rows.append((ours / plain, ours / longer, sum(loss[::2]) / sum(loss[1::2]), cover))
         told.add_row(str(seen), *(f"{x:.3f}" for x in rows[-1]))
     told.add_row("mean", *(f"{x:.3f}" for x in np.mean(rows, axis=0)))
 
@@ -154,7 +154,7 @@ def main() -> None:
         for name in (
             "days seen",
             "to 28-day mean",
-            "to weekday mean",
+            "to 84-day mean",
             "pinball to past quantiles",
             "cover of .83",
         ):
