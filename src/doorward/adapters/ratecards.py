@@ -209,7 +209,8 @@ def _surcharges(path: Path, card: int) -> CardSurcharges:
         }
         for column, least, most in (
             ("lo", 0, LARGEST), ("hi", 0, LARGEST), ("from_md", -1, 1231), ("to_md", -1, 1231),
-            ("amount_c", 0, LARGEST), ("bp", 0, 100_000), ("fuelled", 0, 1), ("group", -1, 32_000), ("cap_c", -1, LARGEST),
+            ("amount_c", 0, LARGEST), ("bp", 0, 100_000), ("fuelled", 0, 1), ("group", -1, 32_000),
+            ("cap_c", -1, LARGEST),
         ):  # fmt: skip
             found[column] = _int(path, row, cells, column, least, most)
         if (found["from_md"] == -1) != (found["to_md"] == -1):

@@ -98,7 +98,7 @@ class CarriersRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     partner_mg_kg_km: tuple[int, int, int, int] = (110, 110, 550, 250)
 
     # the choice
-    rounds: int = 60  # steps of the capacity prices
+    rounds: int = 120  # steps of the capacity prices
     hopeless_s: int = 259_200  # a way whose median arrival is this much later than the best way's is not open
     smooth_packages: int = 20  # packages after which a new price counts as much as the old one
     turn_packages: int = 20_000  # packages chosen in one turn at most

@@ -3,7 +3,8 @@
 Prices: projected subgradient with Rprop steps (Riedmiller & Braun 1993) on the dual of the assignment relaxation, from
 the prices of the last call. Repair: packages pick in order of regret (what the second choice would cost more).
 Polish: moves into free room, then negative cycles in the graph of openings (Klein 1967) until none is left: the
-assignment is then optimal. Cycles are sought while the graph is small (`MOST_NODES`); beyond, moves only.
+assignment is then optimal. Graphs of more than
+`MOST_NODES` openings are polished station by station, which is no longer exact.
 Costs are integers, ties go to the lower option and the lower row: equal inputs, equal choices.
 """
 
@@ -24,15 +25,21 @@ MOST_CYCLES = 4_000
 
 
 class Choice(NamedTuple):
-    """option (n,) chosen column, -1 no room anywhere; price (k,) of each opening; second (n,) column, -1; gap (n,)."""
+    """What was chosen and at which prices.
+
+    option (n,) chosen column, -1 no room anywhere; price (k,) of each opening, 0 where room was left
+    second (n,) best column of another way, -1 none; gap (n,) by how much it is dearer, -1 none
+    dual   (k,) prices of the last round: sum of cheapest options less price x room is a lower bound of any choice
+    """
 
     option: I32
     price: I64
     second: I32
     gap: I64
+    dual: I64
 
 
-def choose(cost: I64, opening: I32, room: I64, price: I64, group: I32, rounds: int = 60) -> Choice:
+def choose(cost: I64, opening: I32, room: I64, price: I64, group: I32, rounds: int = 120) -> Choice:
     """One option per package, never more than `room` per opening.
 
     cost (n, m) thousandths of a cent, BLOCKED where shut; opening (n, m) -1 unlimited; room (k,) >= 0 packages;
@@ -43,7 +50,7 @@ def choose(cost: I64, opening: I32, room: I64, price: I64, group: I32, rounds: i
     option = np.full(n, -1, np.int32)
     price = np.maximum(price, 0).astype(np.int64).copy()
     if n == 0:
-        return Choice(option, price, option.copy(), np.zeros(0, np.int64))
+        return Choice(option, price, option.copy(), np.zeros(0, np.int64), price)
     use = np.zeros(k + 1, np.int64)
     touched = np.zeros(k + 1, bool)
     touched[opening] = True  # -1 is the last: options without limit
@@ -51,9 +58,10 @@ def choose(cost: I64, opening: I32, room: I64, price: I64, group: I32, rounds: i
     _cheapest(cost, opening, np.zeros(k, np.int64), option, use)
     if (use[:k] <= room).all():
         price[touched] = 0
+        dual = np.zeros(k, np.int64)
     else:
         _prices(cost, opening, room, price, rounds, option, use)
-        regret = np.empty(n, np.int64)
+        dual, regret = price.copy(), np.empty(n, np.int64)
         _regret(cost, opening, price, regret)
         order = np.argsort(-regret, kind="stable")
         left = room.astype(np.int64).copy()
@@ -63,22 +71,40 @@ def choose(cost: I64, opening: I32, room: I64, price: I64, group: I32, rounds: i
         price[touched & (left > 0)] = 0  # what is not used up is free
     second, gap = np.empty(n, np.int32), np.empty(n, np.int64)
     _seconds(cost, opening, price, group, option, second, gap)
-    return Choice(option, price, second, gap)
+    return Choice(option, price, second, gap, dual)
 
 
 def _polish(cost: I64, opening: I32, left: I64, option: I32) -> None:
-    """Cancel negative cycles over the openings in use, if they are few enough."""
-    k = len(left)
-    used = np.zeros(k + 1, bool)
-    used[opening] = True  # -1 is the last: the node of options without limit
-    node = np.cumsum(used[:k]) - 1
-    nodes = int(node[-1]) + 1 if k else 0
-    if nodes + 2 > MOST_NODES:
+    """Cancel negative cycles: over everything if the graph is small, else block by block, twice.
+
+    A block is what shares its first opening: the packages of one station and day. Other blocks stand still meanwhile,
+    and the room that is left in shared openings goes from block to block.
+    """
+    if _cancel_in(cost, opening, left, option):
         return
-    node_of = np.where(used[:k], node, -1).astype(np.int32)
-    room = np.concatenate([left[used[:k]], [np.int64(1) << 40, np.int64(1) << 40]])
-    _cancel(cost, opening, node_of, nodes, room, option, MOST_CYCLES)
-    left[used[:k]] = room[:nodes]
+    block = np.where(opening >= 0, opening, len(left)).min(axis=1)
+    order = np.argsort(block, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(block[order])) + 1)
+    for _ in range(2):
+        for rows in parts:
+            mine = option[rows]
+            _cancel_in(cost[rows], opening[rows], left, mine)
+            option[rows] = mine
+
+
+def _cancel_in(cost: I64, opening: I32, left: I64, option: I32) -> bool:
+    """Cancel negative cycles over the openings in use; False if there are too many of them."""
+    used, at = np.unique(opening, return_inverse=True)
+    unlimited = int(used[0] == -1)  # -1 sorts first
+    nodes = len(used) - unlimited
+    if nodes + 2 > MOST_NODES:
+        return False
+    real = used[unlimited:]
+    node = np.where(opening >= 0, at.reshape(opening.shape) - unlimited, -1).astype(np.int32)
+    room = np.concatenate([left[real], [np.int64(1) << 40, np.int64(1) << 40]])
+    _cancel(cost, node, np.arange(max(1, nodes), dtype=np.int32), nodes, room, option, MOST_CYCLES)
+    left[real] = room[:nodes]
+    return True
 
 
 @nb.njit(cache=True)
