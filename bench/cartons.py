@@ -1,8 +1,8 @@
 """Cartonization of real multi-unit orders against BoxPacker's own result: `python -m bench.cartons [folder]`.
 
 The folder holds items.csv, boxes.csv and expected.csv of BoxPacker's tests (MIT); by default it is
-../shared/data/packing/orders. Ruler: the number of boxes of BoxPacker in three dimensions, order by order. Both turn pieces freely; ours also wants
-70 % of every base supported.
+../shared/data/packing/orders. Ruler: the number of boxes of BoxPacker in three dimensions, order by order. Both turn
+pieces freely; ours also wants 70 % of every base supported.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from doorward.fulfillment.picking.batching import batch_walk, improve, savings
 from doorward.fulfillment.picking.plan import Floor, plan_release
 from doorward.fulfillment.picking.routing import s_shape, tour
 from doorward.fulfillment.picking.slots import plan_slots
+from doorward.fulfillment.plan import rows_of
 from doorward.fulfillment.rules import FulfillmentRules
-from doorward.fulfillment.service import rows_of
 from doorward.tables.packages import Contents, Packages, PickTasks
 from doorward.tables.remarks import Reason
 from doorward.tables.sites import Floors

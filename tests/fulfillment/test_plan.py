@@ -13,7 +13,7 @@ from doorward.fulfillment.report import box_mix, floor_figures
 from doorward.fulfillment.rules import FulfillmentRules
 from doorward.tables.journey import Status
 from doorward.tables.linehaul import Pallets
-from doorward.tables.orders import Lines, LineStatus, Orders
+from doorward.tables.orders import Lines, LineStatus
 from doorward.tables.packages import Boxed, Cartonized, Packages, PickTasks, Waves
 from doorward.tables.remarks import Remarks
 from doorward.tables.sites import Floors
@@ -21,36 +21,37 @@ from doorward.twin.floor import FloorRules
 from tests.fulfillment.worlds import World, conserved
 
 NOW_S = 1_000_000
-FLOORS = Floors.fill(2, pick_uph=100, goods_uph=0, pack_pph=100)
+FLOORS = Floors.fill(2, pick_uph=100, goods_uph=50, pack_pph=100)
+WALKED, POD = np.zeros((2, 1), bool), np.ones((2, 1), bool)
 RULES = FulfillmentRules(backlog_s=7_200, urgent_s=3_600, horizon_s=86_400)
 
 
 def waiting(fc: list[int], order: list[int], units: list[int] | int = 1) -> Lines:
-    return Lines.fill(len(fc), fc=fc, order=order, units=units, status=int(LineStatus.SOURCED))
+    return Lines.fill(len(fc), fc=fc, order=order, units=units, sku=0, status=int(LineStatus.SOURCED))
 
 
 def test_urgent_lines_go_whatever_the_backlog_and_far_ones_wait() -> None:
     lines = waiting([0, 0, 0], [0, 1, 2])
     need = np.array([NOW_S + 600, NOW_S + 50_000, NOW_S + 90_000])
-    full = (np.array([500, 0]), np.array([500, 0]))
-    none = (np.zeros(2, np.int64), np.zeros(2, np.int64))
-    orders = Orders.empty()
+    full, none = np.full((3, 2), 500), np.zeros((3, 2), np.int64)
     row = np.arange(3)
-    assert choose_due(row, lines, orders, need, full, FLOORS, RULES, NOW_S)[0].tolist() == [0]
-    assert choose_due(row, lines, orders, need, none, FLOORS, RULES, NOW_S)[0].tolist() == [0, 1]
+    assert choose_due(row, lines, need, WALKED, full, FLOORS, RULES, NOW_S)[0].tolist() == [0]
+    assert choose_due(row, lines, need, WALKED, none, FLOORS, RULES, NOW_S)[0].tolist() == [0, 1]
 
 
 def test_room_is_filled_by_urgency_and_each_building_has_its_own() -> None:
     n = 600
     lines = waiting([0] * n + [1] * 10, list(range(n + 10)))
     need = NOW_S + 4_000 + np.arange(n + 10)[::-1]
-    have = (np.array([50, 0]), np.array([50, 0]))
-    line, group = choose_due(np.arange(n + 10), lines, Orders.empty(), need, have, FLOORS, RULES, NOW_S)
+    have = np.array([[50, 0], [0, 0], [50, 0]])
+    line, group = choose_due(np.arange(n + 10), lines, need, WALKED, have, FLOORS, RULES, NOW_S)
     at_first = line[lines.fc[line] == 0]
     assert len(at_first) == 150, "two hours of 100 an hour, 50 of them taken"
     assert at_first.tolist() == list(range(n - 1, n - 151, -1))
     assert (lines.fc[line] == 1).sum() == 10
     assert (np.diff(group) >= 0).all()
+    line, _ = choose_due(np.arange(n + 10), lines, need, POD, have, FLOORS, RULES, NOW_S)
+    assert (lines.fc[line] == 0).sum() == 100, "two hours of 50 an hour at robot stations"
 
 
 @settings(max_examples=40, deadline=None)
@@ -59,8 +60,8 @@ def test_lines_of_an_order_at_one_building_stay_together(seed: int) -> None:
     rng = np.random.default_rng(seed)
     lines = waiting(rng.integers(0, 2, 40).tolist(), np.sort(rng.integers(0, 15, 40)).tolist())
     need = NOW_S + rng.integers(0, 100_000, 15)[lines.order]
-    have = (rng.integers(0, 250, 2), rng.integers(0, 250, 2))
-    line, group = choose_due(np.arange(40), lines, Orders.empty(), need, have, FLOORS, RULES, NOW_S)
+    have, on_pod = rng.integers(0, 250, (3, 2)), rng.integers(0, 2, (2, 1)) == 0
+    line, group = choose_due(np.arange(40), lines, need, on_pod, have, FLOORS, RULES, NOW_S)
     key = lines.fc.astype(np.int64) * 100 + lines.order
     assert set(key[line]).isdisjoint(key[np.setdiff1d(np.arange(40), line)])
     for g in range(int(group.max(initial=-1)) + 1):

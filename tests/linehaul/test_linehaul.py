@@ -72,8 +72,8 @@ def test_trailers_are_within_two_percent_of_the_integer_program() -> None:
         best = best_worth(worth, volume, weight, most_v, most_w)
         assert worth[on].sum() <= best
         gaps.append(1 - worth[on].sum() / best)
-    assert max(gaps) <= 0.04
-    assert np.mean(gaps) <= 0.01
+    assert max(gaps) <= 0.02
+    assert np.mean(gaps) <= 0.002
 
 
 def test_a_package_that_would_be_late_goes_first() -> None:

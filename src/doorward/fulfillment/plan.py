@@ -15,7 +15,7 @@ from doorward.core.units import HOUR_S
 from doorward.fulfillment.rules import FulfillmentRules
 from doorward.tables.journey import Event, Status
 from doorward.tables.linehaul import NextHop
-from doorward.tables.orders import LineDropped, LineHeld, Lines, LineStatus, Orders
+from doorward.tables.orders import LineDropped, LineHeld, Lines, LineStatus
 from doorward.tables.packages import Contents, Packages, Scanned, Unboxed
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Floors, Sites, Zones
@@ -42,45 +42,66 @@ def leave_by(
     return np.asarray(due_s - way)
 
 
-def backlog(packages: Packages, fcs: int) -> tuple[Ints, Ints]:
-    """(packages, units) planned, released or picked and not yet packed, by building."""
+def rows_of(contents: Contents, package: Ints) -> tuple[Ints, Ints]:
+    """(rows of Contents of these packages, grouped in the order given; bounds (n+1,) of each)."""
+    lo = np.searchsorted(contents.package, package)
+    count = np.searchsorted(contents.package, package, side="right") - lo
+    start = np.r_[0, np.cumsum(count)].astype(np.int64)
+    return np.arange(start[-1]) - np.repeat(start[:-1], count) + np.repeat(lo, count), start
+
+
+def backlog(packages: Packages, contents: Contents, on_pod: NDArray[np.bool_], fcs: int) -> Ints:
+    """Work ahead of each building, (3, fcs): pieces to walk for, pieces for robot stations, packages to pack.
+
+    on_pod (fcs, skus): the SKU lies on pods there. Counted are packages planned or released, for packing also picked.
+    """
     row = np.flatnonzero(packages.status <= int(Status.PICKED))
     fc = packages.fc[row]
-    units = np.bincount(fc, weights=packages.units[row], minlength=fcs).astype(np.int64)
-    return np.bincount(fc, minlength=fcs).astype(np.int64), units
+    to_pick = row[packages.status[row] < int(Status.PICKED)]
+    inside, start = rows_of(contents, to_pick)
+    walked = np.zeros(len(to_pick), bool)
+    who = np.repeat(np.arange(len(to_pick)), np.diff(start))
+    walked[who[~on_pod[packages.fc[to_pick][who], contents.sku[inside]]]] = True
+    units, at = packages.units[to_pick], packages.fc[to_pick]
+    return np.stack(
+        [
+            np.bincount(at[walked], weights=units[walked], minlength=fcs),
+            np.bincount(at[~walked], weights=units[~walked], minlength=fcs),
+            np.bincount(fc, minlength=fcs),
+        ]
+    ).astype(np.int64)
 
 
 def choose_due(
-    line: Ints, lines: Lines, orders: Orders, need_s: Ints, backlog_now: tuple[Ints, Ints], floors: Floors,
+    line: Ints, lines: Lines, need_s: Ints, on_pod: NDArray[np.bool_], ahead_now: Ints, floors: Floors,
     rules: FulfillmentRules, now_s: int,
 ) -> tuple[Ints, Ints]:  # fmt: skip
     """Which of the sourced lines (rows `line`) are boxed now: (rows chosen, their group: order at one building).
 
     An order's lines at one building stay together. Groups that must leave within `urgent_s` are always taken; others
-    within `horizon_s`, most urgent first, while the floor has less than `backlog_s` of work; later ones wait, so that
-    their lines can be sourced anew. Rows of a group stand together, most urgent group first.
+    within `horizon_s`, most urgent first, while the resource they need (walkers, robot stations, packers; ahead_now
+    (3, fcs)) has less than `backlog_s` of work; later ones wait, so that their lines can be sourced anew. Rows of a
+    group stand together, most urgent group first.
     """
     fc = lines.fc[line].astype(np.int64)
     key, member = np.unique(fc << 40 | lines.order[line], return_inverse=True)
     need = np.full(len(key), 1 << 62, np.int64)
     np.minimum.at(need, member, need_s)
     units = np.bincount(member, weights=lines.units[line]).astype(np.int64)
+    walked = np.bincount(member, weights=~on_pod[fc, lines.sku[line]]) > 0
     building = key >> 40
     rank = np.lexsort((key, need, building))
-    before = np.searchsorted(building[rank], np.arange(len(floors)))
-    taken = need <= now_s + rules.urgent_s
-    reachable = need <= now_s + rules.horizon_s
-    rates = (
-        (floors.pick_uph.astype(np.int64) + floors.goods_uph, units),
-        (floors.pack_pph, np.ones_like(units)),
-    )
+    first = np.searchsorted(building[rank], np.arange(len(floors)))
     fits = np.ones(len(key), bool)
-    for (rate, work), have in zip(rates, (backlog_now[1], backlog_now[0]), strict=True):
+    work = (np.where(walked, units, 0), np.where(walked, 0, units), np.ones_like(units))
+    for rate, have, mine in zip(
+        (floors.pick_uph, floors.goods_uph, floors.pack_pph), ahead_now, work, strict=True
+    ):
         room = np.maximum(0, rate.astype(np.int64) * rules.backlog_s // HOUR_S - have)
-        ahead = np.cumsum(work[rank]) - work[rank]
-        base = np.r_[ahead, 0][np.minimum(before, len(rank))]
-        fits[rank] &= ahead - base[building[rank]] < room[building[rank]]
-    taken |= reachable & fits
+        ahead = np.cumsum(mine[rank]) - mine[rank]
+        base = np.r_[ahead, 0][np.minimum(first, len(rank))]
+        fits[rank] &= (mine[rank] == 0) | (ahead - base[building[rank]] < room[building[rank]])
+    taken = (need <= now_s + rules.urgent_s) | ((need <= now_s + rules.horizon_s) & fits)
     order = np.lexsort((line, member, need[member], fc))
     order = order[taken[member[order]]]
     group = np.cumsum(np.diff(member[order], prepend=-1) != 0) - 1

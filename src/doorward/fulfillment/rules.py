@@ -27,6 +27,7 @@ class FulfillmentRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     # waves and picking
     wave_s: int = 3_600  # cut-offs within the same stretch of this length go in one wave
+    wave_packages: int = 60  # a smaller wave is joined with the next cut-off's
     cart_packages: int = 24  # packages that one cart collects
     cart_ml: int = 400_000  # volume that one cart holds
     batch_packages: int = 72  # most packages that are batched together (savings are quadratic)

@@ -9,7 +9,7 @@ from doorward.fulfillment.cartons.plan import Pieces, plan_cartons
 from doorward.fulfillment.pallets.plan import plan_pallets
 from doorward.fulfillment.picking.plan import Floor, plan_release
 from doorward.fulfillment.picking.slots import plan_slots
-from doorward.fulfillment.plan import Misses, backlog, choose_due, leave_by, recover
+from doorward.fulfillment.plan import Misses, backlog, choose_due, leave_by, recover, rows_of
 from doorward.fulfillment.rules import FulfillmentRules
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
@@ -49,8 +49,9 @@ def cartonize(desk: Desk) -> None:
         lines.fc[sourced], orders.due_s[order], orders.zone[order], desk.table(Sites), desk.table(Zones),
         desk.table(NextHop), rules,
     )  # fmt: skip
-    have = backlog(desk.table(Packages), len(floors))
-    line, group = choose_due(sourced, lines, orders, need_s, have, floors, rules, desk.now_s)
+    on_pod = plan_slots(desk.table(Items), floors, rules).slot < 0
+    ahead = backlog(desk.table(Packages), desk.table(Contents), on_pod, len(floors))
+    line, group = choose_due(sourced, lines, need_s, on_pod, ahead, floors, rules, desk.now_s)
     if len(line) == 0:
         return
     pieces = Pieces(group=group, line=line, sku=lines.sku[line], units=lines.units[line])
@@ -74,14 +75,6 @@ def cartonize(desk: Desk) -> None:
         Boxed(package=first + fillings.carton, line=fillings.line, sku=fillings.sku, units=fillings.units),
         remarks.replace(row=first + remarks.row),
     )
-
-
-def rows_of(contents: Contents, package: Ints) -> tuple[Ints, Ints]:
-    """(rows of Contents of these packages, grouped in the order given; bounds (n+1,) of each)."""
-    lo = np.searchsorted(contents.package, package)
-    count = np.searchsorted(contents.package, package, side="right") - lo
-    start = np.r_[0, np.cumsum(count)].astype(np.int64)
-    return np.arange(start[-1]) - np.repeat(start[:-1], count) + np.repeat(lo, count), start
 
 
 def release(desk: Desk) -> None:

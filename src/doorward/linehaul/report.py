@@ -11,7 +11,7 @@ from doorward.tables.linehaul import Lanes, Pallets, Trips, TripStatus
 class LaneFill(Table):
     """Fill of the trailers between two buildings, all departures together.
 
-    origin, dest (n,); trips (n,) that left; empty (n,) without a package; packages (n,)
+    origin, dest (n,); trips (n,) that left; idle (n,) of them without a package; packages (n,)
     volume_pm, weight_pm (n,) load over capacity of the trips that left, per mille
     late_s (n,) mean lateness of arrivals (early ones count as 0); pallets (n,) loaded
     """
@@ -19,7 +19,7 @@ class LaneFill(Table):
     origin: I4
     dest: I4
     trips: I4
-    empty: I4
+    idle: I4
     packages: I8
     volume_pm: I2
     weight_pm: I2
@@ -48,7 +48,7 @@ def lane_fill(trips: Trips, lanes: Lanes, pallets: Pallets) -> LaneFill:
         origin=key // wide,
         dest=key % wide,
         trips=total(np.ones(len(left))),
-        empty=total(trips.packages[left] == 0),
+        idle=total(trips.packages[left] == 0),
         packages=total(trips.packages[left]),
         volume_pm=total(trips.volume_ml[left]) * 1000 // np.maximum(total(lanes.volume_ml[lane]), 1),
         weight_pm=total(trips.weight_g[left]) * 1000 // np.maximum(total(lanes.weight_g[lane]), 1),

@@ -68,9 +68,8 @@ def plan_release(
     order = np.lexsort((package, packages.leave_s[package]))
     package = package[order]
     leave = packages.leave_s[package]
-    band = leave // rules.wave_s
-    new = np.flatnonzero(np.diff(band, prepend=band[0] - 1))
-    wave_of = np.cumsum(np.diff(band, prepend=band[0] - 1) != 0) - 1
+    wave_of = _waves(leave // rules.wave_s, rules.wave_packages)
+    new = np.flatnonzero(np.diff(wave_of, prepend=-1))
     spots = _spots(order, contents.sku, start, floor)
     pieces = packages.units[package].astype(np.int64)
     method = np.where(np.diff(spots.start) == 0, ROBOT, WALK).astype(np.int8)
@@ -113,6 +112,17 @@ def plan_release(
         Remarks.about(Subject.PACKAGE, package[busy], int(Reason.FLOOR_BUSY), now_s, limit=floor.fc),
     ]  # fmt: skip
     return waves, tasks, Remarks.concat(remarks)
+
+
+def _waves(band: Ints, least: int) -> Ints:
+    """Wave of each package, numbered from 0; bands ascend. A band joins the wave before it while that has fewer than
+    `least` packages: a later cut-off loses nothing by being picked with an earlier one."""
+    starts = np.flatnonzero(np.diff(band, prepend=band[0] - 1))
+    opens, since = np.zeros(len(band), np.int64), 0
+    for at in starts[1:].tolist():
+        if at - since >= least:
+            opens[at], since = 1, at
+    return np.cumsum(opens)
 
 
 def _spots(order: Ints, sku: NDArray[np.int32], start: Ints, floor: Floor) -> Spots:
