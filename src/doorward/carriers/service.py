@@ -152,7 +152,7 @@ def track(desk: Desk) -> None:
     events = desk.world.carriers.tracking(
         row, service, handed, net.p50_s[service, lane], net.p90_s[service, lane], after_s, desk.now_s
     )
-    desk.post(plan_tracking(events, packages))
+    desk.post(plan_tracking(events.package, events.event, events.at_s, events.reason, packages))
     done = events.take(events.event == Event.DELIVERED)
     order = packages.order[done.package]
     orders = desk.table(Orders)

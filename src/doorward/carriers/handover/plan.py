@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.units import DAY_S
-from doorward.ports.carrier import CarrierEvents
 from doorward.tables.doorstep import Left
 from doorward.tables.journey import Event, Status
 from doorward.tables.packages import Packages, Scanned, Scans
@@ -76,17 +75,18 @@ def handed_at(package: I64, packages: Packages, scans: Scans) -> I64:
     return found
 
 
-def plan_tracking(events: CarrierEvents, packages: Packages) -> Scanned:
-    """Messages as scans. A return goes to the building that shipped it; a loss is booked there."""
-    package = events.package
-    home = np.isin(events.event, (Event.RETURN_STARTED, Event.LOST))
-    ref = np.where(events.event == Event.CARRIER_MOVED, packages.carrier[package], -1)
-    ref = np.where(events.event == Event.DELIVERED, int(Left.AT_DOOR), ref)
+def plan_tracking(
+    package: I64, event: NDArray[np.int8], at_s: I64, reason: NDArray[np.int16], packages: Packages
+) -> Scanned:
+    """Messages (columns of `CarrierEvents`) as scans. A return or a loss is booked to the building that shipped."""
+    home = np.isin(event, (Event.RETURN_STARTED, Event.LOST))
+    ref = np.where(event == Event.CARRIER_MOVED, packages.carrier[package], -1)
+    ref = np.where(event == Event.DELIVERED, int(Left.AT_DOOR), ref)
     return Scanned(
         package=package,
-        at_s=events.at_s,
-        event=events.event,
+        at_s=at_s,
+        event=event,
         site=np.where(home, packages.fc[package], -1),
         ref=ref,
-        reason=events.reason,
+        reason=reason,
     )
