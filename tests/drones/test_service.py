@@ -15,10 +15,23 @@ from doorward.tables.packages import Packages
 from doorward.tables.remarks import Reason, Remarks
 from doorward.tables.ways import Way, WayDropped
 from doorward.twin.weather import Spell
-from tests.modes import FOLDS, LAT, LON, MIDNIGHT_S, desk_at, fly_home, load_vehicles, station_state, turn, weather
+from tests.modes import (
+    FOLDS,
+    LAT,
+    LON,
+    MIDNIGHT_S,
+    desk_at,
+    fly_home,
+    load_vehicles,
+    station_state,
+    turn,
+    weather,
+)
 
 
-def fly_a_day(state: State, *spells: Spell, rules: DronesRules | None = None, hours: int = 22) -> list[list[Table]]:
+def fly_a_day(
+    state: State, *spells: Spell, rules: DronesRules | None = None, hours: int = 22
+) -> list[list[Table]]:
     turns = []
     world = {"weather": weather(*spells)}
     for tick in range(5 * 4, hours * 4):

@@ -78,7 +78,7 @@ def paths(
 
     x, y (n,) doors; cx, cy, radius (c,) circles, margin included; metres
     -> via_x, via_y (n,) the turn (the midpoint of a straight path); path_m (n,); short_m (n,) 0 clear, else how many
-    metres of circle are in the way of the best path looked at
+    metres of circle are in the way of the best path looked at, or lie between the door and the circle's edge
     """
     via_x, via_y = x / 2, y / 2
     path_m, short_m = np.hypot(x, y), np.zeros(len(x))
@@ -87,7 +87,9 @@ def paths(
     zero = np.zeros(len(x))
     deep = radius - segment_gap_m(zero, zero, x, y, cx, cy)
     short_m = np.maximum(0.0, deep.max(axis=1))
-    for row in np.flatnonzero(short_m > 0):
+    inside = (radius - np.hypot(x[:, None] - cx, y[:, None] - cy)).max(axis=1)
+    short_m = np.where(inside > 0, inside, short_m)
+    for row in np.flatnonzero((short_m > 0) & (inside <= 0)):
         circle = int(deep[row].argmax())
         turn = _turns(
             float(x[row]), float(y[row]), float(cx[circle]), float(cy[circle]), float(radius[circle])
