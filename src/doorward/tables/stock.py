@@ -71,6 +71,14 @@ class DemandDays(Table):
     day: I4
 
 
+class OpeningStock(Table):
+    """What a user says lies on the shelves at the start: fc, sku, units (at least 1), by fc and sku, each pair once."""
+
+    fc: I4
+    sku: I4
+    units: I4
+
+
 # ---- facts -----------------------------------------------------------------------------------------------------
 
 
