@@ -143,8 +143,21 @@ def _checked(schema: Schema, rows: int, body: bytes, stored: NDArray[np.uint8]) 
     return rest, end
 
 
+def header_size(schema: Schema) -> int:
+    """Most bytes that codec and header take."""
+    return 1 + len(schema.columns) * _HEADER
+
+
+def first_column_end(schema: Schema, rows: int, head: bytes) -> int:
+    """Where the first column ends in a body of which at least the header is given; Damaged as in `unpack`."""
+    rest, _ = _measure(np.frombuffer(head, np.uint8), len(schema.columns), rows)
+    if rest < 0:
+        raise Damaged(f"the body of {schema.fact} is cut or garbled")
+    return rest
+
+
 def rows_with(schema: Schema, rows: int, body: bytes, number: int) -> NDArray[np.int64]:
-    """Where the first column holds `number`, without unpacking the others; Damaged as in `unpack`."""
+    """Where the first column holds `number`; the body may be cut after that column. Damaged as in `unpack`."""
     stored = np.frombuffer(body, np.uint8)
     rest, _ = _checked(schema, rows, body, stored)
     return _seek(stored, rest, len(schema.columns), rows, number)

@@ -16,13 +16,15 @@ import pyarrow as pa
 from doorward.core.errors import BadInput, Damaged, DiskFull, Locked
 from doorward.core.table import I8, Table
 from doorward.ledger import chain
-from doorward.ledger.pack import Matrix, Schema, rows_with, table_of, unpack
+from doorward.ledger.pack import Matrix, Schema, first_column_end, header_size, rows_with, table_of, unpack
 
 T = TypeVar("T", bound=Table)
 FACTS_A_TURN: Final = 4096
 """A fact's id is turn * 4096 + its place in the turn."""
 APPLICATION: Final = 0x646F6F72
 FORMAT: Final = 1
+_MAY_HOLD = """select f.id, t.at_s, f.schema, f.rows from facts f join turns t on t.turn = f.id / 4096
+where f.schema in (select id from schemas where fact = ?) and f.lo <= ? and f.hi >= ? order by f.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,13 +296,25 @@ class Reader:
     def history(self, kind: type[T], number: int) -> tuple[T, I8, I8]:
         """The rows of one fact whose first column is `number`, with turn (m,) and at_s (m,) of each."""
         tables, turns, times = [], [], []
-        for turn in self.turns(fact=kind, holding=number):
-            for fact in turn.facts:
-                rows = rows_with(fact.schema, fact.rows, fact.body, number)
-                if len(rows):
-                    tables.append(fact.table(kind).take(rows))
-                    turns.append(np.full(len(rows), turn.turn, np.int64))
-                    times.append(np.full(len(rows), turn.at_s, np.int64))
+        schema_of = {n: Schema.parse(fact, columns) for (fact, columns), n in self.names()[1].items()}
+        with told(self.path):
+            found: list[tuple[Any, ...]] = self.sql.execute(
+                _MAY_HOLD, (kind.__name__, number, number)
+            ).fetchall()
+            if not found:
+                return kind.empty(), np.empty(0, np.int64), np.empty(0, np.int64)
+            with self.sql.blob_open("main", "facts", "body", found[0][0], False) as body:
+                for fact_id, at_s, schema_id, rows in found:
+                    body.reopen(fact_id)
+                    schema = schema_of[schema_id]
+                    start = body.read(header_size(schema))
+                    column = body.read(max(0, first_column_end(schema, rows, start) - len(start)))
+                    hits = rows_with(schema, rows, start + column, number)
+                    if len(hits):
+                        values = unpack(schema, rows, start + column + body.read())
+                        tables.append(table_of(kind, schema, values).take(hits))
+                        turns.append(np.full(len(hits), fact_id // FACTS_A_TURN, np.int64))
+                        times.append(np.full(len(hits), at_s, np.int64))
         none = [np.empty(0, np.int64)]
         return kind.concat(tables), np.concatenate(turns or none), np.concatenate(times or none)
 
