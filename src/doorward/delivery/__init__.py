@@ -1,0 +1,1 @@
+"""Delivery: what happens at the door and after it: proof, failed attempts, lockers, returns."""

@@ -1,0 +1,38 @@
+"""Fold what runs and stops did, and proofs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from doorward.core.table import Table
+from doorward.ledger.state import Fold, State
+from doorward.tables.doorstep import Proofs
+from doorward.tables.fleet import RunMoved, Runs, RunStatus, StopDone, Stops
+
+
+def fold_runs(state: State, rows: RunMoved, at_s: int) -> None:
+    """Departures set left_s, ends set ended_s and the distance driven."""
+    left = rows.status == RunStatus.LEFT
+    state.put(Runs, rows.run[left], left_s=rows.at_s[left], status=int(RunStatus.LEFT))
+    ended = np.isin(rows.status, (RunStatus.DONE, RunStatus.BROKEN))
+    state.put(
+        Runs,
+        rows.run[ended],
+        ended_s=rows.at_s[ended],
+        status=rows.status[ended],
+        actual_m=rows.actual_m[ended],
+    )
+
+
+def fold_stops(state: State, rows: StopDone, at_s: int) -> None:
+    """A stop is done, whatever came of it."""
+    state.put(Stops, rows.stop, done_s=rows.done_s, outcome=rows.outcome)
+
+
+def fold_proofs(state: State, rows: Proofs, at_s: int) -> None:
+    """Proofs only grow."""
+    state.append(rows)
+
+
+FOLDS: dict[type[Table], Fold] = {RunMoved: fold_runs, StopDone: fold_stops, Proofs: fold_proofs}
+"""Facts folded here."""
