@@ -100,7 +100,7 @@ def make_sites(
     ):
         if not rows:
             problems.add(f"[[{section}]]", "", "none is given", why, f"add a [[{section}]] section")
-    rows = [*fcs, *sorts, *stations]
+    rows: list[f.Fc | f.Building] = [*fcs, *sorts, *stations]
     kinds = [SiteKind.FC] * len(fcs) + [SiteKind.SORT] * len(sorts) + [SiteKind.STATION] * len(stations)
     firsts = [("fc", i) for i in range(len(fcs))] + [("sort", i) for i in range(len(sorts))]
     firsts += [("station", i) for i in range(len(stations))]
@@ -294,7 +294,8 @@ def make_services(problems: Problems, partners: Sequence[f.Partner], zones: Zone
     if len(alone) and not partners:
         problems.add(
             "[zones]", "station", f"{len(alone)} zones have no station, for example {zones.name[alone[0]]!r}",
-            "every zone has a station or a partner service", "add a [[service]], a [[station]], or raise station_reach_m",
+            "every zone has a station or a partner service",
+            "add a [[service]] or a [[station]], or raise station_reach_m",
         )  # fmt: skip
     names = ("capacity", "max_g", "max_mm", "max_girth_mm", "transit_p50_s", "transit_p90_s")
     return Services.fill(

@@ -1,0 +1,59 @@
+"""`doorward export`: a run in the formats of others."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow.parquet as parquet
+import typer
+
+from doorward.adapters.epcis import write_epcis
+from doorward.adapters.geojson import write_geojson
+from doorward.apps.cli.screen import answer, grid
+from doorward.runtime.build import label_rules
+from doorward.runtime.rundir import RunDir, newest_run
+from doorward.runtime.views import Catalogue
+
+
+class Form(StrEnum):
+    """What can be written."""
+
+    epcis = "epcis"
+    geojson = "geojson"
+    parquet = "parquet"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(epilog="Example: doorward export epcis --out events.jsonld")(export)
+
+
+def export(
+    form: Annotated[Form, typer.Argument(help="epcis (GS1 EPCIS 2.0), geojson (map), parquet (all tables).")],
+    out: Annotated[Path | None, typer.Option("--out", help="File, or folder for parquet.")] = None,
+    run: Annotated[Path | None, typer.Option("--run", help="Run directory; the newest if not given.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+) -> None:
+    """Write the events, the map or the tables of a run."""
+    where = RunDir(run or newest_run())
+    names = {Form.epcis: "events.jsonld", Form.geojson: "map.geojson", Form.parquet: "parquet"}
+    path = out or where.root / names[form]
+    with where.open_state() as state:
+        if form is Form.epcis:
+            created, labels = where.settings.start_s, label_rules(where)
+            count = write_epcis(state, path, where.offset, labels.sscc_prefix, labels.sscc_extension, created)
+        elif form is Form.geojson:
+            count = write_geojson(state, path)
+        else:
+            path.mkdir(parents=True, exist_ok=True)
+            catalogue = Catalogue(where, state)
+            for name in sorted(catalogue.names()):
+                parquet.write_table(catalogue.arrow(name), path / f"{name}.parquet", compression="zstd")
+            count = len(catalogue.names())
+    what = {Form.epcis: "events", Form.geojson: "features", Form.parquet: "tables"}[form]
+    if json:
+        answer({"written": str(path), what: count})
+    else:
+        grid("", ("written", what), [(str(path), count)])

@@ -1,0 +1,123 @@
+"""`track`, `order`, `journey`: where is it, how did it get there, what can happen to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from doorward.apps.cli.screen import OUT, answer, clock, grid
+from doorward.core.errors import BadInput
+from doorward.runtime.build import label_rules
+from doorward.runtime.history import Moment, order_story, package_story
+from doorward.runtime.rundir import RunDir, newest_run
+from doorward.tables.journey import JOURNEY
+
+Where = Annotated[
+    Path | None, typer.Option("--run", help="Run directory; the newest under runs/ if not given.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One line of JSON instead of a table.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command(epilog="Example: doorward track 17")(track)
+    app.command(epilog="Example: doorward order G-000017")(order)
+    app.command(epilog="Example: doorward journey")(journey)
+
+
+def track(
+    package: Annotated[str, typer.Argument(help="Package number or SSCC.")],
+    run: Where = None,
+    json: Json = False,
+) -> None:
+    """The history of one package: times, places, who, and when it will be there."""
+    where = RunDir(run or newest_run())
+    with where.open_state() as opened:
+        story = package_story(opened, package, label_rules(where).sscc_prefix)
+    if json:
+        answer(story)
+        return
+    OUT.print(
+        f"[bold]Package {story['package']}[/]  order {story['order']}  {story['status']}  {story['place']}"
+    )
+    OUT.print(
+        f"promised {clock(story['due_lo_s'], where.offset)} to {clock(story['due_s'], where.offset)}"
+        + _eta_words(story, where.offset)
+    )
+    _moments("History", story["history"], where.offset)
+    for line in story["why"]:
+        OUT.print(f"  {line}")
+
+
+def order(
+    ref: Annotated[str, typer.Argument(help="Order number or the customer's own reference.")],
+    run: Where = None,
+    json: Json = False,
+) -> None:
+    """The whole story of one order: promise, lines, packages, where each is."""
+    where = RunDir(run or newest_run())
+    with where.open_state() as opened:
+        story = order_story(opened, ref)
+    if json:
+        answer(story)
+        return
+    OUT.print(
+        f"[bold]Order {story['order']}[/] {story['ref']}  {story['status']}"
+        f"  placed {clock(story['at_s'], where.offset)}"
+    )
+    OUT.print(f"promised {clock(story['due_lo_s'], where.offset)} to {clock(story['due_s'], where.offset)}")
+    grid(
+        "Lines",
+        ("line", "sku", "units", "status", "building", "reason"),
+        [list(x.values()) for x in story["lines"]],
+    )
+    for package in story["packages"]:
+        _moments(
+            f"Package {package['package']}: {package['status']}, {package['place']}",
+            package["history"],
+            where.offset,
+        )
+
+
+def journey(json: Json = False) -> None:
+    """The state machine of a package: every event, who says it, from where to where."""
+    rows = [
+        {
+            "event": event.name,
+            "room": ", ".join(rule.room),
+            "from": ", ".join(s.name for s in rule.before) or "(new)",
+            "to": rule.after.name,
+            "holder": rule.holder.name,
+            "epcis": f"{rule.biz_step} / {rule.disposition}",
+            "words": rule.words,
+        }
+        for event, rule in JOURNEY.items()
+    ]
+    if json:
+        answer(rows)
+    else:
+        grid("The journey of a package", list(rows[0]), [list(r.values()) for r in rows])
+
+
+def _eta_words(story: dict[str, Any], offset: int) -> str:
+    if story["eta_hi_s"] < 0:
+        return ""
+    window = f"{clock(story['eta_lo_s'], offset)} to {clock(story['eta_hi_s'], offset)}"
+    return f"; expected {window} (as of {clock(story['eta_at_s'], offset)})"
+
+
+def _moments(title: str, history: list[Moment], offset: int) -> None:
+    grid(
+        title,
+        ("when", "what", "where", "who", "reason"),
+        [(clock(m["at_s"], offset), m["event"], m["where"], m["who"], m["reason"]) for m in history],
+    )
+
+
+def must_exist(path: Path) -> Path:
+    """The path, or a helpful refusal."""
+    if not path.exists():
+        raise BadInput("no such file or directory", where=str(path), remedy="check the path")
+    return path

@@ -1,0 +1,41 @@
+"""`doorward`: the command line. Verbs parse, call and render; they decide nothing.
+
+Exit codes: 0 done; 1 done, but something does not balance; 2 the input cannot be used; 3 the journal is damaged.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from doorward.apps.cli import export, fork, look, network, query, run
+from doorward.apps.cli.screen import fail
+from doorward.core.errors import Damaged, DoorwardError
+
+app = typer.Typer(
+    name="doorward",
+    help="An open delivery network, from the order to the doorstep.\n\n"
+    "Start with: doorward demo   (a generated metro, one day of about 20,000 orders)",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+for part in (run, look, query, fork, export):
+    part.register(app)
+app.add_typer(network.app, name="network")
+
+
+def main() -> None:
+    """Run a verb; errors raised on purpose become one sentence and an exit code, never a traceback."""
+    try:
+        app()
+    except Damaged as error:
+        fail(str(error))
+        sys.exit(3)
+    except DoorwardError as error:
+        fail(str(error))
+        sys.exit(2)
+    except (BrokenPipeError, KeyboardInterrupt):
+        sys.exit(130)

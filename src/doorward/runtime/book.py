@@ -1,0 +1,108 @@
+"""Making a run directory: read network and orders once and keep copies, so that nothing outside is needed again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doorward.adapters.orders import read_orders, read_stock
+from doorward.core.errors import BadInput
+from doorward.ports.orderbook import OrderBook
+from doorward.ports.storefront import NewLines, NewOrders
+from doorward.runtime.config import copy_network, load_network, rules_from
+from doorward.runtime.rundir import RunDir, Settings
+from doorward.tables.items import Items
+from doorward.tables.orders import OrderRefs
+from doorward.tables.stock import OpeningStock
+from doorward.twin.demand import generate
+
+if TYPE_CHECKING:
+    from doorward.runtime.run import Request, Tell
+
+
+def prepare(request: Request, tell: Tell) -> RunDir:
+    """Read the inputs and make the run directory. Raises BadInput for what cannot be read or used."""
+    from doorward.runtime.build import RULES
+
+    tell("inputs", 0, 3, "network")
+    network = load_network(request.network)
+    rules_from(network, RULES)
+    where = RunDir(request.out or Path("runs") / f"{network.path.stem}-{request.seed}")
+    _clear(where)
+    tell("inputs", 1, 3, "orders")
+    where.root.mkdir(parents=True, exist_ok=True)
+    if request.orders is None:
+        book = generate(network, request.days or 1, request.seed, request.scale)
+    else:
+        book = read_orders(
+            request.orders, network, where.root / "rejects.csv", pace=request.pace, days=request.days
+        )
+    if not len(book):
+        raise BadInput(
+            "no usable order",
+            where=book.source or str(request.orders),
+            rule="a run needs at least one order",
+            remedy=f"see {where.root / 'rejects.csv'} for what was set aside and why",
+        )
+    tell("inputs", 2, 3, f"{len(book):,} orders")
+    for table in (book.orders, book.lines, book.refs, book.items):
+        where.save(table)
+    if request.stock is not None:
+        where.save(read_stock(request.stock, network, book.items, where.root / "rejects.csv"))
+    copy_network(network, where.network.parent)
+    where.write_settings(
+        Settings(
+            network=network.name,
+            orders=str(request.orders or ""),
+            days=book.days,
+            drain_days=request.drain_days,
+            pace=request.pace,
+            seed=request.seed,
+            scale=request.scale,
+            start_s=book.start_s,
+            utc_offset_s=network.utc_offset_s,
+            generated=book.generated,
+            rejected=book.refused,
+            notes=book.notes,
+        )
+    )
+    tell("inputs", 3, 3, f"{len(book):,} orders of {len(book.items):,} items")
+    return where
+
+
+def load_book(where: RunDir) -> OrderBook:
+    """The orders that a run directory keeps."""
+    settings = where.settings
+    return OrderBook(
+        orders=where.load(NewOrders),
+        lines=where.load(NewLines),
+        refs=where.load(OrderRefs),
+        items=where.load(Items),
+        start_s=settings.start_s,
+        days=settings.days,
+        generated=settings.generated,
+        source=settings.orders,
+        refused=settings.rejected,
+        notes=tuple(settings.notes),
+    )
+
+
+def load_stock(where: RunDir) -> OpeningStock | None:
+    """The opening stock that the user gave, if any."""
+    kept = where.root / "book" / "OpeningStock.arrow"
+    return where.load(OpeningStock) if kept.exists() else None
+
+
+def _clear(where: RunDir) -> None:
+    """An earlier run of the same name makes room; anything else in the way is an error."""
+    if not where.root.exists() or not any(where.root.iterdir()):
+        return
+    if not (where.root / "settings.json").exists():
+        raise BadInput(
+            "the directory holds something that is not a run",
+            where=str(where.root),
+            rule="a run never writes over other files",
+            remedy="give another --out",
+        )
+    shutil.rmtree(where.root)

@@ -1,0 +1,261 @@
+"""The wiring: which rooms there are, in which order their services work, what stands behind the ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from doorward.adapters.ratecards import load_cards
+from doorward.carriers.rules import CarriersRules
+from doorward.carriers.service import SERVICES as CARRIERS
+from doorward.carriers.state import FOLDS as CARRIERS_FOLDS
+from doorward.core.table import Table
+from doorward.delivery.rules import DeliveryRules
+from doorward.delivery.service import SERVICES as DELIVERY
+from doorward.delivery.state import FOLDS as DELIVERY_FOLDS
+from doorward.drones.rules import DronesRules
+from doorward.drones.service import SERVICES as DRONES
+from doorward.flex.rules import FlexRules
+from doorward.flex.service import SERVICES as FLEX
+from doorward.flex.state import FOLDS as FLEX_FOLDS
+from doorward.footprint.factors import defra_2025
+from doorward.footprint.rules import FootprintRules
+from doorward.footprint.service import SERVICES as FOOTPRINT
+from doorward.footprint.state import FOLDS as FOOTPRINT_FOLDS
+from doorward.fulfillment.rules import FulfillmentRules
+from doorward.fulfillment.service import SERVICES as FULFILLMENT
+from doorward.fulfillment.state import FOLDS as FULFILLMENT_FOLDS
+from doorward.inventory.rules import InventoryRules
+from doorward.inventory.service import SERVICES as INVENTORY
+from doorward.inventory.state import FOLDS as INVENTORY_FOLDS
+from doorward.inventory.state import empty_stock
+from doorward.lastmile.rules import LastmileRules
+from doorward.lastmile.service import SERVICES as LASTMILE
+from doorward.lastmile.state import FOLDS as LASTMILE_FOLDS
+from doorward.ledger.ledger import Ledger
+from doorward.ledger.service import Service
+from doorward.ledger.state import Fold, State, merge_folds
+from doorward.linehaul.rules import LinehaulRules
+from doorward.linehaul.service import SERVICES as LINEHAUL
+from doorward.linehaul.state import FOLDS as LINEHAUL_FOLDS
+from doorward.ports.orderbook import OrderBook
+from doorward.ports.world import World
+from doorward.promise.rules import PromiseRules
+from doorward.promise.service import SERVICES as PROMISE
+from doorward.promise.state import FOLDS as PROMISE_FOLDS
+from doorward.runtime.book import load_book
+from doorward.runtime.change import change_network, read_change
+from doorward.runtime.config import Network, load_network, rules_from
+from doorward.runtime.roster import Roster
+from doorward.runtime.rundir import RunDir, Settings
+from doorward.sidewalk.rules import SidewalkRules
+from doorward.sidewalk.service import SERVICES as SIDEWALK
+from doorward.sourcing.rules import SourcingRules
+from doorward.sourcing.service import SERVICES as SOURCING
+from doorward.sourcing.state import FOLDS as SOURCING_FOLDS
+from doorward.tables.sites import SiteKind, Zones
+from doorward.tracking.rules import TrackingRules
+from doorward.tracking.service import SERVICES as TRACKING
+from doorward.tracking.state import FOLDS as TRACKING_FOLDS
+from doorward.twin.carriers import TwinCarriers, TwinCarriersRules
+from doorward.twin.crew import CrewRules, TwinCrew
+from doorward.twin.demand_customers import TwinCustomers, TwinStorefront
+from doorward.twin.demand_rules import ShopperRules
+from doorward.twin.fleet import FleetRules, TwinFleet
+from doorward.twin.floor import FloorRules, TwinFloor
+from doorward.twin.suppliers import SupplierRules
+from doorward.twin.trucks import TruckRules, TwinTrucks
+from doorward.twin.weather import TwinWeather, WeatherRules
+
+ROSTER = (
+    "inventory.open",
+    "promise.open",
+    "promise.take",
+    "promise.quote",
+    "promise.answer",
+    "promise.learn",
+    "inventory.receive",
+    "inventory.night",
+    "inventory.count",
+    "sourcing.assign",
+    "sourcing.reconsider",
+    "fulfillment.cartonize",
+    "carriers.open",
+    "carriers.choose",
+    "fulfillment.release",
+    "fulfillment.floor",
+    "linehaul.timetable",
+    "linehaul.load",
+    "linehaul.move",
+    "linehaul.crossdock",
+    "carriers.handover",
+    "carriers.track",
+    "lastmile.induct",
+    "flex.need",
+    "flex.offer",
+    "flex.answer",
+    "flex.attend",
+    "lastmile.plan",
+    "drones.fly",
+    "sidewalk.roll",
+    "delivery.follow",
+    "lastmile.rescue",
+    "delivery.resolve",
+    "flex.pay",
+    "tracking.eta",
+    "tracking.alarm",
+    "footprint.close",
+)
+"""Everybody's place in the fixed order of work."""
+
+RULES: Mapping[str, type[msgspec.Struct]] = {
+    "promise": PromiseRules,
+    "inventory": InventoryRules,
+    "sourcing": SourcingRules,
+    "fulfillment": FulfillmentRules,
+    "carriers": CarriersRules,
+    "linehaul": LinehaulRules,
+    "lastmile": LastmileRules,
+    "flex": FlexRules,
+    "drones": DronesRules,
+    "sidewalk": SidewalkRules,
+    "delivery": DeliveryRules,
+    "tracking": TrackingRules,
+    "footprint": FootprintRules,
+    "twin.customers": ShopperRules,
+    "twin.suppliers": SupplierRules,
+    "twin.floor": FloorRules,
+    "twin.trucks": TruckRules,
+    "twin.carriers": TwinCarriersRules,
+    "twin.fleet": FleetRules,
+    "twin.crew": CrewRules,
+    "twin.weather": WeatherRules,
+}
+"""Sections of a network file and the settings that they fill."""
+
+
+@dataclass
+class Assembled:
+    """A run, ready to work."""
+
+    where: RunDir
+    settings: Settings
+    network: Network
+    ledger: Ledger
+    roster: Roster
+    expected_orders: int
+
+    @property
+    def name(self) -> str:
+        """The network's name."""
+        return self.network.name
+
+
+def all_services() -> list[Service]:
+    """Every room's services in the roster's order."""
+    rooms = (
+        *(PROMISE, INVENTORY, SOURCING, FULFILLMENT, CARRIERS, LINEHAUL, LASTMILE),
+        *(FLEX, DRONES, SIDEWALK, DELIVERY, TRACKING, FOOTPRINT),
+    )
+    named = {service.name: service for room in rooms for service in room}
+    if named.keys() != set(ROSTER):
+        raise ValueError(f"services and roster differ: {sorted(named.keys() ^ set(ROSTER))}")
+    return [named[name] for name in ROSTER]
+
+
+def all_folds() -> dict[type[Table], Fold]:
+    """Every fact and what it means."""
+    return merge_folds(
+        (
+            *(
+                PROMISE_FOLDS,
+                INVENTORY_FOLDS,
+                SOURCING_FOLDS,
+                FULFILLMENT_FOLDS,
+                CARRIERS_FOLDS,
+                LINEHAUL_FOLDS,
+            ),
+            *(LASTMILE_FOLDS, FLEX_FOLDS, DELIVERY_FOLDS, TRACKING_FOLDS, FOOTPRINT_FOLDS),
+        )
+    )
+
+
+def reference_tables(network: Network, book: OrderBook) -> list[Table]:
+    """What the state holds before the first turn."""
+    cards = load_cards(Path(), [str(network.cards[c]) for c in network.services.card])
+    fcs = int((network.sites.kind == SiteKind.FC).sum())
+    return [*network.tables, *cards, book.items, book.refs, defra_2025(), empty_stock(fcs, len(book.items))]
+
+
+def twin_world(
+    network: Network, book: OrderBook, state: State, rules: Mapping[type[Any], Any], seed: int
+) -> World:
+    """The simulated world: every port answered by the twin."""
+    offset = network.utc_offset_s
+    lat, lon = region_centres(network.zones, len(network.regions))
+    weather = TwinWeather(seed, lat, lon, offset, rules[WeatherRules])
+    shoppers = rules[ShopperRules]
+    return World(
+        storefront=TwinStorefront(book, seed, shoppers),
+        customers=TwinCustomers(seed, shoppers),
+        floor=TwinFloor(seed, network.lanes, rules[FloorRules], rules[SupplierRules]),
+        trucks=TwinTrucks(seed, offset, rules[TruckRules]),
+        carriers=TwinCarriers(seed, offset, rules[TwinCarriersRules]),
+        fleet=TwinFleet(seed, state, offset, rules[FleetRules]),
+        crew=TwinCrew(seed, network.sites, offset, rules[CrewRules]),
+        weather=weather,
+    )
+
+
+def region_centres(zones: Zones, regions: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Middle of each region, weighted by people, microdegrees."""
+    people = np.maximum(1, zones.people).astype(np.float64)
+    mass = np.maximum(1.0, np.bincount(zones.region, people, regions))
+    lat = np.bincount(zones.region, people * zones.lat_udeg, regions) / mass
+    lon = np.bincount(zones.region, people * zones.lon_udeg, regions) / mass
+    return lat.astype(np.int64), lon.astype(np.int64)
+
+
+def assemble(where: RunDir) -> Assembled:
+    """Open a run directory's ledger (new or interrupted) and everything around it."""
+    settings = where.settings
+    network, book = load_network(where.network), load_book(where)
+    if (where.root / "change.toml").exists():
+        network = change_network(network, read_change(where.root / "change.toml"))
+    rules = rules_from(network, RULES)
+    ledger = Ledger.open(where.root, all_folds(), reference_tables(network, book))
+    world = twin_world(network, book, ledger.state, rules, settings.seed)
+    roster = Roster(
+        ledger, world, rules, all_services(), seed=settings.seed, utc_offset_s=network.utc_offset_s
+    )
+    return Assembled(where, settings, network, ledger, roster, len(book.orders))
+
+
+def check_network(name: str) -> dict[str, Any]:
+    """Read a network as a run would: tables, rules and rate cards; returns what it describes."""
+    network = load_network(name)
+    rules_from(network, RULES)
+    load_cards(Path(), [str(network.cards[c]) for c in network.services.card])
+    return {
+        "name": network.name,
+        "file": str(network.path),
+        "digest": network.digest,
+        "counts": network.counts,
+    }
+
+
+def open_ledger(where: RunDir) -> Ledger:
+    """The tables of a finished or running run, for reading."""
+    network, book = load_network(where.network), load_book(where)
+    return Ledger.open(where.root, all_folds(), reference_tables(network, book), read_only=True)
+
+
+def label_rules(where: RunDir) -> FulfillmentRules:
+    """What a run's labels bear: GS1 company prefix and extension digit."""
+    rules: FulfillmentRules = rules_from(load_network(where.network), RULES)[FulfillmentRules]
+    return rules
