@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from doorward.adapters.orders_book import Goods, Land, Rows, book_of, doors_in_zones, goods
-from doorward.adapters.orders_parse import Floats, Longs, codes, lookup, moment, number, present
+from doorward.adapters.orders_parse import Floats, Longs, codes, lookup, moment, number
 from doorward.adapters.orders_rejects import Rejects
 from doorward.adapters.orders_sheet import Sheet, read_sheet
 from doorward.core import seed as draws
@@ -25,7 +25,11 @@ from doorward.core.geo import crow_m
 from doorward.ports.orderbook import OrderBook
 from doorward.tables.orders import LEAVE_OK, Speed
 
-ORDERS, ITEMS, CUSTOMERS = "olist_orders_dataset.csv", "olist_order_items_dataset.csv", "olist_customers_dataset.csv"
+ORDERS, ITEMS, CUSTOMERS = (
+    "olist_orders_dataset.csv",
+    "olist_order_items_dataset.csv",
+    "olist_customers_dataset.csv",
+)
 PRODUCTS, PLACES = "olist_products_dataset.csv", "olist_geolocation_dataset.csv"
 STRAY_M = 25_000
 """Points of a zip prefix farther than this from their median are mistakes of geocoding."""
@@ -52,8 +56,16 @@ def read_olist(path: Path, land: Land, rejects: Rejects, *, pace: float, days: i
     zone, lat, lon = _doors(orders, customers, places, land, notes)
     sku = lookup(lines.text("product_id"), names)
     price = number(lines, "price", 0, 1e7, "a price is 0 or more", "correct it", default=0.0)
-    lines.refuse(sku < 0, "product_id", "the product stands in the products file with good figures", "add its figures")
-    _once(lines, "order_id", "an item of an order stands once; the first row counts", "order_item_id", spare=True)
+    lines.refuse(
+        sku < 0, "product_id", "the product stands in the products file with good figures", "add its figures"
+    )
+    _once(
+        lines,
+        "order_id",
+        "an item of an order stands once; the first row counts",
+        "order_item_id",
+        spare=True,
+    )
     order = lookup(lines.text("order_id"), order_ids)
     lines.refuse(order < 0, "order_id", "the item's order stands in the orders file", "add the order")
     _whole(orders, lines, order)
@@ -104,10 +116,18 @@ def _doors(
     """Zone and place of each order's door."""
     who = lookup(orders.text("customer_id"), customers.text("customer_id"))
     orders.refuse(who < 0, "customer_id", "the customer stands in the customers file", "add the customer")
-    columns = ("geolocation_zip_code_prefix", "geolocation_lat", "geolocation_lng", "geolocation_city", "geolocation_state")
+    columns = (
+        "geolocation_zip_code_prefix",
+        "geolocation_lat",
+        "geolocation_lng",
+        "geolocation_city",
+        "geolocation_state",
+    )
     places.need(columns)
     lat = number(places, "geolocation_lat", -90, 90, "latitude lies between -90 and 90 degrees", "correct it")
-    lon = number(places, "geolocation_lng", -180, 180, "longitude lies between -180 and 180 degrees", "correct it")
+    lon = number(
+        places, "geolocation_lng", -180, 180, "longitude lies between -180 and 180 degrees", "correct it"
+    )
     prefix = places.text(columns[0])
     city = pc.binary_join_element_wise(places.text(columns[3]), places.text(columns[4]), "/")
     at = np.maximum(who, 0)
@@ -117,7 +137,11 @@ def _doors(
     far = _point(city, lat, lon, ~places.bad, home.take(pa.array(at)), who)
     lost = (near < 0) & (far < 0) & (who >= 0)
     orders.refuse(
-        lost, "customer_id", "the customer's zip prefix or city has a point in the geolocation file", "add a point", mine
+        lost,
+        "customer_id",
+        "the customer's zip prefix or city has a point in the geolocation file",
+        "add a point",
+        mine,
     )
     by_city = int(((near < 0) & (far >= 0) & (who >= 0)).sum())
     if by_city:
@@ -140,7 +164,9 @@ def _point(keys: pa.Array, lat: Floats, lon: Floats, good: np.ndarray, wanted: p
     at = lookup(wanted, names)
     pick = (draws.uniform(0, "olist/door", who) * count[at]).astype(np.int64)
     found = (at >= 0) & (count[at] > 0)
-    return np.where(found, row[np.minimum(np.maximum(0, first[at] + pick), max(0, len(row) - 1))] if len(row) else -1, -1)
+    return np.where(
+        found, row[np.minimum(np.maximum(0, first[at] + pick), max(0, len(row) - 1))] if len(row) else -1, -1
+    )
 
 
 def _medians(group: Longs, value: Floats, groups: int) -> Floats:
@@ -161,7 +187,10 @@ def _whole(orders: Sheet, lines: Sheet, order: Longs) -> None:
     orders.refuse((items == 0) & ~orders.bad, "order_id", "an order has at least one item", "add its items")
     spoilt = np.bincount(order[lines.bad & there], minlength=len(orders)) > 0
     orders.refuse(
-        spoilt & ~orders.bad, "order_id", "an order is taken whole or not at all", "correct its rows in the items file"
+        spoilt & ~orders.bad,
+        "order_id",
+        "an order is taken whole or not at all",
+        "correct its rows in the items file",
     )
 
 

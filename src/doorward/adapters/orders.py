@@ -88,7 +88,9 @@ def read_stock(path: Path, network: Buildings, items: Items, rejects_path: Path 
     fc = lookup(sheet.text("fc"), pa.array(fcs.tolist(), pa.string()))
     sheet.refuse(fc < 0, "fc", f"one of {', '.join(fcs)}", "write the name as in the network file")
     sku = lookup(sheet.text("sku"), pa.array(items.name.tolist(), pa.string()))
-    sheet.refuse(sku < 0, "sku", "the SKU is ordered, or stands in the items file", "correct it, or leave the row out")
+    sheet.refuse(
+        sku < 0, "sku", "the SKU is ordered, or stands in the items file", "correct it, or leave the row out"
+    )
     units = number(sheet, "units", 0, 2**31 - 1, "0 or more whole pieces", "give a whole number")
     sheet.refuse(units != np.rint(units), "units", "pieces are whole", "give a whole number")
     key = fc * len(items) + sku
@@ -112,7 +114,7 @@ def _in_folder(path: Path) -> tuple[Path, Path | None]:
              for stem in ("orders", "items")}  # fmt: skip
     if found["orders"] is None:
         raise BadInput(
-            "holds no orders", where=str(path), rule="a folder holds orders.csv, .parquet or .jsonl, or the Olist files",
+            "holds no orders", where=str(path), rule="a folder holds orders.csv (.parquet, .jsonl) or the Olist files",
             remedy="name the file, or rename it to orders.csv",
         )  # fmt: skip
     return found["orders"], found["items"]
@@ -159,9 +161,16 @@ def _generic(
         names, items = catalogue
         sku = lookup(sheet.text("sku"), names)
         unknown = (sku < 0) & present(sheet.text("sku"))
-        sheet.refuse(unknown, "sku", "the SKU stands in the items file with good figures", "add it to the items file")
+        sheet.refuse(
+            unknown, "sku", "the SKU stands in the items file with good figures", "add it to the items file"
+        )
     spare = _duplicates(sheet, order, sku, units)
-    _agree(sheet, order, len(refs), {"placed_at": at, "place": lat * 1_000_000_000 + lon, "speed": speed, "consent": consent})
+    _agree(
+        sheet,
+        order,
+        len(refs),
+        {"placed_at": at, "place": lat * 1_000_000_000 + lon, "speed": speed, "consent": consent},
+    )
     _not_too_long(sheet, order, len(refs))
     whole_orders(sheet, order, refs, "order", sheet.bad & ~spare)
     good = np.flatnonzero(~sheet.bad)
@@ -185,7 +194,9 @@ def _doors(sheet: Sheet, land: Land, order: Longs, notes: list[str]) -> tuple[Lo
     lat = number(sheet, "lat", -90, 90, LAT_RULE, "give degrees", default=None if exact.all() else 0.0)
     lon = number(sheet, "lon", -180, 180, LON_RULE, "give degrees", default=None if exact.all() else 0.0)
     half = exact & (present(sheet.text("lat")) != present(sheet.text("lon"))) & ~sheet.bad
-    sheet.refuse(half, "lat", "a place has a latitude and a longitude", "give both, or neither and a postcode")
+    sheet.refuse(
+        half, "lat", "a place has a latitude and a longitude", "give both, or neither and a postcode"
+    )
     if exact.all():
         return doors_in_zones(sheet, lat, lon, land, "lat")
     code, radius = np.full(n, -1, np.int64), np.zeros(n)
@@ -209,7 +220,9 @@ def _doors(sheet: Sheet, land: Land, order: Longs, notes: list[str]) -> tuple[Lo
     )  # fmt: skip
     names, _ = codes(sheet.text("order"))
     base_lat, base_lon = _scatter(base_lat, base_lon, radius, sheet.text("order"), names)
-    notes.append("doors known by postcode or zone only were drawn inside it, the same door for the same order number")
+    notes.append(
+        "doors known by postcode or zone only were drawn inside it, the same door for the same order number"
+    )
     found, lat_u, lon_u = doors_in_zones(sheet, base_lat, base_lon, land, column, sheet.text(column))
     return np.where(by_zone, zone, found), lat_u, lon_u
 
@@ -225,10 +238,14 @@ def _postcode_rows(cells: pa.Array, land: Land) -> Longs:
     return row
 
 
-def _scatter(lat: Floats, lon: Floats, radius_m: Floats, refs: pa.Array, order: Longs) -> tuple[Floats, Floats]:
+def _scatter(
+    lat: Floats, lon: Floats, radius_m: Floats, refs: pa.Array, order: Longs
+) -> tuple[Floats, Floats]:
     """A door within the radius, by hash of the order's own number (not of its row)."""
     kinds = pc.unique(refs).to_pylist()
-    ids = np.array([int.from_bytes((k or "").encode()[-7:], "big") + 31 * len(k or "") for k in kinds] + [0], np.int64)
+    ids = np.array(
+        [int.from_bytes((k or "").encode()[-7:], "big") + 31 * len(k or "") for k in kinds] + [0], np.int64
+    )
     who = ids[order]
     far = radius_m * np.sqrt(draws.uniform(0, "file/far", who))
     turn = 2 * np.pi * draws.uniform(0, "file/turn", who)
@@ -245,9 +262,13 @@ def _speeds(sheet: Sheet, at: Longs, utc_offset_s: int) -> Longs:
     lo = moment(sheet, "deliver_from", utc_offset_s, needed=False)
     hi = moment(sheet, "deliver_to", utc_offset_s, needed=False)
     both = (lo >= 0) & (hi >= 0) & ~sheet.bad
-    sheet.refuse(both & (hi <= lo), "deliver_to", "a window begins before it ends", "swap deliver_from and deliver_to")
+    sheet.refuse(
+        both & (hi <= lo), "deliver_to", "a window begins before it ends", "swap deliver_from and deliver_to"
+    )
     past = (hi >= 0) & (hi <= at) & ~sheet.bad
-    sheet.refuse(past, "deliver_to", "a window ends after the order was placed", "correct the window or placed_at")
+    sheet.refuse(
+        past, "deliver_to", "a window ends after the order was placed", "correct the window or placed_at"
+    )
     later = local_day(hi, utc_offset_s) - local_day(at, utc_offset_s)
     wished = np.where(later <= 0, Speed.SAME_DAY, np.where(later == 1, Speed.NEXT_DAY, Speed.STANDARD))
     return np.where((hi >= 0) & ~present(sheet.text("speed")), wished, speed)
@@ -270,7 +291,10 @@ def _duplicates(sheet: Sheet, order: Longs, sku: Longs, units: Longs) -> NDArray
     column = "line" if sheet.has("line") else "sku"
     sheet.refuse(copies, column, "a line of an order stands once; the first row counts", "remove the copy")
     sheet.refuse(
-        others, column, "two rows of one order line say the same", "add a `line` column if they are different lines"
+        others,
+        column,
+        "two rows of one order line say the same",
+        "add a `line` column if they are different lines",
     )
     return copies
 
@@ -283,7 +307,11 @@ def _agree(sheet: Sheet, order: Longs, orders: int, facts: dict[str, Longs]) -> 
     head = np.maximum(0, first[order]) if len(sheet) else order
     for name, value in facts.items():
         differs = (value != value[head]) & ~sheet.bad
-        column = name if name != "place" else ("lat" if sheet.has("lat") else "postcode" if sheet.has("postcode") else "zone")
+        column = (
+            name
+            if name != "place"
+            else ("lat" if sheet.has("lat") else "postcode" if sheet.has("postcode") else "zone")
+        )
         sheet.refuse(
             differs, column, "all lines of an order say the same time, place, speed and consent",
             "make them equal, or give this line another order number",
@@ -294,4 +322,3 @@ def _not_too_long(sheet: Sheet, order: Longs, orders: int) -> None:
     good = ~sheet.bad
     many = np.bincount(order[good], minlength=orders + 1) > MOST_LINES
     sheet.refuse(good & many[order], "order", f"an order has at most {MOST_LINES} lines", "split the order")
-

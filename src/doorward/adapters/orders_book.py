@@ -91,17 +91,27 @@ def goods(sheet: Sheet, value_column: str = "value", scale_mm: int = 1, names: t
     """Weight, sizes, value and flags of each row; scale_mm: millimetres in a unit of length (10 for cm)."""
     weight, *sides = names or ("weight_g", "length_mm", "width_mm", "height_mm")
     grams = number(
-        sheet, weight, 1e-6, HEAVIEST_G, f"a weight lies between 1 g and {HEAVIEST_G:,} g", "give grams, above zero"
+        sheet,
+        weight,
+        1e-6,
+        HEAVIEST_G,
+        f"a weight lies between 1 g and {HEAVIEST_G:,} g",
+        "give grams, above zero",
     )
     unit = "millimetres" if scale_mm == 1 else "centimetres"
     most = LONGEST_MM / scale_mm
     side = [
-        number(sheet, s, 1e-6, most, f"a side lies between 0 and {most:,.0f} {unit}", f"give {unit}, above zero")
+        number(
+            sheet, s, 1e-6, most, f"a side lies between 0 and {most:,.0f} {unit}", f"give {unit}, above zero"
+        )
         for s in sides
     ]
-    value = number(sheet, value_column, 0, DEAREST, "a price of a piece is 0 or more", "give it in money", default=0.0)
+    value = number(
+        sheet, value_column, 0, DEAREST, "a price of a piece is 0 or more", "give it in money", default=0.0
+    )
     flags = sum(
-        np.where(flag(sheet, n), bit, 0) for n, bit in (("fragile", FRAGILE), ("hazmat", HAZMAT), ("upright", UPRIGHT))
+        np.where(flag(sheet, n), bit, 0)
+        for n, bit in (("fragile", FRAGILE), ("hazmat", HAZMAT), ("upright", UPRIGHT))
     )
     mm = -np.sort(-np.ceil(np.stack(side, axis=1) * scale_mm), axis=1)
     return Goods(
@@ -127,7 +137,11 @@ def doors_in_zones(
         near = [f"add a zone there, or correct the place: {k} km beyond zone {z}" for k, z in
                 zip(km.tolist(), land.zones.name[zone[out]].tolist(), strict=True)]  # fmt: skip
         sheet.bad |= out
-        shown = value if value is not None else pa.array([f"{a:.5f} {b:.5f}" for a, b in zip(lat, lon, strict=True)])
+        shown = (
+            value
+            if value is not None
+            else pa.array([f"{a:.5f} {b:.5f}" for a, b in zip(lat, lon, strict=True)])
+        )
         sheet.rejects.add(
             sheet.file, sheet.number[out], column, shown.filter(pa.array(out)),
             f"a door lies in a zone or within {land.zone_reach_m} m of one", pa.array(near),
@@ -161,7 +175,9 @@ def book_of(
     orders themselves ask for, spread over their span (at least a day): a file brings no history.
     """
     if not 0.001 <= pace <= 1e6:
-        raise BadInput(f"pace {pace}", where="--pace", rule="a pace lies between 0.001 and 1,000,000", remedy="try 50")
+        raise BadInput(
+            f"pace {pace}", where="--pace", rule="a pace lies between 0.001 and 1,000,000", remedy="try 50"
+        )
     n = len(rows.ref)
     heads = np.full(n, -1, np.int64)
     heads[rows.order[::-1]] = np.arange(len(rows.order))[::-1]
@@ -183,7 +199,11 @@ def book_of(
         consent=rows.consent[head].astype(np.int8), lines=counts.astype(np.int16),
     )  # fmt: skip
     start = day_start(int(at[0]), land.utc_offset_s) if len(at) else 0
-    span = local_day(int(at[-1]), land.utc_offset_s) - local_day(int(at[0]), land.utc_offset_s) + 1 if len(at) else 1
+    span = (
+        local_day(int(at[-1]), land.utc_offset_s) - local_day(int(at[0]), land.utc_offset_s) + 1
+        if len(at)
+        else 1
+    )
     book = OrderBook(
         orders=orders, lines=NewLines(sku=sku.astype(np.int32), units=units.astype(np.int32)),
         refs=OrderRefs(ref=rows.ref[live]), items=_as_items(items), start_s=start, days=span, generated=False,
@@ -193,7 +213,9 @@ def book_of(
         whole = len(book)
         book = book.limited(days)
         if len(book) < whole:
-            notes.append(f"{whole - len(book):,} orders placed after day {days} were left out, as --days asks")
+            notes.append(
+                f"{whole - len(book):,} orders placed after day {days} were left out, as --days asks"
+            )
     return _with_rates(book, keep_items, notes)
 
 
@@ -212,12 +234,14 @@ def _with_rates(book: OrderBook, keep_items: bool, notes: list[str]) -> OrderBoo
     span = max(DAY_S, int(at[-1] - at[0])) if len(at) else DAY_S
     units = np.bincount(lines.sku, weights=lines.units, minlength=len(items))
     rate = np.where(units > 0, np.maximum(1, np.rint(units * 1e6 / span)), 0).astype(np.int64)
-    notes.append("expected demand, and opening stock where none is given, follow from the orders of the file themselves")
+    notes.append(
+        "expected demand, and opening stock where none is given, follow from the orders of the file themselves"
+    )
     return replace(book, items=items.replace(rate_upm=rate), lines=lines, notes=tuple(notes))
 
 
 def same_goods(sheet: Sheet, given: Goods, sku: Longs, names: pa.Array, column: str) -> Goods:
-    """The catalogue told by order lines: the first good row of each SKU speaks; rows that contradict it are set aside."""
+    """The catalogue as order lines tell it: the first good row of each SKU speaks, rows that differ are set aside."""
     first = np.full(len(names), -1, np.int64)
     rows = np.flatnonzero(~sheet.bad & (sku >= 0))[::-1]
     first[sku[rows]] = rows
@@ -238,9 +262,14 @@ def same_goods(sheet: Sheet, given: Goods, sku: Longs, names: pa.Array, column: 
 def units_of(sheet: Sheet, column: str = "units") -> Longs:
     """Pieces of each line."""
     got = number(
-        sheet, column, 1, 100_000, "an order line asks for 1 to 100,000 whole pieces", "give a whole number", default=1.0
+        sheet,
+        column,
+        1,
+        100_000,
+        "an order line asks for 1 to 100,000 whole pieces",
+        "give a whole number",
+        default=1.0,
     )
     part = (got != np.rint(got)) & ~sheet.bad
     sheet.refuse(part, column, "pieces are whole", "give a whole number")
     return np.rint(got).astype(np.int64)
-

@@ -63,7 +63,9 @@ def moment(sheet: Sheet, name: str, utc_offset_s: int, *, needed: bool = True) -
 
 def _moments(cells: pa.Array, given: NDArray[np.bool_], offset_s: int) -> tuple[Longs, NDArray[np.bool_]]:
     try:
-        local = pc.fill_null(cells.cast(pa.timestamp("us")).cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+        local = pc.fill_null(cells.cast(pa.timestamp("us")).cast(pa.int64()), 0).to_numpy(
+            zero_copy_only=False
+        )
         return local // 1_000_000 - offset_s, given.copy()
     except pa.ArrowInvalid:
         pass
@@ -101,7 +103,9 @@ def flag(sheet: Sheet, name: str) -> NDArray[np.bool_]:
     cells = pc.utf8_lower(sheet.text(name))
     yes = pc.is_in(cells, pa.array(["1", "true", "yes", "y"]))
     no = pc.is_in(cells, pa.array(["0", "false", "no", "n", None]))
-    sheet.refuse(~_bool(pc.or_(yes, no)), name, "yes or no: 1, true, yes or 0, false, no", "write one of these")
+    sheet.refuse(
+        ~_bool(pc.or_(yes, no)), name, "yes or no: 1, true, yes or 0, false, no", "write one of these"
+    )
     return _bool(yes)
 
 
@@ -111,7 +115,9 @@ def choice(sheet: Sheet, name: str, words: dict[str, int], default: int) -> Long
     at = pc.index_in(cells, pa.array(list(words)))
     found = pc.fill_null(at, -1).to_numpy(zero_copy_only=False)
     given = present(cells)
-    sheet.refuse(given & (found < 0), name, f"one of {', '.join(words)}", "write one of these, or leave it empty")
+    sheet.refuse(
+        given & (found < 0), name, f"one of {', '.join(words)}", "write one of these, or leave it empty"
+    )
     return np.where(found >= 0, np.array([*words.values(), default])[found], default).astype(np.int64)
 
 
@@ -130,7 +136,7 @@ def bits(sheet: Sheet, name: str, words: dict[str, int], default: int) -> Longs:
         return np.zeros(0, np.int64)
     rule = f"words of {', '.join(words)} joined by +, or none"
     sheet.refuse(~np.array(good)[at], name, rule, "write for example leave+locker, or leave it empty")
-    return np.array(value, np.int64)[at]
+    return np.asarray(np.array(value, np.int64)[at])
 
 
 def lookup(keys: pa.Array, names: pa.Array) -> Longs:
@@ -138,7 +144,7 @@ def lookup(keys: pa.Array, names: pa.Array) -> Longs:
     if len(names) == 0:
         return np.full(len(keys), -1, np.int64)
     found = pc.index_in(keys, value_set=names, skip_nulls=True)
-    return pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), np.int64)
 
 
 def codes(column: pa.Array) -> tuple[Longs, pa.Array]:

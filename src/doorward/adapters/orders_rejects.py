@@ -22,15 +22,30 @@ class Rejects:
         self._parts: list[pa.Table] = []
 
     def add(
-        self, file: str, row: NDArray[np.int64], column: str, value: pa.Array, rule: str, remedy: str | pa.Array
+        self,
+        file: str,
+        row: NDArray[np.int64],
+        column: str,
+        value: pa.Array,
+        rule: str,
+        remedy: str | pa.Array,
     ) -> None:
         """Breaches of one rule: row and value (n,); remedy may differ by row."""
         n = len(row)
         if n == 0:
             return
         told = remedy if isinstance(remedy, pa.Array | pa.ChunkedArray) else pa.repeat(remedy, n)
-        columns = [pa.repeat(Path(file).name, n), pa.array(row), pa.repeat(column, n), value, pa.repeat(rule, n), told]
-        self._parts.append(pa.table([c.cast(f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA))
+        columns = [
+            pa.repeat(Path(file).name, n),
+            pa.array(row),
+            pa.repeat(column, n),
+            value,
+            pa.repeat(rule, n),
+            told,
+        ]
+        self._parts.append(
+            pa.table([c.cast(f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+        )
 
     def table(self) -> pa.Table:
         """All breaches by file and row."""
@@ -39,7 +54,7 @@ class Rejects:
 
     def rows(self) -> int:
         """Rows set aside (each counted once)."""
-        return self.table().group_by(["file", "row"]).aggregate([]).num_rows
+        return int(self.table().group_by(["file", "row"]).aggregate([]).num_rows)
 
     def write(self, path: Path | None, *, more: bool = False) -> int:
         """Write rejects.csv if anything was set aside; more: add to what stands there. Returns rows set aside."""

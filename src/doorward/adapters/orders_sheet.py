@@ -1,4 +1,4 @@
-"""Sheets: CSV, Parquet and JSON lines read alike, every cell as text, so that each bad cell can be told by row and column.
+"""Sheets: CSV, Parquet and JSON lines read alike, every cell as text, so that a bad cell has a row and a column.
 
 A row's number counts the rows of data from 1 (a CSV's header does not count; of JSON lines it is the line).
 """
@@ -36,7 +36,9 @@ class Sheet:
     number (n,) the row's number in the file; bad (n,) True: set aside
     """
 
-    def __init__(self, file: str, columns: dict[str, pa.Array], number: NDArray[np.int64], rejects: Rejects) -> None:
+    def __init__(
+        self, file: str, columns: dict[str, pa.Array], number: NDArray[np.int64], rejects: Rejects
+    ) -> None:
         self.file, self.columns, self.number, self.rejects = file, columns, number, rejects
         self.bad = np.zeros(len(number), bool)
 
@@ -82,7 +84,9 @@ def read_sheet(path: Path, rejects: Rejects) -> Sheet:
         raise BadInput("is of no known format", where=str(path), rule=FORMATS, remedy="convert or rename it")
     try:
         if path.stat().st_size == 0:
-            raise BadInput("is empty", where=str(path), rule="an order file has rows", remedy="check how it was made")
+            raise BadInput(
+                "is empty", where=str(path), rule="an order file has rows", remedy="check how it was made"
+            )
         if kind == ".parquet":
             sheet = _parquet(path, rejects)
         elif kind.startswith(".csv"):
@@ -92,9 +96,13 @@ def read_sheet(path: Path, rejects: Rejects) -> Sheet:
     except (pa.ArrowInvalid, pa.ArrowException, OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
         told = " ".join(str(error).split())[:160]
         what = f"cannot be read as {kind.removesuffix('.gz')[1:]} ({told})"
-        raise BadInput(what, where=str(path), rule="the file is whole", remedy="copy or export it again") from error
+        raise BadInput(
+            what, where=str(path), rule="the file is whole", remedy="copy or export it again"
+        ) from error
     if len(sheet) > MOST_ROWS:
-        raise BadInput(f"{len(sheet):,} rows", where=str(path), rule=f"at most {MOST_ROWS:,}", remedy="split the file")
+        raise BadInput(
+            f"{len(sheet):,} rows", where=str(path), rule=f"at most {MOST_ROWS:,}", remedy="split the file"
+        )
     return sheet
 
 
@@ -103,7 +111,9 @@ def _named(path: Path, names: Sequence[str]) -> list[str]:
     clean = [str(n).strip().lower().replace(" ", "_") for n in names]
     twice = sorted({n for n in clean if clean.count(n) > 1})
     if twice:
-        raise BadInput(f"column {twice[0]} is given twice", where=str(path), rule="column names differ", remedy="rename")
+        raise BadInput(
+            f"column {twice[0]} is given twice", where=str(path), rule="column names differ", remedy="rename"
+        )
     return clean
 
 
@@ -124,7 +134,9 @@ def _csv(path: Path, rejects: Rejects) -> Sheet:
 
     table = pacsv.read_csv(
         io.BytesIO(body),
-        read_options=pacsv.ReadOptions(use_threads=False, block_size=LONGEST_ROW, column_names=names, skip_rows=1),
+        read_options=pacsv.ReadOptions(
+            use_threads=False, block_size=LONGEST_ROW, column_names=names, skip_rows=1
+        ),
         parse_options=pacsv.ParseOptions(invalid_row_handler=set_aside, newlines_in_values=True),
         convert_options=pacsv.ConvertOptions(column_types={n: pa.binary() for n in names}),
     )
@@ -147,7 +159,12 @@ def _clean(sheet: Sheet, name: str, cells: pa.Array) -> pa.Array:
         text = cells.cast(pa.string())
     except pa.ArrowInvalid:
         raw = [None if c is None else c.decode("utf-8", "replace") for c in cells.to_pylist()]
-        broken = np.array([c is not None and c.encode("utf-8", "replace") != b.as_py() for c, b in zip(raw, cells, strict=True)])
+        broken = np.array(
+            [
+                c is not None and c.encode("utf-8", "replace") != b.as_py()
+                for c, b in zip(raw, cells, strict=True)
+            ]
+        )
         text = pa.array(raw, pa.string())
         sheet.refuse(broken, name, "text is UTF-8", "save the file as UTF-8", text)
     return trimmed(text)
@@ -204,5 +221,6 @@ def _as_text(values: list[Any]) -> pa.Array:
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
         pass
     return pa.array(
-        [None if v is None else v if isinstance(v, str) else msgspec.json.encode(v).decode() for v in values], pa.string()
+        [None if v is None else v if isinstance(v, str) else msgspec.json.encode(v).decode() for v in values],
+        pa.string(),
     )

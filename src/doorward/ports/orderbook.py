@@ -78,7 +78,9 @@ class OrderBook:
         return h.hexdigest()
 
 
-def merge_lines(order: NDArray[np.int64], sku: NDArray[np.int64], units: NDArray[np.int64], orders: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def merge_lines(
+    order: NDArray[np.int64], sku: NDArray[np.int64], units: NDArray[np.int64], orders: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Lines of one order that ask for the same SKU become one; the first one's place is kept.
 
     order ascending. Returns lines per order (orders,), sku, units.

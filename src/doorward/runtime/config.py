@@ -1,4 +1,4 @@
-"""Network files: read, checked as a whole, and turned into reference tables. The reader's guide is docs/network-file.md."""
+"""Network files: read, checked as a whole, turned into reference tables. The reader's guide is docs/network-file.md."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from typing import Any, TypeVar
 import msgspec
 import numpy as np
 
-import doorward
 from doorward.core.errors import BadInput
 from doorward.core.table import Table
 from doorward.core.units import DAY_S
 from doorward.runtime import network_file as f
+from doorward.runtime import network_fleet as fleet_rules
 from doorward.runtime import network_lanes as lane_rules
 from doorward.runtime import network_tables as make
+from doorward.runtime.network_find import examples, find_network
 from doorward.runtime.network_tables import Postcodes
 from doorward.runtime.problems import Problems
 from doorward.tables.fleet import NoFly, Vehicles
@@ -114,36 +115,6 @@ class Network:
         }
 
 
-def examples() -> Path:
-    """The folder of example networks: that of the checkout, or the copy inside the installed package."""
-    package = Path(doorward.__file__).resolve().parent
-    for folder in (package / "networks", package.parents[1] / "networks"):
-        if (folder / "metro.toml").is_file():
-            return folder
-    return package / "networks"
-
-
-def find_network(name: str | Path) -> Path:
-    """The network file meant by a path (`networks/metro.toml`) or by the name of an example (`metro`)."""
-    given = Path(name)
-    if given.is_file():
-        return given
-    if given.is_dir():
-        raise BadInput(
-            "is a folder", where=str(name), rule="a network is one TOML file", remedy="name the file"
-        )
-    stem = given.name if given.suffix == ".toml" else f"{given.name}.toml"
-    shipped = examples() / stem
-    plain = given.parent in (Path(), Path("networks"))
-    if plain and shipped.is_file():
-        return shipped
-    known = ", ".join(sorted(p.stem for p in examples().glob("*.toml")))
-    raise BadInput(
-        "there is no such network file", where=str(name), rule="a network is a TOML file, or the name of an example",
-        remedy=f"give the path of a file, or one of {known}",
-    )  # fmt: skip
-
-
 def load_network(name: str | Path) -> Network:
     """Read a network file and everything it refers to.
 
@@ -155,8 +126,8 @@ def load_network(name: str | Path) -> Network:
 def rules_from(network: Network, kinds: Mapping[str, type[msgspec.Struct]]) -> dict[type[Any], Any]:
     """The rooms' settings: kinds maps a section, such as "promise" or "twin.weather", to its Struct.
 
-    A section that the file does not have gives the defaults; a key that no Struct knows is a problem. All problems of all
-    sections are raised together as BadFile.
+    A section that the file does not have gives the defaults; a key that no Struct knows is a problem. All problems of
+    all sections are raised together as BadFile.
     """
     problems = Problems(str(network.path))
     rules: dict[type[Any], Any] = {}
@@ -187,7 +158,10 @@ def copy_network(network: Network, folder: Path) -> Path:
     target = folder / "network.toml"
     shutil.copyfile(network.path, target)
     for path in network.files[1:]:
-        shutil.copyfile(path, folder / path.name)
+        home = network.path.parent if path.is_relative_to(network.path.parent) else examples()
+        copy = folder / path.relative_to(home)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
     for card, path in network.cards.items():
         shutil.copytree(path, folder / "cards" / card, dirs_exist_ok=True)
     return target
@@ -254,9 +228,9 @@ class _Reader:
         floors = make.make_floors(p, fcs)
         lanes = lane_rules.make_lanes(p, trucks, lane_sections, names, buildings)
         services = make.make_services(p, partners, zones)
-        vehicles = make.make_vehicles(p, kinds, fleets, names)
-        no_fly = make.make_no_fly(p, circles)
-        drivers = make.make_drivers(p, crew, names, buildings)
+        vehicles = fleet_rules.make_vehicles(p, kinds, fleets, names)
+        no_fly = fleet_rules.make_no_fly(p, circles)
+        drivers = fleet_rules.make_drivers(p, crew, names, buildings)
         box_table = make.make_boxes(p, boxes)
         p.stop()
         sites = make.make_lockers(p, lockers, locker_rule, names, buildings, zones)

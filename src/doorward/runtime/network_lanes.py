@@ -41,7 +41,8 @@ def make_lanes(
     twice = (np.diff(made.origin) == 0) & (np.diff(made.dest) == 0) & (np.diff(made.depart_s) == 0)
     if twice.any():
         k = int(np.flatnonzero(twice)[0])
-        ends = f"{sites.name[made.origin[k]]} to {sites.name[made.dest[k]]} at {made.depart_s[k] // 60 // 60:02d}:{made.depart_s[k] // 60 % 60:02d}"
+        hour, minute = divmod(int(made.depart_s[k]) // 60, 60)
+        ends = f"{sites.name[made.origin[k]]} to {sites.name[made.dest[k]]} at {hour:02d}:{minute:02d}"
         problems.add(
             "[[lane]]", "departs", f"{int(twice.sum())} departures are given twice, for example {ends}",
             "a departure is given once", "remove it from one of the sections, or shift it by a minute",
@@ -170,6 +171,7 @@ def check_ways(problems: Problems, hops: NextHop, sites: Sites) -> None:
         if len(missing):
             shown = ", ".join(sites.name[missing[:5]]) + (" ..." if len(missing) > 5 else "")
             problems.add(
-                "[[lane]]", "", f"no way leads from {sites.name[fc]} to {len(missing)} of {len(stations)} stations ({shown})",
+                "[[lane]]", "",
+                f"no way leads from {sites.name[fc]} to {len(missing)} of {len(stations)} stations ({shown})",
                 "lanes connect every fulfillment center with every station", "add a [[lane]] or a change of trucks",
             )  # fmt: skip

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.core import seed as draws
 from doorward.core.geo import EARTH_M, nearest
 from doorward.core.split import split
 from doorward.core.table import I4, Table, Text
 from doorward.runtime import network_file as f
 from doorward.runtime.problems import Problems
-from doorward.tables.fleet import NoFly, Vehicles
-from doorward.tables.flex import Drivers
 from doorward.tables.items import Boxes
 from doorward.tables.sites import Floors, SiteKind, Sites, Zones
 from doorward.tables.stock import Regional
@@ -100,28 +97,28 @@ def make_sites(
     ):
         if not rows:
             problems.add(f"[[{section}]]", "", "none is given", why, f"add a [[{section}]] section")
-    rows: list[f.Fc | f.Building] = [*fcs, *sorts, *stations]
+    every: list[f.Fc | f.Building] = [*fcs, *sorts, *stations]
     kinds = [SiteKind.FC] * len(fcs) + [SiteKind.SORT] * len(sorts) + [SiteKind.STATION] * len(stations)
     firsts = [("fc", i) for i in range(len(fcs))] + [("sort", i) for i in range(len(sorts))]
     firsts += [("station", i) for i in range(len(stations))]
     places = [f"[[{section}]] {i + 1}" for section, i in firsts]
-    unique(problems, [(where, r.name) for where, r in zip(places, rows, strict=True)], "buildings")
+    unique(problems, [(where, r.name) for where, r in zip(places, every, strict=True)], "buildings")
     sites = Sites(
-        name=np.array([r.name for r in rows], object),
+        name=np.array([r.name for r in every], object),
         kind=np.array(kinds, np.int8),
-        lat_udeg=udeg([r.lat for r in rows]),
-        lon_udeg=udeg([r.lon for r in rows]),
+        lat_udeg=udeg([r.lat for r in every]),
+        lon_udeg=udeg([r.lon for r in every]),
         region=np.array(
             [
                 problems.row_of(regions, r.region, "region", w, "region")
-                for r, w in zip(rows, places, strict=True)
+                for r, w in zip(every, places, strict=True)
             ],
             np.int16,
         ),
-        station=np.full(len(rows), -1, np.int32),
-        capacity=np.array([r.capacity for r in rows], np.int32),
+        station=np.full(len(every), -1, np.int32),
+        capacity=np.array([r.capacity for r in every], np.int32),
     )
-    by_name = {r.name: i for i, r in enumerate(rows)}
+    by_name = {r.name: i for i, r in enumerate(every)}
     only_stations = {r.name: by_name[r.name] for r in stations}
     return sites, Names(by_name, only_stations, regions)
 
@@ -305,117 +302,6 @@ def make_services(problems: Problems, partners: Sequence[f.Partner], zones: Zone
         way=np.array([WAYS[p.way] for p in partners], np.int8),
         pickup_s=np.array([clock_s(p.pickup) for p in partners], np.int32),
         **{n: np.array([getattr(p, n) for p in partners], np.int32) for n in names},
-    )
-
-
-def posted(
-    problems: Problems, at: Mapping[str, int], each: int, names: Names, where: str
-) -> list[tuple[int, int]]:
-    """(station, count) of something that stands at some stations, `each` at those not named."""
-    found = [(problems.row_of(names.stations, n, "station", where, "at"), c) for n, c in at.items()]
-    if not at and not each:
-        problems.add(where, "at", "nowhere", "it stands somewhere", "give at = {...} or each = ...")
-    if each:
-        found += [(row, each) for n, row in names.stations.items() if n not in at]
-    return sorted(found)
-
-
-def make_vehicles(
-    problems: Problems, kinds: Sequence[f.Vehicle], fleets: Sequence[f.Fleet], names: Names
-) -> Vehicles:
-    """One row for each vehicle of each fleet, in the order of the fleets."""
-    unique(problems, [(f"[[vehicle]] {i + 1}", k.name) for i, k in enumerate(kinds)], "kinds of vehicle")
-    for i, k in enumerate(kinds):
-        _shift(problems, k.shift, f"[[vehicle]] {i + 1} ({k.name})")
-    by_name = {k.name: i for i, k in enumerate(kinds)}
-    station_name = {row: n for n, row in names.stations.items()}
-    made: list[tuple[str, int, f.Vehicle, tuple[int, int]]] = []
-    for i, fleet in enumerate(fleets):
-        where = f"[[fleet]] {i + 1} ({fleet.kind})"
-        row = problems.row_of(by_name, fleet.kind, "kind of vehicle", where, "kind")
-        shift = _shift(problems, fleet.shift, where) if fleet.shift else None
-        for station, count in posted(problems, fleet.at, fleet.each, names, where):
-            if row < 0 or station < 0:
-                continue
-            kind = kinds[row]
-            hours = shift or (clock_s(kind.shift[0]), clock_s(kind.shift[1]))
-            made += [(f"{kind.name} {station_name[station]}", station, kind, hours)] * count
-    seen: dict[str, int] = {}
-    titles = []
-    for title, *_ in made:
-        seen[title] = seen.get(title, 0) + 1
-        titles.append(f"{title} {seen[title]}")
-    if not made and not problems.found:
-        problems.add(
-            "[[fleet]]", "", "no vehicle", "own deliveries need vehicles", "add [[vehicle]] and [[fleet]]"
-        )
-    same = ("volume_ml", "weight_g", "max_stops", "break_s", "range_m", "electric", "fixed_c", "hour_c", "km_mc",
-            "wh_km", "co2_ug_m")  # fmt: skip
-    return Vehicles.fill(
-        len(made),
-        name=np.array(titles, object),
-        station=np.array([m[1] for m in made], np.int32),
-        way=np.array([WAYS[m[2].way] for m in made], np.int8),
-        shift_lo_s=np.array([m[3][0] for m in made], np.int32),
-        shift_hi_s=np.array([m[3][1] for m in made], np.int32),
-        **{n: np.array([getattr(m[2], n) for m in made], np.int64) for n in same},
-    )
-
-
-def _shift(problems: Problems, shift: Sequence[str], where: str) -> tuple[int, int]:
-    if len(shift) != 2 or clock_s(shift[0]) >= clock_s(shift[1]):
-        rule = "a shift is two times of day and begins before it ends"
-        problems.add(where, "shift", " to ".join(shift) or "nothing", rule, 'write it as ["09:00", "19:00"]')
-        return 0, 1
-    return clock_s(shift[0]), clock_s(shift[1])
-
-
-def make_no_fly(problems: Problems, circles: Sequence[f.Circle]) -> NoFly:
-    """Circles in which no drone may fly."""
-    for i, c in enumerate(circles):
-        if clock_s(c.hours[0]) >= clock_s(c.hours[1]):
-            found = " to ".join(c.hours)
-            problems.add(
-                f"[[nofly]] {i + 1}", "hours", found, "a closure begins before it ends", "swap the times"
-            )
-    return NoFly(
-        lat_udeg=udeg([c.lat for c in circles]),
-        lon_udeg=udeg([c.lon for c in circles]),
-        radius_m=np.array([c.radius_m for c in circles], np.int32),
-        from_s=np.array([clock_s(c.hours[0]) for c in circles], np.int32),
-        to_s=np.array([clock_s(c.hours[1]) for c in circles], np.int32),
-    )
-
-
-def make_drivers(problems: Problems, crew: f.Crew | None, names: Names, sites: Sites) -> Drivers:
-    """Gig drivers: car, home and standing drawn from the seed; homes lie around the station."""
-    if crew is None:
-        return Drivers.empty()
-    if not crew.car:
-        problems.add("[drivers]", "car", "none", "drivers drive something", "add [[drivers.car]]")
-        return Drivers.empty()
-    heads = [(s, c) for s, c in posted(problems, crew.at, crew.each, names, "[drivers]") if s >= 0]
-    station = np.repeat(np.array([s for s, _ in heads], np.int32), np.array([c for _, c in heads], np.int64))
-    who = np.arange(len(station))
-    shares = np.cumsum([c.share for c in crew.car]) / sum(c.share for c in crew.car)
-    car = np.searchsorted(shares, draws.uniform(crew.seed, "driver/car", who), side="right")
-    far = crew.home_m * 0.6 * np.abs(draws.normal(crew.seed, "driver/far", who))
-    turn = 2 * np.pi * draws.uniform(crew.seed, "driver/turn", who)
-    lat, lon = shifted(
-        sites.lat_udeg[station], sites.lon_udeg[station], far * np.sin(turn), far * np.cos(turn)
-    )
-    standing = np.clip(np.rint(900 + 60 * draws.normal(crew.seed, "driver/standing", who)), 500, 1000)
-    names_of = ("volume_ml", "weight_g", "car_km_mc", "co2_ug_m")
-    return Drivers.fill(
-        len(station),
-        station=station,
-        lat_udeg=lat,
-        lon_udeg=lon,
-        **{n: np.array([getattr(c, n) for c in crew.car], np.int64)[car] for n in names_of},
-        standing_pm=standing.astype(np.int16),
-        blocks=0,
-        noshows=0,
-        forfeits=0,
     )
 
 

@@ -82,7 +82,7 @@ def true_rate_upm(catalogue: Catalogue, rules: GeneratorRules, scale: float = 1.
     further = (lines - 1) / lines * rules.companion_pm / 1000
     beside = np.bincount(catalogue.companion, weights=share, minlength=len(share))
     marginal = (1 - further) * share + further * beside
-    return marginal * (rules.orders_per_day * scale * lines * units * 1e6 / DAY_S)
+    return np.asarray(marginal * (rules.orders_per_day * scale * lines * units * 1e6 / DAY_S))
 
 
 def _mean_count(more_pm: int, most: int) -> float:
@@ -94,10 +94,12 @@ def _counts(u: Floats, more_pm: int, most: int) -> Longs:
     if more_pm == 0:
         return np.ones(len(u), np.int64)
     more = np.floor(np.log1p(-u) / np.log(more_pm / 1000))
-    return 1 + np.minimum(more, most - 1).astype(np.int64)
+    return np.asarray(1 + np.minimum(more, most - 1).astype(np.int64))
 
 
-def _day(network: Market, catalogue: Catalogue, day: int, seed: int, scale: float) -> tuple[NewOrders, NewLines]:
+def _day(
+    network: Market, catalogue: Catalogue, day: int, seed: int, scale: float
+) -> tuple[NewOrders, NewLines]:
     rules = network.generator
     rng = draws.generator(seed, "orders", day)
     midnight = network.start_s + day * DAY_S
@@ -125,7 +127,7 @@ def _seconds(u: Floats, hour: Floats) -> Longs:
     """Ascending seconds of the day by the profile of its hours, even inside an hour."""
     upto = np.r_[0.0, np.cumsum(hour)] / hour.sum()
     second = np.interp(np.sort(u), upto, np.arange(25) * float(HOUR_S))
-    return np.minimum(second.astype(np.int64), DAY_S - 1)
+    return np.asarray(np.minimum(second.astype(np.int64), DAY_S - 1))
 
 
 def _doors(
@@ -146,7 +148,9 @@ def _doors(
     north = np.where(along, np.rint(north / LOT_M) * LOT_M, np.rint(north / block) * block)
     step = np.degrees(1.0 / EARTH_M) * 1e6
     lat = zones.lat_udeg[zone] + north * step
-    lon = zones.lon_udeg[zone] + east * step / np.maximum(0.01, np.cos(np.radians(zones.lat_udeg[zone] * 1e-6)))
+    lon = zones.lon_udeg[zone] + east * step / np.maximum(
+        0.01, np.cos(np.radians(zones.lat_udeg[zone] * 1e-6))
+    )
     lon = (lon + 180e6) % 360e6 - 180e6
     return zone, np.rint(np.clip(lat, -90e6, 90e6)).astype(np.int32), np.rint(lon).astype(np.int32)
 
@@ -171,7 +175,12 @@ def _baskets(
 
 
 def _promoted(
-    catalogue: Catalogue, rules: CatalogueRules, name: str, share_pm: int, sku: Longs, rng: np.random.Generator
+    catalogue: Catalogue,
+    rules: CatalogueRules,
+    name: str,
+    share_pm: int,
+    sku: Longs,
+    rng: np.random.Generator,
 ) -> Longs:
     """Some lines ask for the promoted category instead."""
     names = [c.name for c in rules.category]
@@ -193,11 +202,12 @@ def _speeds(rules: GeneratorRules, second: Longs, u: Floats) -> NDArray[np.int8]
     offered = second < rules.same_day_until_s
     hurried = u * 1000 < rules.same_day_pm
     soon = u * 1000 < rules.same_day_pm + rules.next_day_pm
-    return np.where(hurried & offered, Speed.SAME_DAY, np.where(soon, Speed.NEXT_DAY, Speed.STANDARD)).astype(np.int8)
+    return np.where(hurried & offered, Speed.SAME_DAY, np.where(soon, Speed.NEXT_DAY, Speed.STANDARD)).astype(
+        np.int8
+    )
 
 
 def _consents(rules: GeneratorRules, u: Floats) -> NDArray[np.int8]:
     shares = np.array([[rules.locker_pm], [rules.drone_pm], [rules.robot_pm], [rules.leave_pm]])
     bits = np.array([[LOCKER_OK], [DRONE_OK], [ROBOT_OK], [LEAVE_OK]])
     return np.asarray(np.where(u * 1000 < shares, bits, 0).sum(axis=0), np.int8)
-

@@ -1,7 +1,8 @@
 """An invented catalogue: long-tailed, with sizes and weights that belong together, from a seed.
 
 Demand inside a category falls by the law of Zipf and Mandelbrot, p(k) ~ 1 / (k + q)^s (Mandelbrot 1953). Volume is
-log-normal, density is log-normal, weight is their product; sides are the cube root of the volume times log-normal factors.
+log-normal, density is log-normal, weight is their product; sides are the cube root of the volume times log-normal
+factors.
 """
 
 from __future__ import annotations

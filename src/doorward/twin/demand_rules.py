@@ -1,4 +1,4 @@
-"""Settings of the generator: sections `[catalogue]` and `[generator]` of a network file. Everything here is invented."""
+"""Settings of the generator: sections `[catalogue]` and `[generator]` of a network file. All of it is invented."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 Share = Annotated[int, Meta(ge=0, le=1000, description="a share in per mille, 0 to 1000")]
+Chance = Annotated[int, Meta(ge=0, le=950, description="a chance in per mille, 0 to 950")]
 Positive = Annotated[int, Meta(ge=1, le=2**31 - 1, description="a whole number of at least 1")]
 
 
@@ -37,7 +38,15 @@ class Category(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def _category(name: str, *figures: int, **more: int) -> Category:
-    names = ("sku_pm", "demand_pm", "volume_ml", "volume_spread_pm", "density_g_l", "density_spread_pm", "value_c")
+    names = (
+        "sku_pm",
+        "demand_pm",
+        "volume_ml",
+        "volume_spread_pm",
+        "density_g_l",
+        "density_spread_pm",
+        "value_c",
+    )
     return Category(name=name, **dict(zip(names, figures, strict=True)), **more)
 
 
@@ -63,12 +72,16 @@ class CatalogueRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """The catalogue: section `[catalogue]`."""
 
     skus: Annotated[int, Meta(ge=10, le=2_000_000, description="10 to 2,000,000 SKUs")] = 20_000
-    zipf_s_pm: Positive = 1_020  # demand of the k-th SKU of a category falls with (k + q) to the power of this / 1000 ...
-    zipf_q: Positive = 12  # ... (Zipf-Mandelbrot)
+    zipf_s_pm: Positive = (
+        1_020  # Zipf-Mandelbrot: the k-th SKU of a category sells as 1 / (k + q)^s, s in per mille ...
+    )
+    zipf_q: Positive = 12  # ... and q
     largest_mm: Positive = 1_400  # no side is longer ...
     smallest_mm: Positive = 6  # ... or shorter
     heaviest_g: Positive = 24_000
-    forecast_spread_pm: int = 250  # what is known beforehand of a SKU's demand is off by this (log-normal), per mille
+    forecast_spread_pm: int = (
+        250  # what is known beforehand of a SKU's demand is off by this (log-normal), per mille
+    )
     category: tuple[Category, ...] = CATEGORIES
 
 
@@ -96,9 +109,9 @@ class GeneratorRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     )  # fmt: skip
     """Orders by hour of the local day, relative."""
     promotion: tuple[Promotion, ...] = ()
-    more_lines_pm: Annotated[int, Meta(ge=0, le=950, description="per mille, 0 to 950")] = 425  # chance of one more line
+    more_lines_pm: Chance = 425  # chance of one more line
     most_lines: Annotated[int, Meta(ge=1, le=100, description="1 to 100 lines")] = 10
-    more_units_pm: Annotated[int, Meta(ge=0, le=900, description="per mille, 0 to 900")] = 120  # chance of one more piece
+    more_units_pm: Chance = 120  # chance of one more piece
     most_units: Annotated[int, Meta(ge=1, le=100, description="1 to 100 pieces")] = 6
     affinity_pm: Share = 450  # further lines that come from the department of the first ...
     companion_pm: Share = 150  # ... or are the SKU that goes with the first
