@@ -21,7 +21,7 @@ class FulfillmentRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     # cartons
     tries: int = 3  # packing orders tried in each box (1..9)
-    pieces: int = 120  # most pieces that one packing attempt looks at
+    pieces: int = 240  # most pieces that one packing attempt looks at
     wall_mm: int = 4  # thickness of a board wall
     litre_mc: int = 2_000  # what a litre of box costs on its way, thousandths of a cent: right-sizing
 

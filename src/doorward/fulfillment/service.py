@@ -136,6 +136,8 @@ def floor(desk: Desk) -> None:
         done = desk.world.floor.done(
             tasks, packages.status[tasks.package], packages.next_site[tasks.package], desk.now_s
         )
+        newest = desk.table(Scans).at_s[packages.last_scan[done.package]]
+        done = done.replace(at_s=np.maximum(done.at_s, newest))  # a clock that lags behind ours
         if len(troubled):  # what was taken out must be folded before the rest is weighed
             done = done.take((done.event == int(Event.PICKED)) | ~np.isin(done.package, troubled))
         _picked(desk, packages, done, content_left)
@@ -186,7 +188,10 @@ def _picked(desk: Desk, packages: Packages, done: FloorDone, left: NDArray[np.in
 
 
 def _packed(desk: Desk, packages: Packages, done: FloorDone) -> FloorDone:
-    """Weigh and label what was packed; a wrong weight costs a re-pack. Returns the steps that stand."""
+    """Weigh and label what was packed; a wrong weight costs a re-pack, and sorting is believed only after it.
+
+    Returns the steps that stand.
+    """
     rules = desk.rule(FulfillmentRules)
     mine = np.flatnonzero(done.event == int(Event.PACKED))
     if len(mine) == 0:
@@ -213,8 +218,8 @@ def _packed(desk: Desk, packages: Packages, done: FloorDone) -> FloorDone:
             limit=plan_g[told], short=(scale_g - plan_g)[told],
         ),
     )  # fmt: skip
-    keeps = ~np.isin(done.package, package[waits]) | (done.event < int(Event.PACKED))
-    return done.take(keeps)
+    behind = np.isin(done.package, package[wrong]) & (done.event > int(Event.PACKED))
+    return done.take(~behind)
 
 
 def _sorted(desk: Desk, packages: Packages, done: FloorDone) -> FloorDone:
@@ -224,11 +229,7 @@ def _sorted(desk: Desk, packages: Packages, done: FloorDone) -> FloorDone:
         return mine
     fc = packages.fc[mine.package]
     wrong = (mine.ref >= 0) & (mine.ref != packages.next_site[mine.package])
-    scan = packages.last_scan[mine.package]
-    before = np.where(
-        packages.status[mine.package] == int(Status.PACKED), desk.table(Scans).at_s[scan], mine.at_s
-    )
-    desk.post(_scans(mine.package, np.maximum(mine.at_s, before), Event.SORTED, fc, -1))
+    desk.post(_scans(mine.package, mine.at_s, Event.SORTED, fc, -1))
     strays = mine.take(wrong)
     desk.post(
         *_build(desk, packages, strays.package, strays.ref, np.ones(len(strays), bool), desk.next(Pallets))

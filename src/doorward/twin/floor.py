@@ -56,9 +56,8 @@ class TwinFloor:
         rules = self.rules
         walk = _walk_luck(self.seed, tasks)
         picking = np.maximum(tasks.pick_s - tasks.start_s, 30)
-        picked = tasks.pick_s + np.rint(picking * np.clip(walk * rules.spread_pm / 1000, -0.5, 2.0)).astype(
-            np.int64
-        )
+        swing = np.rint(picking * np.clip(walk * rules.spread_pm / 1000, -0.5, 2.0)).astype(np.int64)
+        picked = np.maximum(tasks.pick_s + swing, tasks.start_s)
         late = [
             np.rint(-rules.slip_s * np.log1p(-uniform(self.seed, f"floor/slip/{step}", tasks.package)))
             for step in ("pack", "sort")
@@ -69,10 +68,13 @@ class TwinFloor:
 
     def trouble(self, tasks: PickTasks, contents: Contents, now_s: int) -> FloorTrouble:
         """Short and damaged pieces of tasks whose picking ends by now."""
+        near = tasks.pick_s - np.maximum(tasks.pick_s - tasks.start_s, 30) // 2 - 1 <= now_s
+        tasks = tasks.take(near)
+        if len(tasks) == 0:
+            return FloorTrouble.empty()
         picked, _, _ = self.times(tasks)
-        task = np.searchsorted(tasks.package, contents.package)
-        by_now = picked[task] <= now_s
-        row = np.flatnonzero(by_now)
+        task = np.minimum(np.searchsorted(tasks.package, contents.package), len(tasks) - 1)
+        row = np.flatnonzero((tasks.package[task] == contents.package) & (picked[task] <= now_s))
         package, line = contents.package[row], contents.line[row]
         luck = uniform(self.seed, "floor/trouble", package, line)
         short, broken = self.rules.short_ppm / 1e6, self.rules.damage_ppm / 1e6
@@ -94,6 +96,13 @@ class TwinFloor:
     ) -> FloorDone:
         """Steps finished by now, step by step."""
         parts = []
+        earliest = np.where(
+            status <= int(Status.RELEASED),
+            tasks.pick_s - np.maximum(tasks.pick_s - tasks.start_s, 30) // 2 - 1,
+            np.where(status == int(Status.PICKED), tasks.pack_s, tasks.sort_s),
+        )
+        near = earliest <= now_s  # nothing ends earlier; most tasks wait behind others
+        tasks, status, next_site = tasks.take(near), status[near], next_site[near]
         ends = self.times(tasks)
         steps = (
             (Status.RELEASED, Event.PICKED),
