@@ -14,7 +14,9 @@ from doorward.linehaul.lint import lint_loads
 from doorward.linehaul.plan import left_behind, load_trailer, plan_transfers, plan_trips, worth_of
 from doorward.linehaul.report import lane_fill
 from doorward.linehaul.state import fold_loaded, fold_planned
+from doorward.tables.journey import Event, Status
 from doorward.tables.linehaul import Lanes, Loaded, Pallets, Trips, TripsPlanned, TripStatus
+from doorward.tables.packages import Packages, Scans
 from doorward.tables.remarks import Reason, Remarks
 from doorward.twin.floor import FloorRules
 from doorward.twin.trucks import TruckRules, TwinTrucks
@@ -154,6 +156,27 @@ def test_small_trailers_leave_pallets_behind_and_everything_comes_in_the_end() -
         fill.pallets.sum()
         == np.isin(pallets.trip, np.flatnonzero(trips.status >= int(TripStatus.LEFT))).sum()
     )
+
+
+def test_nobody_misses_a_departure_with_room() -> None:
+    world = World(seed=3, orders=400, floor_rules=FloorRules(missort_ppm=50_000))
+    world.run(72)
+    state = world.state
+    scans, trips, lanes = state.table(Scans), state.table(Trips), state.table(Lanes)
+    assert not (state.table(Remarks).reason == int(Reason.TRAILER_FULL)).any()
+    gone = np.flatnonzero(scans.event == int(Event.DEPARTED))
+    cutoff = trips.depart_s - lanes.cutoff_s[trips.lane]
+    origin, dest = lanes.origin[trips.lane], lanes.dest[trips.lane]
+    assert (origin[scans.ref[gone]] == 2).any(), "some leave the sort center"
+    for scan in gone.tolist():
+        trip, sorted_s = int(scans.ref[scan]), int(scans.at_s[scans.prev[scan]])
+        same = (origin == origin[trip]) & (dest == dest[trip]) & (trips.depart_s < trips.depart_s[trip])
+        assert not (cutoff[same] >= sorted_s + 600).any(), (
+            "sorted two ticks before the cut-off of an earlier one"
+        )
+    packages, pallets = state.table(Packages), state.table(Pallets)
+    staged = (packages.status == int(Status.SORTED)) & (packages.pallet >= 0)
+    assert (pallets.closed_s[packages.pallet[staged]] > world.now_s - DAY_S).all()
 
 
 @settings(max_examples=30, deadline=None)

@@ -56,7 +56,7 @@ def timetable(desk: Desk) -> None:
 def load(desk: Desk) -> None:
     """Load the departures whose staging cut-off has just been reached."""
     trips, lanes, pallets = desk.table(Trips), desk.table(Lanes), desk.table(Pallets)
-    due = _at_cutoff(desk, trips, lanes)
+    due = _cut_off(trips, lanes, desk.after_s, desk.now_s)
     if len(due) == 0:
         return
     waiting = np.flatnonzero(pallets.trip < 0)
@@ -67,11 +67,11 @@ def load(desk: Desk) -> None:
             waiting = np.setdiff1d(waiting, _load_one(desk, int(trip), waiting[here]), assume_unique=True)
 
 
-def _at_cutoff(desk: Desk, trips: Trips, lanes: Lanes) -> Ints:
-    """Planned trips whose cut-off lies in (after_s, now_s], by departure."""
-    row = np.flatnonzero((trips.status == int(TripStatus.PLANNED)) & (trips.depart_s > desk.after_s))
+def _cut_off(trips: Trips, lanes: Lanes, after_s: int, until_s: int) -> Ints:
+    """Planned trips whose staging cut-off lies in (after_s, until_s], by departure."""
+    row = np.flatnonzero((trips.status == int(TripStatus.PLANNED)) & (trips.depart_s > after_s))
     cutoff = trips.depart_s[row] - lanes.cutoff_s[trips.lane[row]]
-    row = row[(cutoff > desk.after_s) & (cutoff <= desk.now_s)]
+    row = row[(cutoff > after_s) & (cutoff <= until_s)]
     return row[np.lexsort((row, trips.depart_s[row]))]
 
 
@@ -199,11 +199,12 @@ def _sort_on(desk: Desk, packages: Packages, sites: Sites, came: Ints) -> tuple[
 
 
 def _close(desk: Desk, packages: Packages, package: Ints, site: Ints) -> None:
-    """Close full pallets, and all of a chute whose departure's staging cut-off is reached."""
+    """Close full pallets, and all of a chute whose departure is loaded when `load` works next (it works before us)."""
     rules, sites = desk.rule(LinehaulRules), len(desk.table(Sites))
     dest = next_sites(site, packages.station[package].astype(np.int64), sites, desk.table(NextHop))
     trips, lanes = desk.table(Trips), desk.table(Lanes)
-    lane = trips.lane[_at_cutoff(desk, trips, lanes)]
+    until_s = 2 * desk.now_s - desk.after_s
+    lane = trips.lane[_cut_off(trips, lanes, desk.now_s, until_s)]
     go = np.isin(site * sites + dest, lanes.origin[lane].astype(np.int64) * sites + lanes.dest[lane])
     rank = np.lexsort((package, packages.due_s[package], dest, site))
     package, site, dest = package[rank], site[rank], dest[rank]
