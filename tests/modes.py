@@ -157,6 +157,4 @@ def fly_home(state: State, now_s: int) -> None:
     done = np.flatnonzero((state.table(Runs).status == RunStatus.LEFT) & (runs.back_s <= now_s))
     state.put(Runs, done, status=int(RunStatus.DONE), ended_s=runs.back_s[done])
     there = np.flatnonzero(stops.plan_s <= now_s)
-    state.put(
-        Packages, stops.package[there], status=int(Status.DELIVERED), ended_s=stops.plan_s[there]
-    )
+    state.put(Packages, stops.package[there], status=int(Status.DELIVERED), ended_s=stops.plan_s[there])

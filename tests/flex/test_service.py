@@ -13,7 +13,7 @@ from doorward.flex.service import SERVICES
 from doorward.flex.state import FOLDS as FLEX_FOLDS
 from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, RunStatus
-from doorward.tables.flex import Blocks, BlockStatus, Drivers, Offers, Statements
+from doorward.tables.flex import BlockMoved, Blocks, BlockStatus, Drivers, Offers, Statements
 from doorward.tables.journey import Status
 from doorward.tables.packages import Packages
 from doorward.tables.remarks import Reason, Remarks
@@ -53,6 +53,10 @@ def plan_and_drive(state: State, now_s: int, empty: bool) -> None:
     here = np.flatnonzero((blocks.status == BlockStatus.CHECKED_IN) & (blocks.start_s <= now_s) & ~has)
     if len(here) and not empty:
         back = now_s + ((blocks.end_s - blocks.start_s)[here] * 9) // 10
+        packages = state.table(Packages)
+        waiting = np.flatnonzero((packages.stop < 0) & (packages.way == Way.FLEX))
+        carried = waiting[: int(blocks.need[here].sum())]
+        state.put(Packages, carried, stop=0, status=int(Status.OUT))
         state.append(
             Runs.fill(
                 len(here), way=int(Way.FLEX), station=1, block=here, depart_s=now_s, back_s=back, left_s=now_s,
@@ -93,7 +97,9 @@ def test_a_day_is_filled_worked_and_paid(seed: int) -> None:
     trade(state, seed)
     blocks, sheet, drivers = state.table(Blocks), state.table(Statements), state.table(Drivers)
     figures = market(blocks, sheet)
-    assert figures.opened >= 8 and figures.fill_pm >= 850
+    assert figures.filled + figures.no_shows == figures.opened, "each block found a driver"
+    assert figures.no_shows <= 2, "luck of these seeds; the rate itself is tested with the crew"
+    assert 8 <= figures.opened <= 20, "400 packages, 48 a block, a margin for what may still come"
     assert (blocks.need[np.isin(blocks.status, (BlockStatus.WORKED,))].sum()) >= 350
     ended = np.isin(blocks.status, (BlockStatus.WORKED, BlockStatus.CALLED_OFF))
     assert sorted(sheet.block.tolist()) == np.flatnonzero(ended).tolist(), "each block ended is paid once"
@@ -141,7 +147,7 @@ def test_forfeits_and_no_shows_move_standing_and_blocks_open_again() -> None:
     was = np.array(state.table(Drivers).standing_pm)
     trade(state, 5, crew=CrewRules(forfeit_pm=400, noshow_pm=200))
     blocks, drivers, offers = state.table(Blocks), state.table(Drivers), state.table(Offers)
-    assert drivers.noshows.sum() > 0 and drivers.forfeits.sum() > 0
+    assert drivers.noshows.sum() > 0
     bad = (drivers.noshows > 0) & (drivers.standing_pm < 1000)
     assert (drivers.standing_pm[bad] < was[bad]).all()
     taken = np.bincount(offers.block[offers.answer == 1], minlength=len(blocks))
@@ -153,3 +159,30 @@ def test_forfeits_and_no_shows_move_standing_and_blocks_open_again() -> None:
 def test_a_quarter_of_an_hour_without_blocks_costs_nothing() -> None:
     state = station_state(0, Way.FLEX, 1, spread_m=1.0)
     assert not any(trade(state, 1, days=0.2))
+
+
+class GivesBack:
+    """A crew whose every claimed block comes back now."""
+
+    def attendance(self, blocks: Blocks, block: np.ndarray, now_s: int) -> BlockMoved:
+        return BlockMoved.fill(len(block), block=block, driver=-1, status=int(BlockStatus.OPEN))
+
+
+def test_giving_back_costs_standing_only_in_the_last_three_quarters_of_an_hour() -> None:
+    state = world(6)
+    now_s = MIDNIGHT_S + 8 * 3600
+    start_s = now_s + np.array([1800, 10_800])
+    state.load(
+        Blocks.fill(
+            2, station=1, start_s=start_s, end_s=start_s + 14_400, pay_c=9000, base_c=9000, need=48,
+            driver=[3, 4], status=int(BlockStatus.CLAIMED), claimed_s=now_s - 7200,
+        )
+    )  # fmt: skip
+    was = np.array(state.table(Drivers).standing_pm)
+    desk = desk_at(state, now_s, {"crew": GivesBack()}, FlexRules(), every_s=300)
+    next(each for each in SERVICES if each.name == "flex.attend").work(desk)
+    turn(desk, FOLDS | FLEX_FOLDS)
+    drivers, blocks = state.table(Drivers), state.table(Blocks)
+    assert drivers.forfeits[[3, 4]].tolist() == [1, 0]
+    assert (drivers.standing_pm - was)[[3, 4]].tolist() == [-40, 0]
+    assert blocks.status.tolist() == [BlockStatus.OPEN] * 2 and blocks.driver.tolist() == [-1, -1]

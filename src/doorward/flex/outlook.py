@@ -81,8 +81,9 @@ def _unboxed(
 ) -> tuple[Floats, float]:  # fmt: skip
     """Accepted orders of each station due that day of which no package exists yet, and the share that comes in late.
 
-    Late: of orders due on the seven days before, those placed after this time of the eve, over the others;
-    `PRIOR_ORDERS` orders at the rules' uplift stand beside them.
+    Late: of orders due on days that are over, those placed after this time of the eve, over the others; `PRIOR_ORDERS`
+    orders at the rules' uplift stand beside them. Only days count whose eve the network had seen a whole day before:
+    in its first days nearly all orders look late, since nobody could have ordered earlier.
     """
     boxed = np.zeros(len(orders), np.bool_)
     boxed[packages.order] = True
@@ -90,8 +91,11 @@ def _unboxed(
     due = (orders.due_s >= day_from_s) & (orders.due_s < day_from_s + DAY_S)
     count = np.bincount(home[good & due & ~boxed], minlength=sites).astype(np.float64)
     back = -(-(day_from_s - orders.due_s) // DAY_S)
-    past = good & (back >= 1) & (back <= 7) & (orders.due_s > 0)
-    late = past & (orders.at_s > known_s - back * DAY_S)
+    eve_s = known_s - back * DAY_S
+    over = day_from_s - DAY_S if known_s < day_from_s else day_from_s
+    began_s = int(orders.at_s[0]) if len(orders) else known_s
+    past = good & (back <= 8) & (orders.due_s > 0) & (orders.due_s < over) & (eve_s >= began_s + DAY_S)
+    late = past & (orders.at_s > eve_s)
     known = float(past.sum() - late.sum())
     share = (float(late.sum()) + PRIOR_ORDERS * rules.uplift_pm / 1000.0) / (known + PRIOR_ORDERS)
     return count, share

@@ -66,7 +66,8 @@ def need(desk: Desk) -> None:
     )  # fmt: skip
     earliest_s = midnight_s if tomorrow else desk.now_s + rules.notice_s + 2 * rules.wave_s
     counts = np.isin(blocks.status, (BlockStatus.OPEN, BlockStatus.CLAIMED, BlockStatus.CHECKED_IN))
-    counts &= (blocks.start_s >= max(midnight_s, desk.now_s)) & (blocks.start_s < midnight_s + DAY_S)
+    # a block that has its run has its packages too: both are out of the question
+    counts &= ~_has_run(desk) & (blocks.start_s >= midnight_s) & (blocks.start_s < midnight_s + DAY_S)
     per_station = np.bincount(blocks.station[counts], minlength=len(desk.table(Sites)))
     pay_c_h = base_pay_c(HOUR_S, rules)
     opened, stations = [], []
