@@ -29,7 +29,7 @@ class CarriersRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         30,
     )  # late although the trailer was in time
     fail_pm: tuple[int, int, int, int, int, int] = (45, 45, 50, 8, 25, 70)  # failed attempts at the door
-    late_c: tuple[int, int, int] = (200, 400, 800)  # a broken promise: standard, next-day, same-day
+    late_c: tuple[int, int, int] = (900, 1_200, 1_800)  # a broken promise: standard, next-day, same-day
     late_day_c: int = 150  # and for every day that the median arrival lies behind the promise
     carbon_c_t: int = 10_000  # price of a tonne of CO2e
 

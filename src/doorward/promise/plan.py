@@ -256,12 +256,18 @@ def _asked(
 
 
 def _takes(speed: NDArray[np.int8], heavy: Ints, services: Services) -> NDArray[np.bool_]:
-    """Services that a promise may count on, (n, service): standard on post and regional carriers, express only where
-    they do not take the piece; faster speeds on express too. Couriers are booked when they pay, never promised."""
+    """Services that a promise may count on, (n, service). Standard: on the post, which is the cheap way to places without
+    a station, so that the date can be kept without paying for speed; on regional carriers, then express, only where
+    the slower ones do not take the piece. Faster speeds on all. Couriers are booked when they pay, never promised."""
     takes = (services.max_g[None] >= heavy[:, None]) & (services.way[None] != Way.COURIER)
-    ground = takes & ((services.way == Way.POST) | (services.way == Way.REGIONAL))[None]
-    only_ground = (speed == Speed.STANDARD) & ground.any(axis=1)
-    return np.ascontiguousarray(np.where(only_ground[:, None], ground, takes))
+    counted = takes.copy()
+    open_ = speed == Speed.STANDARD
+    for way in (Way.POST, Way.REGIONAL):
+        by = takes & (services.way == way)[None]
+        here = open_ & by.any(axis=1)
+        counted[here] = by[here]
+        open_ &= ~here
+    return np.ascontiguousarray(counted)
 
 
 def _room(openings: Openings, sites: Sites, today: int) -> tuple[int, Room]:

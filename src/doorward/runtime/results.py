@@ -11,13 +11,14 @@ from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, RunStatus
 from doorward.tables.flex import Blocks, BlockStatus
 from doorward.tables.footprint import PackageFootprint
-from doorward.tables.journey import Status
+from doorward.tables.journey import Event, Status
 from doorward.tables.orders import Lines, LineStatus, Orders, OrderStatus
-from doorward.tables.packages import Packages
+from doorward.tables.packages import Packages, Scans
 from doorward.tables.sites import Sites, Zones
 from doorward.tables.ways import Way
 
 DELIVERED, RETURNED, CANCELLED, OPEN = range(4)
+NEVER_S = np.iinfo(np.int64).max
 ENDS = ("delivered", "returned", "cancelled", "open")
 
 
@@ -46,27 +47,32 @@ def order_ends(state: State) -> NDArray[np.int8]:
 
 
 def first_delivery_s(state: State) -> NDArray[np.int64]:
-    """When each package first reached its customer (a later return does not undo it); -1 never."""
-    packages = state.table(Packages)
-    from doorward.tables.journey import Event
-    from doorward.tables.packages import Scans
+    """When each package first was the customer's to have: delivered, or in the locker chosen; -1 never.
 
-    scans = state.table(Scans)
-    at = np.full(len(packages), -1, np.int64)
-    hit = np.isin(scans.event, (Event.DELIVERED, Event.COLLECTED))
-    at[scans.package[hit]] = scans.at_s[hit]
-    return at
+    A later return does not undo it.
+    """
+    packages, scans = state.table(Packages), state.table(Scans)
+    at = np.full(len(packages), NEVER_S, np.int64)
+    hit = np.isin(scans.event, (Event.DELIVERED, Event.STORED))
+    np.minimum.at(at, scans.package[hit], scans.at_s[hit])
+    return np.where(at == NEVER_S, -1, at)
 
 
-def promise_kept(state: State) -> tuple[int, int]:
-    """(orders delivered by the end of their promised window, orders delivered), counting an order's last package."""
+def promise_kept(state: State) -> tuple[int, int, int]:
+    """(delivered orders that came by the end of their window, all orders that did, all that reached their customer).
+
+    An order's last package counts. Orders that were sent back later reached their customer too; the first figure leaves
+    them out, as `delivered` does.
+    """
     orders, packages = state.table(Orders), state.table(Packages)
     at = first_delivery_s(state)
     reached = at >= 0
     last = np.full(len(orders), -1, np.int64)
     np.maximum.at(last, packages.order[reached], at[reached])
-    whole = (last >= 0) & (order_ends(state) != OPEN)
-    return int((last[whole] <= orders.due_s[whole]).sum()), int(whole.sum())
+    ends = order_ends(state)
+    whole = (last >= 0) & (ends != OPEN)
+    kept = whole & (last <= orders.due_s)
+    return int((kept & (ends == DELIVERED)).sum()), int(kept.sum()), int(whole.sum())
 
 
 def in_region_share(state: State) -> float:
@@ -110,7 +116,7 @@ def summary(state: State) -> dict[str, Any]:
     """The figures of a run, without those of the machine (time, memory, digest)."""
     packages = state.table(Packages)
     ends = np.bincount(order_ends(state), minlength=4)
-    on_time, delivered = promise_kept(state)
+    on_time, kept_promises, reached = promise_kept(state)
     at = first_delivery_s(state)
     got = at >= 0
     kept = packages.status != Status.CANCELLED
@@ -129,7 +135,7 @@ def summary(state: State) -> dict[str, Any]:
         "cancelled": int(ends[CANCELLED]),
         "open": int(ends[OPEN]),
         "packages_delivered": int(got.sum()),
-        "promise_met_share": round(on_time / delivered, 4) if delivered else 0.0,
+        "promise_met_share": round(kept_promises / reached, 4) if reached else 0.0,
         "cost_c_per_package": round(float(np.maximum(packages.bill_c[kept], 0).sum()) / n, 2),
         "dist_m_per_package": round(float(prints.dist_m.sum()) / n, 1),
         "co2e_g_per_package": round(co2 / 1000 / n, 2),

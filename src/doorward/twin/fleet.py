@@ -64,7 +64,7 @@ class TwinFleet:
         ends = np.cumsum(count) - 1
         tail = np.zeros(len(run), np.int64)
         tail[has] = runs.back_s[run][has] - stops.plan_s[rows[ends[has]]] - stops.service_s[rows[ends[has]]]
-        noise = np.exp(normal(self.seed, "fleet/back", run) * self.rules.leg_pm / 1000)
+        noise = self._spread("fleet/back", self.rules.leg_pm, run)
         back[has] = done[ends[has]] + np.maximum(0, tail[has] * noise[has]).astype(np.int64)
         broken_s = self._breakdowns(runs, run, left, back)
         over_s = np.where(broken_s >= 0, broken_s, back)
@@ -98,19 +98,18 @@ class TwinFleet:
         day = local_day(plan, self.utc_offset_s)
         traffic = 1 + normal(self.seed, "fleet/traffic", runs.station[of], day) * self.rules.traffic_pm / 1000
         seq = stops.seq[rows]
-        drive = (
-            leg
-            * np.clip(traffic, 0.7, 1.6)
-            * np.exp(normal(self.seed, "fleet/leg", of, seq) * self.rules.leg_pm / 1000)
-        )
-        work = service * np.exp(
-            normal(self.seed, "fleet/door", stops.package[rows], of) * self.rules.service_pm / 1000
-        )
+        drive = leg * np.clip(traffic, 0.7, 1.6) * self._spread("fleet/leg", self.rules.leg_pm, of, seq)
+        work = service * self._spread("fleet/door", self.rules.service_pm, stops.package[rows], of)
         step = wait + drive.astype(np.int64) + work.astype(np.int64)
         total = np.cumsum(step)
         base = np.where(first, total - step, 0)
         start = left[owner] - np.maximum.accumulate(base) if len(base) else base
         return rows, owner, start + total
+
+    def _spread(self, stream: str, sd_pm: int, *ids: Longs | NDArray[np.int16]) -> NDArray[np.float64]:
+        """Log-normal factors of mean 1: plans are right on average, single legs and doors are not."""
+        sd = sd_pm / 1000
+        return np.exp(normal(self.seed, stream, *ids) * sd - sd * sd / 2)
 
     def _breakdowns(self, runs: Runs, run: Longs, left: Longs, back: Longs) -> Longs:
         """When a run's vehicle fails; -1: it does not."""

@@ -119,9 +119,7 @@ def _ways(state: State) -> str:
     words = (
         "Each package goes the way that is cheapest in money, risk of lateness, carbon and price of capacity."
     )
-    return _section(
-        "Ways to the door", words, f'<div class="two"><div>{chart}</div><div>{table(head, rows)}</div></div>'
-    )
+    return _section("Ways to the door", words, chart + table(head, rows))
 
 
 def _backlog(state: State, start_s: int, offset: int, hours: int) -> str:
