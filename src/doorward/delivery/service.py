@@ -24,12 +24,13 @@ Longs = NDArray[np.int64]
 def follow(desk: Desk) -> None:
     """Ask the fleet what open runs have done, and write it down."""
     runs, stops, packages = desk.table(Runs), desk.table(Stops), desk.table(Packages)
-    run = np.flatnonzero((runs.status == RunStatus.PLANNED) | (runs.status == RunStatus.LEFT))
+    run = np.flatnonzero(runs.status != RunStatus.DONE)
     run = run[runs.depart_s[run] <= desk.now_s]
     if not len(run):
         return
     first = int(np.searchsorted(stops.run, run[0]))
-    open_stops = first + np.flatnonzero((stops.done_s[first:] < 0) & np.isin(stops.run[first:], run))
+    rolling = run[runs.status[run] != RunStatus.BROKEN]
+    open_stops = first + np.flatnonzero((stops.done_s[first:] < 0) & np.isin(stops.run[first:], rolling))
     moved, visits = desk.world.fleet.progress(runs, run, stops, open_stops, desk.now_s)
     visits = fill_lockers(visits, stops, packages, desk.table(Sites))
     scans = follow_scans(moved, visits, stops, packages, runs.station.astype(np.int64))

@@ -28,7 +28,8 @@ class Fleet(Protocol):
     ) -> tuple[RunMoved, Visits]:
         """What these open runs (rows `run`) and their open stops (rows `stop`, grouped by run) have done by now.
 
-        RunMoved: LEFT at departure; BROKEN if the vehicle fails (no visits after it); DONE when back at the station.
+        RunMoved: LEFT at departure; BROKEN if the vehicle fails (no visits after it); DONE when back at the station,
+        towed or by itself. Open are all runs that are not DONE.
         """
         ...
 

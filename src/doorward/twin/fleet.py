@@ -35,6 +35,7 @@ class FleetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     leg_pm: int = 220  # standard deviation of the logarithm of a leg's time, per mille
     service_pm: int = 350  # ... of the handling time at a door
     broken_pm: int = 15  # van runs that break down on the way
+    tow_s: int = 9_000  # until a broken vehicle stands at its station again
     refused_pm: int = 3  # parcels refused at the door
     bad_address_pm: int = 4  # orders whose address is not found
     robot_away_pm: int = 319  # customers who do not come out to a sidewalk robot
@@ -52,10 +53,22 @@ class TwinFleet:
     def progress(
         self, runs: Runs, run: Longs, stops: Stops, stop: Longs, now_s: int
     ) -> tuple[RunMoved, Visits]:
-        """See the port. Cost grows with the stops of the runs that are open."""
-        run = run[runs.depart_s[run] <= now_s]
+        """See the port. Cost grows with the stops of the runs that are open.
+
+        A broken vehicle is towed home: its run is DONE `tow_s` after it broke down.
+        """
+        broke = run[runs.status[run] == RunStatus.BROKEN]
+        towed = broke[runs.ended_s[broke] + self.rules.tow_s <= now_s]
+        home = RunMoved.fill(
+            len(towed),
+            run=towed,
+            status=int(RunStatus.DONE),
+            at_s=runs.ended_s[towed] + self.rules.tow_s,
+            actual_m=runs.actual_m[towed],
+        )
+        run = run[(runs.depart_s[run] <= now_s) & (runs.status[run] != RunStatus.BROKEN)]
         if not len(run):
-            return RunMoved.empty(), Visits.empty()
+            return home, Visits.empty()
         left = self.departures(runs, run)
         rows, owner, done = self._timetable(runs, run, left, stops)
         back = left + (runs.back_s[run] - runs.depart_s[run])
@@ -74,7 +87,9 @@ class TwinFleet:
             self.seed, "fleet/abort", self.rules.drone_abort_pm / 1000, run
         )
         seen &= ~aborted[owner]
-        return moved, self._visits(runs, run[owner[seen]], stops, rows[seen], done[seen])
+        return RunMoved.concat([home, moved]), self._visits(
+            runs, run[owner[seen]], stops, rows[seen], done[seen]
+        )
 
     def departures(self, runs: Runs, run: Longs) -> Longs:
         """When these runs really leave."""
