@@ -50,7 +50,7 @@ def test_orders_are_sound(metro: Network, big: OrderBook) -> None:
     assert np.all(np.diff(orders.at_s) >= 0)
     assert orders.at_s[0] >= big.start_s and orders.at_s[-1] < big.start_s + 2 * 86_400
     assert int(orders.lines.sum()) == len(lines) and lines.units.min() >= 1
-    assert 1 <= orders.lines.min() and orders.lines.max() <= 10
+    assert orders.lines.min() >= 1 and orders.lines.max() <= 10
     order = np.repeat(np.arange(len(big)), orders.lines)
     assert len(np.unique(order * 20_000 + lines.sku)) == len(lines)  # a SKU stands once in an order
     zones = metro.zones
@@ -87,7 +87,9 @@ def test_the_tail_is_long_and_expected_rates_are_true(metro: Network, big: Order
 def test_sizes_and_weights_belong_together(big: OrderBook) -> None:
     litres = big.items.volume_ml() / 1000
     assert 0.6 < np.corrcoef(np.log(litres), np.log(big.items.weight_g))[0, 1] < 0.98
-    assert np.all(big.items.length_mm >= big.items.width_mm) and np.all(big.items.width_mm >= big.items.height_mm)
+    assert np.all(big.items.length_mm >= big.items.width_mm) and np.all(
+        big.items.width_mm >= big.items.height_mm
+    )
     assert 0 < np.mean(big.items.flags > 0) < 0.5
 
 
@@ -109,11 +111,14 @@ def test_lines_of_an_order_keep_company(metro: Network, big: OrderBook) -> None:
 def test_same_day_is_offered_in_the_morning_only(metro: Network, big: OrderBook) -> None:
     second = (big.orders.at_s - big.start_s) % 86_400
     hurried = second[big.orders.speed == Speed.SAME_DAY]
-    assert 0 < len(hurried) and hurried.max() < metro.generator.same_day_until_s
+    assert len(hurried) > 0 and hurried.max() < metro.generator.same_day_until_s
 
 
 def test_promotions_raise_a_day_and_a_category(tmp_path: Path) -> None:
-    swap = ("orders_per_day = 3000", 'orders_per_day = 3000\npromotion = [{ day = 1, orders_pm = 2000, category = "toys" }]')
+    swap = (
+        "orders_per_day = 3000",
+        'orders_per_day = 3000\npromotion = [{ day = 1, orders_pm = 2000, category = "toys" }]',
+    )
     promoted = load_network(write_network(tmp_path, swap))
     book = generate(promoted, 2, 1)
     day = (book.orders.at_s - book.start_s) // 86_400

@@ -123,7 +123,9 @@ def test_rows_of_a_csv_are_named(tmp_path: Path) -> None:
     assert found == [("codes.csv row 2", "lat"), ("codes.csv row 3", "lat"), ("codes.csv row 4", "")]
 
 
-@pytest.mark.parametrize("body", [b"", b"[network\n", b"\xff\xfe\x00", b"   \n"], ids=["empty", "syntax", "bytes", "blank"])
+@pytest.mark.parametrize(
+    "body", [b"", b"[network\n", b"\xff\xfe\x00", b"   \n"], ids=["empty", "syntax", "bytes", "blank"]
+)
 def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "x.toml"
     path.write_bytes(body)
@@ -142,7 +144,8 @@ def test_examples_are_found_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "fcs", "stations", "regions"), [("metro", 2, 5, 2), ("brazil", 9, 19, 8), ("national", 20, 60, 8)]
+    ("name", "fcs", "stations", "regions"),
+    [("metro", 2, 5, 2), ("brazil", 9, 19, 8), ("national", 20, 60, 8)],
 )
 def test_examples_load(name: str, fcs: int, stations: int, regions: int) -> None:
     net = load_network(name)
@@ -153,7 +156,9 @@ def test_examples_load(name: str, fcs: int, stations: int, regions: int) -> None
         table.check()
     if name == "metro":
         assert {Way.OWN, Way.DSP, Way.DRONE, Way.ROBOT} == {Way(w) for w in np.unique(net.vehicles.way)}
-        assert {Way.POST, Way.REGIONAL, Way.EXPRESS, Way.COURIER} == {Way(w) for w in np.unique(net.services.way)}
+        assert {Way.POST, Way.REGIONAL, Way.EXPRESS, Way.COURIER} == {
+            Way(w) for w in np.unique(net.services.way)
+        }
         assert kinds[SiteKind.LOCKER] == 25 and len(net.drivers) > 0
 
 

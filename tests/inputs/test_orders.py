@@ -91,7 +91,11 @@ def test_an_order_is_taken_whole_or_not_at_all(net: Network, tmp_path: Path) -> 
     book = read_orders(write_orders(tmp_path, GOOD[0], bad, GOOD[2]), net, tmp_path / "r.csv")
     assert book.refs.ref.tolist() == ["A2"] and book.refused == 2 and book.refused_orders == 1
     first, second = told(tmp_path / "r.csv")
-    assert (first["column"], first["value"], first["remedy"]) == ("order", "A1", "correct row 2 of the same order")
+    assert (first["column"], first["value"], first["remedy"]) == (
+        "order",
+        "A1",
+        "correct row 2 of the same order",
+    )
     assert (second["column"], second["value"]) == ("weight_g", "-1")
 
 
@@ -106,7 +110,9 @@ def test_two_rows_that_contradict_each_other_spoil_their_order(net: Network, tmp
     other_place = GOOD[2].replace("A2", "A1")
     book = read_orders(write_orders(tmp_path, *GOOD, other_units), net, tmp_path / "r.csv")
     assert book.refs.ref.tolist() == ["A2"]
-    book = read_orders(write_orders(tmp_path, *GOOD[:2], other_place.replace("mug", "pen")), net, tmp_path / "q.csv")
+    book = read_orders(
+        write_orders(tmp_path, *GOOD[:2], other_place.replace("mug", "pen")), net, tmp_path / "q.csv"
+    )
     assert len(book) == 0
     assert any("same time, place" in r["rule"] for r in told(tmp_path / "q.csv"))
 
@@ -154,7 +160,13 @@ def test_places_by_postcode_and_zone(net: Network, tmp_path: Path) -> None:
 
 
 def test_times_with_zones_and_stamps(net: Network, tmp_path: Path) -> None:
-    times = ["2026-03-02T10:00:00Z", "2026-03-02 11:00:00", "2026-03-02 12:00+02:00", "1772445600", "2026-03-02 11:00:00.75"]
+    times = [
+        "2026-03-02T10:00:00Z",
+        "2026-03-02 11:00:00",
+        "2026-03-02 12:00+02:00",
+        "1772445600",
+        "2026-03-02 11:00:00.75",
+    ]
     rows = [GOOD[2].replace("A2", f"T{i}").replace("2026-03-02 11:30:00", t) for i, t in enumerate(times)]
     book = read_orders(write_orders(tmp_path, *rows), net, tmp_path / "r.csv")
     assert book.orders.at_s.tolist() == [1_772_445_600] * 5
@@ -169,7 +181,10 @@ def test_all_formats_give_the_same_book(net: Network, tmp_path: Path) -> None:
     expected = read_orders(path, net, None).digest()
     table = table_of(path)
     pq.write_table(table, tmp_path / "o.parquet")
-    lines = [json.dumps({k: str(v) if k == "placed_at" else v for k, v in row.items()}) for row in table.to_pylist()]
+    lines = [
+        json.dumps({k: str(v) if k == "placed_at" else v for k, v in row.items()})
+        for row in table.to_pylist()
+    ]
     (tmp_path / "o.jsonl").write_text("\n".join(lines) + "\n")
     (tmp_path / "o.csv.gz").write_bytes(gzip.compress(path.read_bytes()))
     (tmp_path / "bom.csv").write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
@@ -179,17 +194,44 @@ def test_all_formats_give_the_same_book(net: Network, tmp_path: Path) -> None:
 
 def test_bad_json_lines_are_set_aside(net: Network, tmp_path: Path) -> None:
     row = dict(zip(HEADER.split(","), GOOD[2].split(","), strict=True))
-    (tmp_path / "o.jsonl").write_text(json.dumps(row) + "\n{broken\n[1, 2]\n" + json.dumps(row | {"order": "A3", "weight_g": [1]}))
+    (tmp_path / "o.jsonl").write_text(
+        json.dumps(row) + "\n{broken\n[1, 2]\n" + json.dumps(row | {"order": "A3", "weight_g": [1]})
+    )
     book = read_orders(tmp_path / "o.jsonl", net, tmp_path / "r.csv")
     assert book.refs.ref.tolist() == ["A2"]
-    assert [(r["row"], r["column"]) for r in told(tmp_path / "r.csv")] == [("2", ""), ("3", ""), ("4", "weight_g")]
+    assert [(r["row"], r["column"]) for r in told(tmp_path / "r.csv")] == [
+        ("2", ""),
+        ("3", ""),
+        ("4", "weight_g"),
+    ]
 
 
 def test_bytes_that_are_no_text(net: Network, tmp_path: Path) -> None:
     path = write_orders(tmp_path, *GOOD)
-    path.write_bytes(path.read_bytes() + GOOD[2].replace("A2", "A3").replace("mug", "m\x00g").encode().replace(b"\x00", b"\xff") + b"\n")
+    third = GOOD[2].replace("A2", "A3")
+    path.write_bytes(
+        path.read_bytes()
+        + b"too,f\xffw,cells\n"
+        + third.replace("mug", "m?g").encode().replace(b"?", b"\xff")
+        + b"\n"
+    )
     book = read_orders(path, net, tmp_path / "r.csv")
-    assert len(book) == 2 and told(tmp_path / "r.csv")[0]["rule"] == "text is UTF-8"
+    assert len(book) == 2 and book.refused == 2
+    assert [(r["row"], r["column"]) for r in told(tmp_path / "r.csv")] == [("4", ""), ("5", "sku")]
+
+
+def test_odd_but_whole_files(net: Network, tmp_path: Path) -> None:
+    plain = write_orders(tmp_path, *GOOD)
+    expected = read_orders(plain, net, None).digest()
+    body = plain.read_bytes()
+    for odd in (b"\n\n" + body, body.rstrip(), body.replace(b"\n", b"\r"), body.replace(b",", b" , ")):
+        (tmp_path / "odd.csv").write_bytes(odd)
+        assert read_orders(tmp_path / "odd.csv", net, None).digest() == expected
+    (tmp_path / "head.csv").write_text(HEADER)
+    assert len(read_orders(tmp_path / "head.csv", net, None)) == 0
+    (tmp_path / "deep.jsonl").write_text('{"a":' * 5000)
+    with pytest.raises(BadInput):
+        read_orders(tmp_path / "deep.jsonl", net, None)
 
 
 UNREADABLE = [
@@ -199,7 +241,9 @@ UNREADABLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "body"), UNREADABLE, ids=[f"{n}-{i}" for i, (n, _) in enumerate(UNREADABLE)])
+@pytest.mark.parametrize(
+    ("name", "body"), UNREADABLE, ids=[f"{n}-{i}" for i, (n, _) in enumerate(UNREADABLE)]
+)
 def test_what_cannot_be_read_is_one_sentence(net: Network, tmp_path: Path, name: str, body: bytes) -> None:
     (tmp_path / name).write_bytes(body)
     with pytest.raises(BadInput) as caught:
@@ -225,7 +269,11 @@ def test_a_catalogue_beside_the_orders(net: Network, tmp_path: Path) -> None:
     (tmp_path / "items.csv").write_text(
         "sku,weight_g,length_mm,width_mm,height_mm,value\nmug,350,100,90,120,9\nbook,-1,200,150,30,5\npen,10,140,10,10,2\n"
     )
-    rows = ["A1,2026-03-02 10:00,50.1,8,mug,1", "A2,2026-03-02 10:00,50.1,8,book,1", "A3,2026-03-02 10:00,50.1,8,sofa,1"]
+    rows = [
+        "A1,2026-03-02 10:00,50.1,8,mug,1",
+        "A2,2026-03-02 10:00,50.1,8,book,1",
+        "A3,2026-03-02 10:00,50.1,8,sofa,1",
+    ]
     write_orders(tmp_path, *rows, header="order,placed_at,lat,lon,sku,units")
     book = read_orders(tmp_path, net, tmp_path / "r.csv")
     assert book.refs.ref.tolist() == ["A1"] and book.items.name.tolist() == ["mug", "pen"]
@@ -268,10 +316,17 @@ def test_a_million_bad_rows(net: Network, tmp_path: Path) -> None:
 
 def test_opening_stock(net: Network, tmp_path: Path) -> None:
     book = read_orders(write_orders(tmp_path, *GOOD), net, None)
-    (tmp_path / "stock.csv").write_text("fc,sku,units\nFC One,mug,5\nFC Two,mug,1\nFC One,cup,1\nFC One,book,-2\nFC One,mug,7\n")
+    (tmp_path / "stock.csv").write_text(
+        "fc,sku,units\nFC One,mug,5\nFC Two,mug,1\nFC One,cup,1\nFC One,book,-2\nFC One,mug,7\n"
+    )
     stock = read_stock(tmp_path / "stock.csv", net, book.items, tmp_path / "r.csv")
     assert (stock.fc.tolist(), stock.sku.tolist(), stock.units.tolist()) == ([0], [0], [5])
-    assert [(r["row"], r["column"]) for r in told(tmp_path / "r.csv")] == [("2", "fc"), ("3", "sku"), ("4", "units"), ("5", "sku")]
+    assert [(r["row"], r["column"]) for r in told(tmp_path / "r.csv")] == [
+        ("2", "fc"),
+        ("3", "sku"),
+        ("4", "units"),
+        ("5", "sku"),
+    ]
 
 
 def test_olist(shared_data: Path, tmp_path: Path) -> None:

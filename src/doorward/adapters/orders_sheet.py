@@ -27,6 +27,8 @@ SUFFIXES = (".csv", ".csv.gz", ".parquet", ".jsonl", ".jsonl.gz", ".ndjson")
 LONGEST_ROW = 1 << 24
 """Bytes of the longest row of a CSV file."""
 MOST_ROWS = 100_000_000
+UNREADABLE = "\ufffd"
+"""Stands for a byte that is no UTF-8."""
 FORMATS = "orders come as .csv, .csv.gz, .parquet, .jsonl or .jsonl.gz (docs/orders-file.md)"
 
 
@@ -118,8 +120,8 @@ def _named(path: Path, names: Sequence[str]) -> list[str]:
 
 
 def _csv(path: Path, rejects: Rejects) -> Sheet:
-    body = gzip.decompress(path.read_bytes()) if path.name.lower().endswith(".gz") else path.read_bytes()
-    head = body.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8").rstrip("\r")
+    body, whole = _as_utf8(_bytes(path))
+    head = body.split(b"\n", 1)[0].decode("utf-8").rstrip("\r")
     names = _named(path, next(csv.reader([head]), []))
     if len(names) <= 1 and any(mark in head for mark in ";\t|"):
         raise BadInput(
@@ -133,41 +135,44 @@ def _csv(path: Path, rejects: Rejects) -> Sheet:
         return "skip"
 
     table = pacsv.read_csv(
-        io.BytesIO(body),
+        io.BytesIO(body + b"\n"),
         read_options=pacsv.ReadOptions(
             use_threads=False, block_size=LONGEST_ROW, column_names=names, skip_rows=1
         ),
         parse_options=pacsv.ParseOptions(invalid_row_handler=set_aside, newlines_in_values=True),
-        convert_options=pacsv.ConvertOptions(column_types={n: pa.binary() for n in names}),
+        convert_options=pacsv.ConvertOptions(column_types={n: pa.string() for n in names}),
     )
     lost = np.array([w[0] - 1 for w in wrong], np.int64)
     number = np.setdiff1d(np.arange(1, len(table) + len(lost) + 1), lost, assume_unique=True)
-    if wrong:
-        rejects.add(
-            str(path), lost, "", pa.array([w[2] for w in wrong]),
-            f"a row has {len(names)} cells, as the header", "quote cells that hold commas or line ends",
-        )  # fmt: skip
-    sheet = Sheet(str(path), {}, number, rejects)
-    for name in names:
-        sheet.columns[name] = _clean(sheet, name, table.column(name).combine_chunks())
+    rejects.add(
+        str(path), lost, "", pa.array([w[2] for w in wrong], pa.string()),
+        f"a row has {len(names)} cells, as the header", "quote cells that hold commas or line ends",
+    )  # fmt: skip
+    sheet = Sheet(str(path), {n: trimmed(table.column(n).combine_chunks()) for n in names}, number, rejects)
+    if not whole:
+        for name in names:
+            broken = pc.fill_null(pc.match_substring(sheet.columns[name], UNREADABLE), False)
+            rows = np.asarray(broken.to_numpy(zero_copy_only=False), bool)
+            sheet.refuse(rows, name, "text is UTF-8", "save the file as UTF-8")
     return sheet
 
 
-def _clean(sheet: Sheet, name: str, cells: pa.Array) -> pa.Array:
-    """Bytes as trimmed text, empty cells as None; cells that are no UTF-8 set their row aside."""
+def _bytes(path: Path) -> bytes:
+    """Everything in a file, unpacked, without byte order mark and leading blank lines; line ends are line feeds."""
+    body = path.read_bytes()
+    if path.name.lower().endswith(".gz"):
+        body = gzip.decompress(body)
+    body = body.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    return body.replace(b"\r", b"\n") if b"\n" not in body else body
+
+
+def _as_utf8(body: bytes) -> tuple[bytes, bool]:
+    """(text, True), or the text with a mark for every byte that is no UTF-8, and False."""
     try:
-        text = cells.cast(pa.string())
-    except pa.ArrowInvalid:
-        raw = [None if c is None else c.decode("utf-8", "replace") for c in cells.to_pylist()]
-        broken = np.array(
-            [
-                c is not None and c.encode("utf-8", "replace") != b.as_py()
-                for c, b in zip(raw, cells, strict=True)
-            ]
-        )
-        text = pa.array(raw, pa.string())
-        sheet.refuse(broken, name, "text is UTF-8", "save the file as UTF-8", text)
-    return trimmed(text)
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode("utf-8", "replace").encode("utf-8"), False
+    return body, True
 
 
 def trimmed(text: pa.Array) -> pa.Array:
@@ -191,16 +196,16 @@ def _parquet(path: Path, rejects: Rejects) -> Sheet:
 
 
 def _json_lines(path: Path, rejects: Rejects) -> Sheet:
-    body = gzip.decompress(path.read_bytes()) if path.name.lower().endswith(".gz") else path.read_bytes()
+    body = _bytes(path)
     decode = msgspec.json.Decoder(dict[str, Any]).decode
     rows, number, wrong, why = [], [], [], []
-    for i, line in enumerate(body.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
+    for i, line in enumerate(body.splitlines(), 1):
         if not line.strip():
             continue
         try:
             rows.append(decode(line))
             number.append(i)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             wrong.append(i)
             why.append(line.decode("utf-8", "replace"))
     rejects.add(
