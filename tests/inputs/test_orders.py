@@ -235,7 +235,8 @@ def test_odd_but_whole_files(net: Network, tmp_path: Path) -> None:
 
 
 UNREADABLE = [
-    ("o.parquet", b"PAR1 and then nothing"), ("o.csv", b""), ("o.csv", b"a;b;c\n1;2;3\n"), ("o.csv", b"order,sku\n1,2\n"),
+    ("o.parquet", b"PAR1 and then nothing"), ("o.csv", b""), ("o.csv", b"a;b;c\n1;2;3\n"),
+    ("o.csv", b"order,sku\n1,2\n"),
     ("o.csv", b"order,order\n1,2\n"), ("o.txt", b"hello"), ("o.csv.gz", b"not gzip"), ("o.jsonl", b"\n"),
     ("o.csv", b"\xff\xfeo\x00r\x00d\x00"),
 ]  # fmt: skip
