@@ -1,8 +1,8 @@
 """Driving time and distance without a map: a curve over the crow-fly distance.
 
 Road factor and crow-fly speed grow with distance; the knots are those measured against free-flow car routes on the
-streets of Porto (OpenStreetMap), where a log-distance curve had 13.6 % mean time error against 70 % for "1.3 x at 30 km/h".
-Between knots: linear in log distance. Time of day and weather multiply the time.
+streets of Porto (OpenStreetMap), where a log-distance curve had 13.6 % mean time error against 70 % for
+"1.3 x at 30 km/h". Between knots: linear in log distance. Time of day and weather multiply the time.
 """
 
 from __future__ import annotations

@@ -137,6 +137,7 @@ def _result(where: RunDir, run: Assembled, began: float) -> dict[str, Any]:
         "violations": violations(run.ledger.state),
         "cpu_s_by_service": {k: round(v, 2) for k, v in run.roster.cpu_s.items() if v >= 0.01},
         "network": settings.network,
+        "currency": run.network.currency,
         "seed": settings.seed,
         "out": str(where.root),
         "wall_s": round(time.perf_counter() - began, 2),

@@ -49,8 +49,8 @@ class Runs(Table):
     """Runs: one vehicle, one departure from a station, its stops, and back. Row = run.
 
     way, station (n,); vehicle (n,) row in Vehicles, -1 for a gig block; block (n,) row in Blocks, -1
-    depart_s, back_s (n,) planned; left_s, ended_s (n,) actual, -1 before
-    dist_m (n,) planned; drive_s, service_s (n,) planned
+    depart_s, back_s (n,) planned; left_s, ended_s (n,) actual, -1 before; a BROKEN run's ended_s is when it stopped
+    dist_m (n,) planned, actual_m (n,) driven, -1 before its end; drive_s, service_s (n,) planned
     packages, stops, volume_ml, weight_g (n,)
     cost_c (n,) planned cost of the run; status (n,) RunStatus
     """
@@ -72,6 +72,7 @@ class Runs(Table):
     weight_g: I8
     cost_c: I4
     status: I1
+    actual_m: I4
 
 
 class Stops(Table):
@@ -139,7 +140,7 @@ class StopsPlanned(Table):
 
 
 class RunMoved(Table):
-    """Fact (delivery): a run left, broke down or came back, at at_s."""
+    """Fact (delivery): a run left, broke down or came back, at at_s; actual_m driven so far, -1 when it leaves."""
 
     run: I4
     status: I1

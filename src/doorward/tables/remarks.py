@@ -21,6 +21,7 @@ class Subject(IntEnum):
     BLOCK = 5
     SKU = 6
     SITE = 7
+    VEHICLE = 8
 
 
 class Reason(IntEnum):
@@ -62,6 +63,7 @@ class Reason(IntEnum):
     WINDOW_CLOSED = 55
     BROKE_DOWN = 56
     NO_DRIVER = 57
+    POSTPONED = 58
     # air and pavement
     WIND = 60
     RAIN = 61
@@ -90,6 +92,8 @@ class Reason(IntEnum):
     FORFEITED = 90
     DID_NOT_SHOW = 91
     WORKED_WELL = 92
+    # charging
+    NO_POWER = 95
 
 
 WORDS: dict[Reason, str] = {
@@ -124,6 +128,7 @@ WORDS: dict[Reason, str] = {
     Reason.WINDOW_CLOSED: "the promised window closes before any vehicle can be there",
     Reason.BROKE_DOWN: "the vehicle broke down",
     Reason.NO_DRIVER: "no driver took the block",
+    Reason.POSTPONED: "it can wait, and a later route costs less",
     Reason.WIND: "too much wind",
     Reason.RAIN: "too much rain",
     Reason.DARK: "no daylight",
@@ -149,6 +154,7 @@ WORDS: dict[Reason, str] = {
     Reason.FORFEITED: "the driver gave the block back",
     Reason.DID_NOT_SHOW: "the driver did not show",
     Reason.WORKED_WELL: "on time and complete",
+    Reason.NO_POWER: "the charger or the site has not the power",
 }
 
 

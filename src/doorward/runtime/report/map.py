@@ -53,11 +53,11 @@ def network_map(state: State) -> str:
     groups, drawn, total = _routes(state, plane)
     ways = sorted(groups)
     rules = "".join(f"#w{w}:checked~svg .g:not(.w{w}){{display:none}}" for w in ways)
-    radio = (
-        '<input type="radio" name="way" id="w{0}" class="way"{2}><label for="w{0}" class="pick">{1}</label>'
+    radio = '<input type="radio" name="way" id="w{0}" class="way"{2}><label for="w{0}" class="pick">{3}{1}</label>'
+    picks = radio.format("all", "all ways", " checked", "")
+    picks += "".join(
+        radio.format(w, Way(w).name.lower(), "", f'<i class="c{STROKE.get(Way(w), 1)}"></i>') for w in ways
     )
-    picks = radio.format("all", "all ways", " checked")
-    picks += "".join(radio.format(w, Way(w).name.lower(), "") for w in ways)
     routes = "".join(f'<g class="g w{w}">{groups[w]}</g>' for w in ways)
     words = f"{drawn:,} of {total:,} runs drawn." if drawn < total else f"{total:,} runs."
     return (

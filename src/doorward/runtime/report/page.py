@@ -29,7 +29,7 @@ def write_report(where: RunDir, run: Assembled, result: dict[str, Any]) -> Path:
     end = int(scans.at_s.max(initial=settings.start_s))
     hours = max(1, -(-(end - settings.start_s) // HOUR_S))
     parts = [
-        _head(result, run.name),
+        _head(result, run.name, run.network.about),
         _section("The network and its routes", "", network_map(state)),
         _funnel(state),
         _promise(state, result),
@@ -56,7 +56,7 @@ def _section(title: str, words: str, body: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{f'<p>{escape(words)}</p>' if words else ''}{body}</section>"
 
 
-def _head(result: dict[str, Any], name: str) -> str:
+def _head(result: dict[str, Any], name: str, about: str) -> str:
     banner = "Simulated: the digital twin ran this network. " + (
         "Customers, orders and addresses are generated; nothing here is real data."
         if result["generated_input"]
@@ -72,7 +72,9 @@ def _head(result: dict[str, Any], name: str) -> str:
         (f"{result['dist_m_per_package'] / 1000:.2f}", "km", "vehicle distance per package"),
         (f"{result['in_region_share']:.0%}", "", "of packages filled in region"),
     ]
-    return f'<h1>{escape(name)}</h1><p class="twin">{escape(banner)}</p>{tiles(figures_)}'
+    return (
+        f'<h1>{escape(name)}</h1><p>{escape(about)}</p><p class="twin">{escape(banner)}</p>{tiles(figures_)}'
+    )
 
 
 def run_currency(result: dict[str, Any]) -> str:

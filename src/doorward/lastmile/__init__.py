@@ -1,0 +1,1 @@
+"""Last mile: station sort-in, routes and departures, rescue of what a broken vehicle carries."""

@@ -1,0 +1,107 @@
+"""An independent checker of route plans: recomputes loads, order, times and limits from the facts alone.
+
+Shares no code with the planner. Distances are only bounded from below (no road is shorter than the crow flies), since
+the travel model is the planner's to choose.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.geo import crow_m
+from doorward.lastmile.routing.doors import Cars, Parcels
+from doorward.lastmile.routing.plan import Depot
+from doorward.lastmile.rules import LastmileRules
+from doorward.tables.fleet import RunsPlanned, StopsPlanned
+
+Ints = NDArray[np.int64]
+FASTEST_MS = 40.0
+"""No van drives faster than this, metres a second."""
+SLACK = 2
+"""Metres and seconds lost to rounding."""
+
+
+def lint(
+    runs: RunsPlanned,
+    stops: StopsPlanned,
+    parcels: Parcels,
+    cars: Cars,
+    depot: Depot,
+    rules: LastmileRules,
+    first_run: int,
+) -> None:
+    """Raise ValueError naming the first rule that the plan breaks."""
+    _must((runs.run == first_run + np.arange(len(runs))).all(), "runs are numbered on")
+    _must(len(np.unique(stops.package)) == len(stops), "a package is on one run, once")
+    _must(np.isin(stops.package, parcels.package).all(), "only packages that wait are planned")
+    own = runs.vehicle[runs.vehicle >= 0]
+    _must(len(np.unique(own)) == len(own), "a vehicle leaves once")
+    if not len(runs):
+        _must(len(stops) == 0, "stops belong to runs")
+        return
+    run = stops.run - first_run
+    key = run.astype(np.int64) * 2**16 + stops.seq
+    _must((np.diff(key) >= 0).all(), "stops stand by run and sequence")
+    car = _car_of(runs, cars)
+    parcel = np.argsort(parcels.package, kind="stable")[
+        np.searchsorted(np.sort(parcels.package), stops.package)
+    ]
+    _loads(runs, run, key, parcels.take(parcel), cars.take(car), rules)
+    _times(runs, stops, run, parcels.take(parcel), cars.take(car), depot)
+
+
+def _must(good: bool | np.bool_, rule: str) -> None:
+    if not good:
+        raise ValueError(f"the route plan breaks a rule: {rule}")
+
+
+def _car_of(runs: RunsPlanned, cars: Cars) -> Ints:
+    """Row of each run's vehicle (or block) in `cars`."""
+    row = np.full(len(runs), -1, np.int64)
+    for r in range(len(runs)):
+        mine = np.flatnonzero((cars.vehicle == runs.vehicle[r]) & (cars.block == runs.block[r]))
+        row[r] = mine[0] if len(mine) else -1
+    _must((row >= 0).all(), "only vehicles in the yard are used")
+    return row
+
+
+def _loads(
+    runs: RunsPlanned, run: NDArray[np.int32], key: Ints, parcels: Parcels, cars: Cars, rules: LastmileRules
+) -> None:
+    n = len(runs)
+    volume = np.bincount(run, parcels.volume_ml, n)
+    _must((volume <= cars.volume_ml * rules.volume_fill_pm // 1000).all(), "volume fits the vehicle")
+    weight = np.bincount(run, parcels.weight_g, n)
+    _must((weight <= cars.weight_g).all(), "weight fits the vehicle")
+    doors = np.bincount(np.unique(key) // 2**16, minlength=n)
+    _must((doors <= cars.max_stops).all(), "no more stops than the vehicle may make")
+    _must(
+        (runs.stops == doors).all() and (runs.packages == np.bincount(run, minlength=n)).all(),
+        "counts are right",
+    )
+    _must((runs.volume_ml == volume).all() and (runs.weight_g == weight).all(), "loads are told as they are")
+
+
+def _times(
+    runs: RunsPlanned, stops: StopsPlanned, run: NDArray[np.int32], parcels: Parcels, cars: Cars, depot: Depot
+) -> None:
+    first = np.r_[True, run[1:] != run[:-1]]
+    lat = np.where(first, cars.lat_udeg[run], np.r_[0, parcels.lat_udeg[:-1]])
+    lon = np.where(first, cars.lon_udeg[run], np.r_[0, parcels.lon_udeg[:-1]])
+    crow = crow_m(lat, lon, parcels.lat_udeg, parcels.lon_udeg)
+    _must((stops.leg_m + SLACK >= 0.99 * crow).all(), "no leg is shorter than the crow flies")
+    _must((stops.leg_s + SLACK >= crow / FASTEST_MS).all(), "no leg is faster than a van can be")
+    before = np.where(first, runs.depart_s[run], np.r_[0, (stops.plan_s + stops.service_s)[:-1]])
+    _must((stops.plan_s + SLACK >= before + stops.leg_s).all(), "nobody arrives before driving there")
+    last = np.flatnonzero(np.r_[run[1:] != run[:-1], True])
+    home = crow_m(parcels.lat_udeg[last], parcels.lon_udeg[last], depot.lat_udeg, depot.lon_udeg)
+    done = stops.plan_s[last] + stops.service_s[last]
+    _must((runs.back_s + SLACK >= done + home / FASTEST_MS).all(), "the way back takes its time")
+    _must(
+        (runs.depart_s >= cars.depart_s).all() and (runs.back_s <= cars.until_s).all(),
+        "runs stay in the shift",
+    )
+    _must((runs.dist_m <= cars.range_m).all(), "runs stay in range")
+    legs = np.bincount(run, stops.leg_m, len(runs)) + home
+    _must((runs.dist_m + SLACK * runs.stops >= 0.99 * legs).all(), "the distance is that of all legs")

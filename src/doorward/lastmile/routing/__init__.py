@@ -1,0 +1,1 @@
+"""Routing: stops of one station on its vehicles, by ruin and recreate."""

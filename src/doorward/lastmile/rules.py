@@ -1,0 +1,76 @@
+"""Settings of the last mile: section [lastmile] of a network file."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class LastmileRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When stations sort and plan, what a stop takes, what lateness and waiting are worth."""
+
+    plan_s: tuple[int, ...] = (30_600, 48_600)
+    """Second of the local day at which vans are planned (08:30 and 13:30)."""
+    load_s: int = 1_800
+    """From planning to the first departure: pick the route's bags, load the van."""
+    loadout_gap_s: int = 1_200
+    """The next load-out wave of vans leaves this long after the one before."""
+    docks: int = 12
+    """Vans that a station loads at once."""
+    induct_day_h: int = 4
+    """A station sorts in its daily capacity within this many hours."""
+    share_pool: bool = True
+    """True: own and contractors' vans of a station are planned together, whichever way a package was priced on."""
+    stop_s: int = 100
+    """Handling at a door: park, walk, hand over, back; one package."""
+    package_s: int = 20
+    """Each further package for the same customer."""
+    customer_s: int = 50
+    """Each further customer behind the same door (an apartment house)."""
+    locker_s: int = 90
+    """Handling at a locker besides its packages."""
+    locker_package_s: int = 20
+    """Each package put into a locker cell."""
+    door_fill_pm: int = 350
+    """More packages for one door than this share of the largest vehicle's volume make another stop, per mille."""
+    volume_fill_pm: int = 850
+    """Share of a vehicle's volume that parcels can fill (they do not tile it), per mille."""
+    break_after_s: int = 16_200
+    """The break comes before the first leg that begins this long after departure."""
+    late_c: int = 500
+    """What a broken promise costs, cents a package."""
+    late_c_h: int = 300
+    """And each hour of lateness, cents a package."""
+    skip_c: int = 4_000
+    """What it costs to leave a package at the station that is due before the next day's routes, cents."""
+    overdue_c: int = 1_500
+    """More for each day that it is late already."""
+    wait_c: int = 300
+    """What it costs to leave a package that may still go on a later day, cents."""
+    hard_windows: bool = False
+    """True: a promised window that has not closed before departure must be kept; False: lateness costs money."""
+    iterations_stop: int = 12
+    """Ruin-and-recreate iterations for each stop ..."""
+    iterations_least: int = 4_000
+    """... at least ..."""
+    iterations_most: int = 60_000
+    """... and at most, for each station and wave."""
+    near: int = 40
+    """Near stops kept of each stop."""
+    flex_least_s: int = 3_600
+    """A gig block that ends sooner than this is not given packages."""
+    flex_load_s: int = 900
+    """From a gig driver's check-in to departure."""
+    flex_hour_c: int = 1_800
+    """What an hour of a gig driver's time counts in planning (the block is paid either way), cents."""
+    flex_stops: int = 60
+    """Most stops of a gig block."""
+    flex_range_m: int = 250_000
+    """Farthest a gig driver's route goes."""
+    flex_hope_s: int = 1_800
+    """Until this long before the day's last plan an open block may still find its driver."""
+    rescue_s: int = 900
+    """From the news of a breakdown until a spare vehicle leaves."""
+    transfer_s: int = 600
+    """Moving the packages from van to van ..."""
+    transfer_package_s: int = 4
+    """... and for each of them."""
