@@ -25,7 +25,7 @@ Day = tuple[RunDir, dict[str, Any]]
 
 
 def test_every_order_of_the_input_has_an_end(small_day: Day) -> None:
-    where, result = small_day
+    _, result = small_day
     assert result["orders"] == sum(result[end] for end in ENDS) > 300
     assert result["violations"] == []
     assert result["open"] == 0

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.delivery.rules import DeliveryRules
-from doorward.ports.fleet import Visits
 from doorward.tables.doorstep import Outcome, Proof, Proofs
-from doorward.tables.fleet import RunMoved, RunStatus, Stops
+from doorward.tables.fleet import RunMoved, RunStatus, Stops, Visits
 from doorward.tables.journey import Event, Status
 from doorward.tables.orders import LOCKER_OK, Orders
 from doorward.tables.packages import Packages, Scanned, Scans

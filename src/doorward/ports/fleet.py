@@ -7,17 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.core.table import I1, I4, I8, Table
-from doorward.tables.fleet import RunMoved, Runs, Stops
-
-
-class Visits(Table):
-    """Stops visited: row in Stops, at_s, outcome (tables.doorstep.Outcome), left (tables.doorstep.Left)."""
-
-    stop: I8
-    at_s: I8
-    outcome: I1
-    left: I1
+from doorward.tables.fleet import RunMoved, Runs, Stops, Visits
 
 
 class Fleet(Protocol):
@@ -32,11 +22,3 @@ class Fleet(Protocol):
         towed or by itself. Open are all runs that are not DONE.
         """
         ...
-
-
-class Chargers(Table):
-    """Energy taken by vehicles at a station: station, wh, at_s."""
-
-    station: I4
-    wh: I8
-    at_s: I8

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +16,7 @@ from doorward.ports.clock import VirtualClock
 from doorward.runtime.book import prepare
 from doorward.runtime.build import Assembled, assemble
 from doorward.runtime.checks import violations
+from doorward.runtime.progress import cpu_s, peak_mib, wall_s
 from doorward.runtime.report import write_report
 from doorward.runtime.results import OPEN, order_ends, summary
 from doorward.runtime.rundir import RunDir
@@ -47,14 +45,14 @@ class Request:
 
 def start_run(request: Request, tell: Tell) -> dict[str, Any]:
     """Read the inputs, make the run directory, run, report. Raises BadInput for what cannot be read."""
-    began = time.perf_counter()
+    began = wall_s()
     where = prepare(request, tell)
     return _finish(where, tell, began)
 
 
 def resume_run(directory: Path, tell: Tell) -> dict[str, Any]:
     """Go on with a run that was interrupted at any moment."""
-    return _finish(RunDir(directory), tell, time.perf_counter())
+    return _finish(RunDir(directory), tell, wall_s())
 
 
 def _finish(where: RunDir, tell: Tell, began: float) -> dict[str, Any]:
@@ -72,7 +70,7 @@ def _finish(where: RunDir, tell: Tell, began: float) -> dict[str, Any]:
                 now_s >= end_s and now_s % HOUR_S == 0 and all_ended(run.ledger.state, total)
             ),
             told=told,
-            meter=time.process_time,
+            meter=cpu_s,
         )
         told.close()
         run.ledger.checkpoint(where.root)
@@ -80,7 +78,7 @@ def _finish(where: RunDir, tell: Tell, began: float) -> dict[str, Any]:
         tell("report", 0, 1, "")
         result["report"] = str(write_report(where, run, result))
         tell("report", 1, 1, "")
-        result["wall_s"] = round(time.perf_counter() - began, 2)
+        result["wall_s"] = round(wall_s() - began, 2)
         result["peak_mib"] = peak_mib()
         (where.root / "result.json").write_bytes(msgspec.json.format(msgspec.json.encode(result)))
         return result
@@ -140,12 +138,6 @@ def _result(where: RunDir, run: Assembled, began: float) -> dict[str, Any]:
         "currency": run.network.currency,
         "seed": settings.seed,
         "out": str(where.root),
-        "wall_s": round(time.perf_counter() - began, 2),
+        "wall_s": round(wall_s() - began, 2),
         "peak_mib": peak_mib(),
     }
-
-
-def peak_mib() -> int:
-    """Largest resident memory of this process so far, MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak // (1024 * 1024 if sys.platform == "darwin" else 1024))

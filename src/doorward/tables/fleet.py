@@ -104,6 +104,15 @@ class NoFly(Table):
     to_s: I4
 
 
+class Visits(Table):
+    """Stops visited, as the fleet tells: row in Stops, at_s, outcome (doorstep.Outcome), left (doorstep.Left)."""
+
+    stop: I8
+    at_s: I8
+    outcome: I1
+    left: I1
+
+
 # ---- facts -----------------------------------------------------------------------------------------------------
 
 

@@ -65,8 +65,8 @@ class Blocks(Table):
 class Offers(Table):
     """Offers of a block to a driver at a pay, row = offer.
 
-    answer (n,): 0 open, 1 taken, 2 refused or expired; 3 withdrawn before an answer (the block was filled, or the driver
-    took an overlapping one); 4 the driver said yes, but another had been first
+    answer (n,): 0 open, 1 taken, 2 refused or expired; 3 withdrawn before an answer (the block was filled, or the
+    driver took an overlapping one); 4 the driver said yes, but another had been first
     """
 
     block: I4

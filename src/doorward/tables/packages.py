@@ -154,8 +154,8 @@ class Scanned(Table):
     """Fact (every room of the journey): packages changed hands. One fact for all stages; `event` says which.
 
     `ref` by event: RELEASED wave; SORTED pallet (-1 at a chute, see Palletized); DEPARTED trip;
-    OUT_FOR_DELIVERY and TRANSFERRED run; HANDED_OVER and CARRIER_MOVED row in Services; DELIVERED and COLLECTED where it was left (delivery.Left);
-    STORED locker site; else -1. `site` is the new holder for events whose holder is a SITE.
+    OUT_FOR_DELIVERY and TRANSFERRED run; HANDED_OVER and CARRIER_MOVED row in Services; DELIVERED where it was left
+    (doorstep.Left); STORED locker site; else -1. `site` is the new holder for events whose holder is a SITE.
     """
 
     package: I8

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from doorward.core.hours import hour_of_day, local_day
 from doorward.core.seed import below, normal, uniform
 from doorward.ledger.state import State
-from doorward.ports.fleet import Visits
 from doorward.tables.doorstep import Left, Outcome
-from doorward.tables.fleet import RunMoved, Runs, RunStatus, Stops
+from doorward.tables.fleet import RunMoved, Runs, RunStatus, Stops, Visits
 from doorward.tables.orders import LEAVE_OK, Orders
 from doorward.tables.packages import Packages
 from doorward.tables.ways import Way
