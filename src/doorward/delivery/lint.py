@@ -1,4 +1,4 @@
-"""An independent checker of what delivery is about to post: each package's scans tell a story that can have happened."""
+"""An independent checker of what delivery posts: the scans of each package tell a story that can have happened."""
 
 from __future__ import annotations
 

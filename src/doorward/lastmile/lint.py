@@ -92,11 +92,18 @@ def _times(
     crow = crow_m(lat, lon, parcels.lat_udeg, parcels.lon_udeg)
     _must((stops.leg_m + SLACK >= 0.99 * crow).all(), "no leg is shorter than the crow flies")
     _must((stops.leg_s + SLACK >= crow / FASTEST_MS).all(), "no leg is faster than a van can be")
-    before = np.where(first, runs.depart_s[run], np.r_[0, (stops.plan_s + stops.service_s)[:-1]])
-    _must((stops.plan_s + SLACK >= before + stops.leg_s).all(), "nobody arrives before driving there")
+    door = np.cumsum(first | np.r_[True, stops.seq[1:] != stops.seq[:-1]]) - 1
+    head = np.r_[True, door[1:] != door[:-1]]
+    _must((stops.plan_s == stops.plan_s[head][door]).all(), "packages of one door are brought there together")
+    over = stops.plan_s[head] + np.bincount(door, stops.service_s).astype(np.int64)
+    before = np.where(first[head], runs.depart_s[run[head]], np.r_[0, over[:-1]])
+    _must(
+        (stops.plan_s[head] + SLACK >= before + stops.leg_s[head]).all(),
+        "nobody arrives before driving there",
+    )
     last = np.flatnonzero(np.r_[run[1:] != run[:-1], True])
     home = crow_m(parcels.lat_udeg[last], parcels.lon_udeg[last], depot.lat_udeg, depot.lon_udeg)
-    done = stops.plan_s[last] + stops.service_s[last]
+    done = over[door[last]]
     _must((runs.back_s + SLACK >= done + home / FASTEST_MS).all(), "the way back takes its time")
     _must(
         (runs.depart_s >= cars.depart_s).all() and (runs.back_s <= cars.until_s).all(),

@@ -110,6 +110,7 @@ ROSTER = (
     "tracking.eta",
     "tracking.alarm",
     "footprint.close",
+    "footprint.charge",
 )
 """Everybody's place in the fixed order of work."""
 

@@ -106,12 +106,16 @@ class TwinFleet:
         plan, leg, service = (
             getattr(stops, c)[rows].astype(np.int64) for c in ("plan_s", "leg_s", "service_s")
         )
-        before = np.where(first, runs.depart_s[run][owner], np.r_[0, (plan + service)[:-1]])
-        wait = np.maximum(0, plan - before - leg)
+        seq = stops.seq[rows]
+        head = first | np.r_[True, seq[1:] != seq[:-1]][: len(seq)]
+        door = np.cumsum(head) - 1
+        over = plan[head] + np.bincount(door, service, int(head.sum())).astype(np.int64)
+        before = np.where(first[head], runs.depart_s[run][owner[head]], np.r_[0, over[:-1]][: len(over)])
+        wait = np.zeros(len(rows), np.int64)
+        wait[head] = np.maximum(0, plan[head] - before - leg[head])
         of = run[owner]
         day = local_day(plan, self.utc_offset_s)
         traffic = 1 + normal(self.seed, "fleet/traffic", runs.station[of], day) * self.rules.traffic_pm / 1000
-        seq = stops.seq[rows]
         drive = leg * np.clip(traffic, 0.7, 1.6) * self._spread("fleet/leg", self.rules.leg_pm, of, seq)
         work = service * self._spread("fleet/door", self.rules.service_pm, stops.package[rows], of)
         step = wait + drive.astype(np.int64) + work.astype(np.int64)
