@@ -2,8 +2,8 @@
 
 All are from the UK government's greenhouse gas conversion factors 2025 (DESNZ/DEFRA), Open Government Licence v3.0,
 kg CO2e. Well-to-tank (wtt) and tank-to-wheel (ttw) apart, as ISO 14083 asks; a battery vehicle has no ttw, all of its
-emissions are upstream. Units here: micrograms CO2e per metre, per watt hour or per gram (1 kg/km = 1,000,000 ug/m;
-1 kg/kWh = 1,000,000 ug/Wh; 1 kg/t = 1,000 ug/g).
+emissions are upstream. Units here: micrograms CO2e per metre, per watt hour, per gram or per tonne and metre
+(1 kg/km = 1,000,000 ug/m; 1 kg/kWh = 1,000,000 ug/Wh; 1 kg/t = 1,000 ug/g; 1 kg/tkm = 1,000,000 ug/(t m)).
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _ROWS = (
     ),
     ("board", 1_199_725, 0, "ug/g", "material use, paper and board: board, primary"),
     ("film", 2_916_505, 0, "ug/g", "material use, plastics: average plastic film, primary"),
+    ("grid_generation", 177_000, 0, "ug/Wh", "UK electricity: generation alone (a part of `grid`)"),
+    ("truck_tkm", 18_230, 78_000, "ug/(t m)", "HGV all diesel, all artics, average laden, tonne.km"),
 )
 NAMES = tuple(row[0] for row in _ROWS)
 """Order of the rows in `Factors`."""

@@ -1,8 +1,9 @@
 """What legs emit, and how they are split: pure functions.
 
 Thinking of ISO 14083: one leg for each vehicle trip and each building's period, well-to-wheel; the empty return is part
-of the leg, since the whole round is. Split by item (EN 17837: volume and stops, not weight, fill a van) or by mass, in
-integers by cascade rounding, so that packages add up to their vehicle to the milligram (core/split.py).
+of the leg, since the whole round is. Split by item (EN 17837: volume and stops, not weight, fill a van), by mass, or by
+mass and direct distance (GLEC Framework 3.2), in integers by cascade rounding, so that packages add up to their vehicle
+to the milligram (core/split.py). Nothing here is metered: the best class of data is MODELLED.
 """
 
 from __future__ import annotations
@@ -14,16 +15,33 @@ from doorward.core.split import split_groups
 from doorward.footprint.rules import FootprintRules
 from doorward.tables.fleet import Runs, Vehicles
 from doorward.tables.flex import Blocks, Drivers
-from doorward.tables.footprint import Factors, LegKind, Legs, Shares
+from doorward.tables.footprint import DataClass, Factors, LegKind, Legs, Shares
 from doorward.tables.linehaul import Lanes, Trips
 
 Longs = NDArray[np.int64]
+SUMS = (LegKind.PACKAGING, LegKind.CARRIER, LegKind.RETURN)
+"""Legs that are the sum of what each package has by itself; nothing is split there."""
 
 
 def factor(factors: Factors, name: str) -> tuple[int, int]:
     """(wtt_ug, ttw_ug) of a named factor."""
     row = int(np.flatnonzero(factors.name == name)[0])
     return int(factors.wtt_ug[row]), int(factors.ttw_ug[row])
+
+
+def metered_wh(metres: Longs, vehicle: NDArray[np.int32], vehicles: Vehicles, rules: FootprintRules) -> Longs:
+    """Watt hours at the meter, charging loss included, of battery vehicles (rows) for these metres."""
+    draw = vehicles.wh_km[vehicle].astype(np.int64)
+    used = metres * np.where(draw > 0, draw, rules.van_wh_km) // 1000
+    return np.asarray(used + used * rules.charging_loss_pm // 1000, np.int64)
+
+
+def _fuel(metres: Longs, own_ug_m: Longs, usual: tuple[int, int]) -> tuple[Longs, Longs]:
+    """(wtt_mg, ttw_mg) of a combustion engine: its own well-to-wheel figure where it has one, else the usual car's."""
+    wtt_ug, ttw_ug = usual
+    total = metres * np.where(own_ug_m > 0, own_ug_m, wtt_ug + ttw_ug) // 1000
+    ttw = total * ttw_ug // (wtt_ug + ttw_ug)
+    return total - ttw, ttw
 
 
 def run_legs(
@@ -36,28 +54,30 @@ def run_legs(
     rules: FootprintRules,
     at_s: int,
 ) -> Legs:
-    """One leg for each finished run (rows): actual metres x the vehicle's factor, or watt hours x the grid."""
-    metres = np.where(runs.actual_m[rows] >= 0, runs.actual_m[rows], runs.dist_m[rows]).astype(np.int64)
-    wtt = np.zeros(len(rows), np.int64)
-    ttw = np.zeros(len(rows), np.int64)
-    wh = np.zeros(len(rows), np.int64)
-    own = runs.vehicle[rows] >= 0
-    vehicle = runs.vehicle[rows][own]
-    electric = vehicles.electric[vehicle] == 1
-    van_wtt, van_ttw = factor(factors, "van_diesel")
-    burned = metres[own] * np.where(electric, 0, vehicles.co2_ug_m[vehicle]) // 1000
-    ttw[own] = burned * van_ttw // (van_wtt + van_ttw)
-    used = metres[own] * np.where(electric, vehicles.wh_km[vehicle], 0) // 1000
-    used += used * rules.charging_loss_pm // 1000
-    wh[own] = used
-    wtt[own] = burned - ttw[own] + used * sum(factor(factors, "grid")) // 1000
-    gig = (runs.block[rows] >= 0) & ~own
-    if gig.any():
-        driver = blocks.driver[runs.block[rows][gig]]
-        car_wtt, car_ttw = factor(factors, "car_petrol")
-        total = metres[gig] * drivers.co2_ug_m[driver] // 1000
-        ttw[gig] = total * car_ttw // (car_wtt + car_ttw)
-        wtt[gig] = total - ttw[gig]
+    """One leg for each ended run (rows): driven metres x the vehicle's factor, or watt hours x the grid.
+
+    A run that broke down counts the metres until then. Vans, drones and robots have rows in Vehicles, gig drivers' cars
+    in Drivers; where neither is known it is an average petrol car.
+    """
+    driven = runs.actual_m[rows] >= 0
+    metres = np.where(driven, runs.actual_m[rows], runs.dist_m[rows]).astype(np.int64)
+    wtt, ttw, wh = (np.zeros(len(rows), np.int64) for _ in range(3))
+    vehicle, block = runs.vehicle[rows], runs.block[rows]
+    own = vehicle >= 0
+    battery = np.zeros(len(rows), bool)
+    battery[own] = vehicles.electric[vehicle[own]] == 1
+    wh[battery] = metered_wh(metres[battery], vehicle[battery], vehicles, rules)
+    wtt[battery] = wh[battery] * sum(factor(factors, "grid")) // 1000
+    fuel = own & ~battery
+    known = np.zeros(len(rows), np.int64)
+    known[battery] = vehicles.wh_km[vehicle[battery]]
+    known[fuel] = vehicles.co2_ug_m[vehicle[fuel]]
+    wtt[fuel], ttw[fuel] = _fuel(metres[fuel], known[fuel], factor(factors, "van_diesel"))
+    gig = np.flatnonzero((block >= 0) & ~own)
+    driver = blocks.driver[block[gig]]
+    known[gig[driver >= 0]] = drivers.co2_ug_m[driver[driver >= 0]]
+    car = ~own
+    wtt[car], ttw[car] = _fuel(metres[car], known[car], factor(factors, "car_petrol"))
     return Legs.fill(
         len(rows),
         kind=int(LegKind.LAST_MILE),
@@ -67,43 +87,45 @@ def run_legs(
         wh=wh,
         wtt_mg=wtt,
         ttw_mg=ttw,
-        packages=runs.packages[rows],
+        basis=np.where(driven & (known > 0), int(DataClass.MODELLED), int(DataClass.DEFAULT)),
     )
 
 
 def trip_legs(
     trips: Trips, rows: Longs, lanes: Lanes, factors: Factors, rules: FootprintRules, at_s: int
 ) -> Legs:
-    """One leg for each trip that arrived: a truck between empty and full by the share of its weight limit, both ways.
+    """One leg for each trip that arrived: a truck between empty and full by the share of its weight limit, and back.
 
-    The trailer comes back: the return is in the leg, empty. Distances are the lane's.
+    Distances are the lane's; `empty_return_pm` of it is driven back empty on account of this trip.
     """
     lane = trips.lane[rows]
     metres = lanes.dist_m[lane].astype(np.int64)
+    back = metres * rules.empty_return_pm // 1000
     share = np.clip(trips.weight_g[rows] * 1000 // np.maximum(1, lanes.weight_g[lane]), 0, 1000)
-    empty, full = factor(factors, "truck_empty"), factor(factors, "truck_full")
     diesel = lanes.electric[lane] != 1
-    out = [metres * (2 * e * 1000 + (f - e) * share) // 1_000_000 for e, f in zip(empty, full, strict=True)]
-    wh = np.where(diesel, 0, 2 * metres * rules.truck_wh_m)
+    fuel = [
+        (metres * (e * 1000 + (f - e) * share) + back * e * 1000) // 1_000_000
+        for e, f in zip(factor(factors, "truck_empty"), factor(factors, "truck_full"), strict=True)
+    ]
+    wh = np.where(diesel, 0, (metres + back) * rules.truck_wh_m)
     wh += wh * rules.charging_loss_pm // 1000
-    wtt = np.where(diesel, out[0], wh * sum(factor(factors, "grid")) // 1000)
     return Legs.fill(
         len(rows),
         kind=int(LegKind.LINEHAUL),
         ref=rows,
         at_s=at_s,
-        dist_m=2 * metres,
+        dist_m=metres + back,
         wh=wh,
-        wtt_mg=wtt,
-        ttw_mg=np.where(diesel, out[1], 0),
-        packages=trips.packages[rows],
+        wtt_mg=np.where(diesel, fuel[0], wh * sum(factor(factors, "grid")) // 1000),
+        ttw_mg=np.where(diesel, fuel[1], 0),
+        basis=int(DataClass.DEFAULT),
     )
 
 
 def building_legs(
-    kind: LegKind, sites: Longs, wh: Longs, packages: Longs, factors: Factors, at_s: int
+    kind: LegKind, sites: Longs, wh: Longs, basis: DataClass, factors: Factors, at_s: int
 ) -> Legs:
-    """One leg for each building's day."""
+    """One leg for each building's period."""
     return Legs.fill(
         len(sites),
         kind=int(kind),
@@ -113,20 +135,29 @@ def building_legs(
         wh=wh,
         wtt_mg=wh * sum(factor(factors, "grid")) // 1000,
         ttw_mg=0,
-        packages=packages,
+        basis=int(basis),
+    )
+
+
+def sum_legs(kind: LegKind, ref: Longs, own_mg: Longs, basis: DataClass, at_s: int) -> Legs:
+    """One leg for each different `ref` (n,): the sum of what its packages (n,) have by themselves."""
+    at, row = np.unique(ref, return_inverse=True)
+    total = np.zeros(len(at), np.int64)
+    np.add.at(total, row, own_mg)
+    return Legs.fill(
+        len(at), kind=int(kind), ref=at, at_s=at_s, dist_m=0, wh=0, wtt_mg=total, ttw_mg=0, basis=int(basis)
     )
 
 
 def plan_shares(
-    legs: Legs, first_leg: int, leg: Longs, package: Longs, weight: Longs, quoted_mg: Longs
+    legs: Legs, first_leg: int, leg: Longs, package: Longs, weight: Longs, own_mg: Longs
 ) -> Shares:
     """Split legs over packages; rows (leg number from `first_leg`, package) must stand together by leg, ascending.
 
-    weight (n,): 1 each for "item", grams for "mass". quoted_mg (n,): for packaging and carrier legs the package's own
-    amount, else -1; legs of those kinds are sums of their packages, so their shares are simply these.
+    weight (n,): 1 each for "item", grams for "mass", kilograms x metres for "mass_distance". own_mg (n,): for legs of
+    SUMS the package's own amount, which is its share; else -1.
     """
-    own = np.isin(legs.kind, (LegKind.PACKAGING, LegKind.CARRIER))[leg - first_leg]
-    total = legs.wtt_mg + legs.ttw_mg
-    co2 = np.where(own, quoted_mg, split_groups(total, leg - first_leg, weight))
+    own = np.isin(legs.kind, SUMS)[leg - first_leg]
+    co2 = np.where(own, own_mg, split_groups(legs.wtt_mg + legs.ttw_mg, leg - first_leg, weight))
     dist = split_groups(legs.dist_m, leg - first_leg, np.ones(len(leg), np.int64))
     return Shares.fill(len(leg), leg=leg, package=package, dist_m=dist, co2_mg=co2)

@@ -1,95 +1,183 @@
-"""The footprint service: every hour close the trips and runs that ended; buildings, packaging and carriers likewise."""
+"""The footprint services: every hour close what ended; every evening plan the night's charging."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.core.units import DAY_S
-from doorward.footprint.plan import building_legs, run_legs, trip_legs
-from doorward.footprint.rules import FootprintRules
-from doorward.footprint.state import DAY_EVENTS, packaging_mg
+from doorward.core.hours import day_start, hour_of_day
+from doorward.core.units import DAY_S, HOUR_S
+from doorward.footprint.charging.plan import SLOT_S, Night, plan_night
+from doorward.footprint.plan import building_legs, metered_wh, run_legs, sum_legs, trip_legs
+from doorward.footprint.rules import METHODS, FootprintRules
+from doorward.footprint.state import OWN, members, passes
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
 from doorward.tables.fleet import Runs, RunStatus, Vehicles
 from doorward.tables.flex import Blocks, Drivers
-from doorward.tables.footprint import Factors, LegKind, Legs
+from doorward.tables.footprint import (
+    Batteries,
+    ChargesPlanned,
+    DataClass,
+    Factors,
+    LegKind,
+    Legs,
+)
 from doorward.tables.linehaul import Lanes, Trips, TripStatus
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.sites import Floors, SiteKind, Sites
+from doorward.tables.ways import Way
 
 Longs = NDArray[np.int64]
+HOURLY = (LegKind.SORT, LegKind.STATION, LegKind.CARRIER, LegKind.PACKAGING, LegKind.RETURN)
+"""Closed every hour; FCs once a day, so that the first package of the morning does not bear the night."""
+QUOTED = {
+    LegKind.CARRIER: DataClass.MODELLED,
+    LegKind.PACKAGING: DataClass.DEFAULT,
+    LegKind.RETURN: DataClass.DEFAULT,
+}
 
 
 def close_legs(desk: Desk) -> None:
     """Post a leg for everything that ended since the last time."""
-    legs = desk.table(Legs)
+    parts = [*_vehicle_legs(desk), *_hourly_legs(desk)]
+    period_s = desk.rule(FootprintRules).fc_close_hours * HOUR_S
+    if (desk.now_s - desk.midnight_s) // period_s != (desk.after_s - desk.midnight_s) // period_s:
+        parts.extend(_fc_legs(desk))
+    legs = Legs.concat(parts)
+    if not len(legs):
+        return
+    method = METHODS.index(desk.rule(FootprintRules).method)
+    legs = legs.replace(upto=np.full(len(legs), desk.next(Scans)), by_mass=np.full(len(legs), method))
+    borne = np.bincount(members(desk.state, legs)[0], minlength=len(legs))
+    desk.post(legs.replace(packages=borne))
+
+
+def _vehicle_legs(desk: Desk) -> list[Legs]:
+    """Runs that came back or broke down, and trips with packages that arrived, which have no leg yet."""
+    legs, runs, trips = desk.table(Legs), desk.table(Runs), desk.table(Trips)
     rules, factors = desk.rule(FootprintRules), desk.table(Factors)
-    runs, trips = desk.table(Runs), desk.table(Trips)
     parts = []
-    ended = _unclosed(np.flatnonzero(runs.status == RunStatus.DONE), legs, LegKind.LAST_MILE)
-    if len(ended):
+    ended = (runs.status == RunStatus.DONE) | (runs.status == RunStatus.BROKEN)
+    rows = _unclosed(ended, legs, LegKind.LAST_MILE)
+    if len(rows):
         tables = (desk.table(Vehicles), desk.table(Blocks), desk.table(Drivers))
-        parts.append(run_legs(runs, ended, *tables, factors, rules, desk.now_s))
-    arrived = _unclosed(np.flatnonzero(trips.status == TripStatus.DONE), legs, LegKind.LINEHAUL)
-    arrived = arrived[trips.packages[arrived] > 0]
-    if len(arrived):
-        parts.append(trip_legs(trips, arrived, desk.table(Lanes), factors, rules, desk.now_s))
-    parts.extend(_period_legs(desk, legs, factors, rules))
-    closed = Legs.concat(parts)
-    if len(closed):
-        desk.post(closed.replace(by_mass=np.full(len(closed), int(rules.method == "mass"))))
-
-
-def _unclosed(rows: Longs, legs: Legs, kind: LegKind) -> Longs:
-    """Those of the rows that have no leg yet."""
-    return rows[~np.isin(rows, legs.ref[legs.kind == kind])]
-
-
-def _period_legs(desk: Desk, legs: Legs, factors: Factors, rules: FootprintRules) -> list[Legs]:
-    """Legs of buildings, packaging and carriers for the scans since the last such leg."""
-    scans, sites = desk.table(Scans), desk.table(Sites)
-    closed = np.isin(legs.kind, list(DAY_EVENTS))
-    since = int(legs.upto[closed].max(initial=0))
-    parts = []
-    for kind, event in DAY_EVENTS.items():
-        hit = since + np.flatnonzero(scans.event[since:] == event)
-        where = scans.ref[hit] if kind is LegKind.CARRIER else scans.site[hit].astype(np.int64)
-        if kind is LegKind.SORT:
-            keep = sites.kind[where] == SiteKind.SORT
-            hit, where = hit[keep], where[keep]
-        if not len(hit):
-            continue
-        at, count = np.unique(where, return_counts=True)
-        package = scans.package[hit]
-        if kind in (LegKind.PACKAGING, LegKind.CARRIER):
-            own = packaging_mg(desk.state, package) if kind is LegKind.PACKAGING else _quoted(desk, package)
-            total = np.zeros(int(at.max()) + 1, np.int64)
-            np.add.at(total, where, own)
-            leg = building_legs(kind, at, np.zeros(len(at), np.int64), count, factors, desk.now_s)
-            leg = leg.replace(wtt_mg=total[at])
-        else:
-            leg = building_legs(kind, at, _energy(desk, kind, at, count, rules), count, factors, desk.now_s)
-        parts.append(leg.replace(since=np.full(len(at), since), upto=np.full(len(at), len(scans))))
+        leg = run_legs(runs, rows, *tables, factors, rules, desk.now_s)
+        parts.append(_since(leg, _scans_before(legs, int(runs.left_s[rows].min()))))
+    arrived = (trips.status == TripStatus.DONE) & (trips.packages > 0)
+    rows = _unclosed(arrived, legs, LegKind.LINEHAUL)
+    if len(rows):
+        leg = trip_legs(trips, rows, desk.table(Lanes), factors, rules, desk.now_s)
+        parts.append(_since(leg, _scans_before(legs, int(trips.left_s[rows].min()))))
     return parts
 
 
-def _quoted(desk: Desk, package: Longs) -> Longs:
-    return np.asarray(np.maximum(0, desk.table(Packages).co2_mg[package]), np.int64)
+def _unclosed(ended: NDArray[np.bool_], legs: Legs, kind: LegKind) -> Longs:
+    """Rows that have ended and have no leg yet."""
+    ended = ended.copy()
+    ended[legs.ref[legs.kind == kind]] = False
+    return np.flatnonzero(ended)
 
 
-def _energy(desk: Desk, kind: LegKind, at: Longs, count: Longs, rules: FootprintRules) -> Longs:
-    """Watt hours of buildings: an FC's daily kWh for all the time since its last leg, others by package."""
-    if kind is LegKind.FC:
-        legs = desk.table(Legs)
-        last = np.full(len(desk.table(Sites)), desk.midnight_s, np.int64)
-        mine = legs.kind == LegKind.FC
-        last[legs.ref[mine]] = legs.at_s[mine]
-        watts = desk.table(Floors).kwh_day[at].astype(np.int64) * 1000
-        return np.asarray(watts * (desk.now_s - last[at]) // DAY_S)
-    each = rules.sort_wh_per_package if kind is LegKind.SORT else rules.station_wh_per_package
-    return np.asarray(count * each, np.int64)
+def _scans_before(legs: Legs, left_s: int) -> int:
+    """A number of scans that were all known before `left_s`: as many as the last closing before it had seen."""
+    last = int(np.searchsorted(legs.at_s, left_s)) - 1
+    return int(legs.upto[last]) if last >= 0 else 0
 
 
-SERVICES = [Service("footprint.close", 3600, close_legs)]
+def _since(legs: Legs, row: int) -> Legs:
+    return legs.replace(since=np.full(len(legs), row))
+
+
+def _hourly_legs(desk: Desk) -> list[Legs]:
+    """Legs of sort centers, stations, carriers, packaging and returns for the scans since the last closing."""
+    legs, sites, rules = desk.table(Legs), desk.table(Sites), desk.rule(FootprintRules)
+    since, upto = int(legs.upto[-1]) if len(legs) else 0, desk.next(Scans)
+    each = {LegKind.SORT: rules.sort_wh_per_package, LegKind.STATION: rules.station_wh_per_package}
+    parts = []
+    for kind in HOURLY:
+        ref, package = passes(desk.state, kind, since, upto)
+        if kind is LegKind.SORT:
+            ref = ref[sites.kind[ref] == SiteKind.SORT]
+        if not len(ref):
+            continue
+        if kind in OWN:
+            key = np.unique(ref * desk.next(Packages) + package)
+            ref, package = key // desk.next(Packages), key % desk.next(Packages)
+            leg = sum_legs(kind, ref, OWN[kind](desk.state, package), QUOTED[kind], desk.now_s)
+        else:
+            at, count = np.unique(ref, return_counts=True)
+            leg = building_legs(
+                kind, at, count * each[kind], DataClass.DEFAULT, desk.table(Factors), desk.now_s
+            )
+        parts.append(_since(leg, since))
+    return parts
+
+
+def _fc_legs(desk: Desk) -> list[Legs]:
+    """Each FC's electricity since its last leg, borne by what was packed meanwhile; a day without packing waits."""
+    legs, upto = desk.table(Legs), desk.next(Scans)
+    mine = legs.kind == LegKind.FC
+    since = int(legs.upto[mine].max(initial=0))
+    at = np.unique(passes(desk.state, LegKind.FC, since, upto)[0])
+    if not len(at):
+        return []
+    began = day_start(int(desk.table(Scans).at_s[0]), desk.utc_offset_s)
+    last = np.full(len(desk.table(Sites)), began, np.int64)
+    last[legs.ref[mine]] = legs.at_s[mine]
+    wh = desk.table(Floors).kwh_day[at].astype(np.int64) * 1000 * (desk.now_s - last[at]) // DAY_S
+    leg = building_legs(LegKind.FC, at, wh, DataClass.MODELLED, desk.table(Factors), desk.now_s)
+    return [_since(leg, since)]
+
+
+def charge_vans(desk: Desk) -> None:
+    """Plan tonight's charging of every station's battery vans, and say what will not fit."""
+    vehicles, rules = desk.table(Vehicles), desk.rule(FootprintRules)
+    van = np.flatnonzero((vehicles.electric == 1) & np.isin(vehicles.way, (Way.OWN, Way.DSP)))
+    if not len(van):
+        return
+    need, from_s, until_s = _needs(desk, van)
+    night = Night(
+        van, vehicles.station[van].astype(np.int64), need, from_s, until_s, desk.now_s,
+        *_profiles(desk, rules),
+    )  # fmt: skip
+    charges, slots, remarks = plan_night(night, rules, desk.next(ChargesPlanned))
+    desk.post(charges, slots, remarks)
+
+
+def _needs(desk: Desk, van: Longs) -> tuple[Longs, Longs, Longs]:
+    """(Wh at the meter, at the charger from, until) of each van.
+
+    Needed is what closed runs used and no charge has given, and what runs that are open now will use by plan: what was
+    guessed wrongly is settled the next night, and so is what did not fit.
+    """
+    vehicles, runs = desk.table(Vehicles), desk.table(Runs)
+    owed = np.zeros(len(vehicles), np.int64)
+    batteries = desk.table(Batteries)
+    owed[: len(batteries)] = batteries.used_wh - batteries.charged_wh
+    next_s = desk.midnight_s + vehicles.shift_lo_s.astype(np.int64)
+    next_s = np.where(next_s <= desk.now_s, next_s + DAY_S, next_s)
+    back_s = np.full(len(vehicles), desk.now_s)
+    mine = (runs.status == RunStatus.PLANNED) | (runs.status == RunStatus.LEFT)
+    open_ = np.flatnonzero(mine & (runs.vehicle >= 0) & (runs.depart_s > desk.now_s - DAY_S))
+    tonight = open_[runs.depart_s[open_] < next_s[runs.vehicle[open_]]]
+    by = runs.vehicle[tonight]
+    np.add.at(
+        owed, by, metered_wh(runs.dist_m[tonight].astype(np.int64), by, vehicles, desk.rule(FootprintRules))
+    )
+    np.maximum.at(back_s, by, runs.back_s[tonight])
+    return np.maximum(0, owed[van]), back_s[van], next_s[van]
+
+
+def _profiles(desk: Desk, rules: FootprintRules) -> tuple[Longs, Longs]:
+    """(thousandths of a cent per kWh, mg CO2e per Wh) of each slot from now on."""
+    start = desk.now_s + SLOT_S * np.arange(rules.charge_hours * HOUR_S // SLOT_S)
+    hour = hour_of_day(start, desk.utc_offset_s)
+    return np.array(rules.tariff_mc_kwh)[hour], np.array(rules.grid_mg_wh)[hour]
+
+
+SERVICES = [
+    Service("footprint.close", HOUR_S, close_legs),
+    Service("footprint.charge", DAY_S, charge_vans, offset_s=21 * HOUR_S),
+]
 """In the order of the roster."""

@@ -17,6 +17,23 @@ class LegKind(IntEnum):
     LAST_MILE = 4
     CARRIER = 5
     PACKAGING = 6
+    RETURN = 7
+
+
+class DataClass(IntEnum):
+    """How well a leg's energy is known (ISO 14083): metered, modelled from the vehicle's own figures, or default."""
+
+    PRIMARY = 0
+    MODELLED = 1
+    DEFAULT = 2
+
+
+class Split(IntEnum):
+    """How a leg is split over its packages."""
+
+    ITEM = 0
+    MASS = 1
+    MASS_DISTANCE = 2
 
 
 class Factors(Table):
@@ -34,8 +51,9 @@ class Legs(Table):
     """Fact (footprint) and table: one leg of many packages, closed; row = leg.
 
     kind (n,) LegKind; ref (n,) row in Trips, Runs, Sites or Services; at_s (n,) closed
-    dist_m, wh, wtt_mg, ttw_mg (n,) of the whole leg; packages (n,)
-    since, upto (n,) rows of Scans that a leg by period covers; by_mass (n,) 1: split by mass, 0: by item
+    dist_m, wh (at the meter), wtt_mg, ttw_mg (n,) of the whole leg; packages (n,) that bear it
+    since, upto (n,) its packages have their scans in these rows of Scans; by_mass (n,) Split
+    basis (n,) DataClass
     """
 
     kind: I1
@@ -49,6 +67,7 @@ class Legs(Table):
     since: I8
     upto: I8
     by_mass: I1
+    basis: I1
 
 
 class Shares(Table):
@@ -69,3 +88,36 @@ class PackageFootprint(Table):
     last_mile_mg: I8
     carrier_mg: I8
     packaging_mg: I8
+
+
+class Batteries(Table):
+    """Energy account of each vehicle, row = vehicle: Wh at the meter that its closed runs used, and that were planned."""
+
+    used_wh: I8
+    charged_wh: I8
+
+
+class ChargesPlanned(Table):
+    """Fact (footprint) and table, row = charge: one van's night at its charger.
+
+    charge, vehicle, station (n,); from_s, until_s (n,) at the charger; need_wh, given_wh (n,) at the meter
+    """
+
+    charge: I8
+    vehicle: I4
+    station: I4
+    from_s: I8
+    until_s: I8
+    need_wh: I8
+    given_wh: I8
+
+
+class ChargeSlots(Table):
+    """Fact (footprint) and table: energy of a charge in one slot; slots of no energy are left out.
+
+    charge (n,) row in ChargesPlanned; slot_s (n,) when the slot begins; wh (n,) at the meter
+    """
+
+    charge: I8
+    slot_s: I8
+    wh: I4
