@@ -14,7 +14,7 @@ from doorward.tables.journey import ENDED, Status
 from doorward.tables.orders import Orders, OrderStatus
 from doorward.tables.packages import Packages
 from doorward.tables.sites import SiteKind, Sites, Zones
-from doorward.tables.ways import Way
+from doorward.tables.ways import Way, WayCapacity
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -28,9 +28,13 @@ PRIOR_ORDERS = 500.0
 
 def outlooks(
     sites: Sites, zones: Zones, orders: Orders, packages: Packages, vehicles: Vehicles, drivers: Drivers,
-    day_from_s: int, known_s: int, tomorrow: bool, rules: FlexRules,
+    day_from_s: int, known_s: int, tomorrow: bool, rules: FlexRules, room: Longs | None = None,
 ) -> dict[int, Outlook]:  # fmt: skip
-    """By station. day_from_s: local midnight of the day planned for; known_s: now; tomorrow: the vans' day is whole."""
+    """By station. day_from_s: local midnight of the day planned for; known_s: now; tomorrow: the vans' day is whole.
+
+    room (len(sites),): packages that the choice of ways lets vans have that day, -1 not known. What it leaves to gig
+    drivers must find their blocks, so where it is known it goes before this room's own reckoning from the vehicles.
+    """
     until_s = day_from_s + DAY_S
     stations = np.flatnonzero(sites.kind == SiteKind.STATION)
     home = zones.station[orders.zone]
@@ -59,11 +63,23 @@ def outlooks(
             flex=float((more + late) * flex_share[s]),
             vans=float(vans[s] + van_open),
             vans_open=float(van_open),
-            van_capacity=van_capacity(vehicles, s, size_ml, rules) if tomorrow else -1.0,
+            van_capacity=_room(room, s, van_capacity(vehicles, s, size_ml, rules)) if tomorrow else -1.0,
             package_ml=size_ml,
             car_ml=float(np.quantile(cars, 0.25)) if len(cars) else 2.0**31,
         )
     return found
+
+
+def van_room(ways: WayCapacity, day: int, sites: int) -> Longs:
+    """Packages that own and contractors' vans may be given on a day, by station; -1 where nothing was opened."""
+    rows = (ways.day == day) & np.isin(ways.way, (Way.OWN, Way.DSP)) & (ways.station >= 0)
+    room = np.bincount(ways.station[rows], ways.limit[rows], sites).astype(np.int64)
+    opened = np.bincount(ways.station[rows], minlength=sites) > 0
+    return np.where(opened, room, -1)
+
+
+def _room(room: Longs | None, station: int, reckoned: float) -> float:
+    return float(room[station]) if room is not None and room[station] >= 0 else reckoned
 
 
 def van_capacity(vehicles: Vehicles, station: int, package_ml: float, rules: FlexRules) -> float:

@@ -19,7 +19,7 @@ from doorward.flex.market import (
     to_withdraw,
     winners,
 )
-from doorward.flex.outlook import outlooks
+from doorward.flex.outlook import outlooks, van_room
 from doorward.flex.pay import Worked, base_pay_c, statements
 from doorward.flex.plan import NewBlocks, plan_blocks
 from doorward.flex.price import post_price, price_grid
@@ -46,7 +46,7 @@ from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Sites, Zones
-from doorward.tables.ways import Way
+from doorward.tables.ways import Way, WayCapacity
 
 Longs = NDArray[np.int64]
 
@@ -63,6 +63,7 @@ def need(desk: Desk) -> None:
     found = outlooks(
         desk.table(Sites), desk.table(Zones), desk.table(Orders), desk.table(Packages), desk.table(Vehicles),
         drivers, midnight_s, desk.now_s, tomorrow, rules,
+        van_room(desk.table(WayCapacity), desk.day + int(tomorrow), len(desk.table(Sites))),
     )  # fmt: skip
     earliest_s = midnight_s if tomorrow else desk.now_s + rules.notice_s + 2 * rules.wave_s
     counts = np.isin(blocks.status, (BlockStatus.OPEN, BlockStatus.CLAIMED, BlockStatus.CHECKED_IN))
