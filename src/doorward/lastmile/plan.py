@@ -91,9 +91,9 @@ def cars_at(
 ) -> Cars:  # fmt: skip
     """Vehicles of a station that stand in the yard, with their load-out wave; the widest shifts leave first.
 
-    A vehicle on an open run is out; one that broke down stays in the workshop for the rest of the day.
+    A vehicle on an open run is out, and so is one that broke down until it has been towed home.
     """
-    out = (runs.status != RunStatus.DONE) | ((runs.actual_m < -1) & (runs.ended_s >= midnight_s))
+    out = runs.status != RunStatus.DONE
     busy = np.zeros(len(vehicles), bool)
     busy[runs.vehicle[out & (runs.vehicle >= 0)]] = True
     of_way = np.isin(vehicles.way, [int(way) for way in ways])

@@ -42,7 +42,7 @@ class Cars(Table):
     until_s: I8
     volume_ml: I8
     weight_g: I8
-    max_stops: I2
+    max_stops: I4
     break_s: I4
     range_m: I4
     fixed_c: I4

@@ -14,7 +14,7 @@ import numpy as np
 from doorward.core.geo import plane_m
 from doorward.core.travel import CURVE
 from doorward.lastmile.routing.doors import Cars, Doors, Parcels, consolidate
-from doorward.lastmile.routing.kernel import insert, retime
+from doorward.lastmile.routing.kernel import insert, remove, retime
 from doorward.lastmile.routing.problem import (
     CAR,
     SLOT_S,
@@ -29,7 +29,7 @@ from doorward.lastmile.routing.problem import (
     new_routes,
     travel_table,
 )
-from doorward.lastmile.routing.search import anneal, new_scratch
+from doorward.lastmile.routing.search import Scratch, anneal, new_scratch
 from doorward.lastmile.routing.start import construct
 from doorward.lastmile.routing.why import binding
 from doorward.lastmile.rules import LastmileRules
@@ -40,6 +40,9 @@ HOT, COLD = 0.4, 0.012
 """First and last temperature as shares of the mean driving cost of a stop in the first solution."""
 PACE = 1.05
 """Driving time factor that the first solution reckons with."""
+PHASES, AGAIN, NEEDED = 3, 0.2, 0.8
+"""A third of the iterations each: once, and twice more, for a plan with a vehicle less if the others have at least this
+share of its hours to spare, else from a lower temperature."""
 REASONS = np.array(
     [Reason.NO_VOLUME, Reason.NO_WEIGHT, Reason.NO_TIME, Reason.NO_TIME, Reason.NO_RANGE, Reason.WINDOW_CLOSED,
      Reason.POSTPONED, Reason.NO_VEHICLE]
@@ -161,13 +164,60 @@ def solve(task: Task, seed: int, iterations: int) -> Routes:
     used = np.arange(longest + 2) <= routes.sum["count"][:, None]
     driving = price[0] * routes.visit["leg_s"][used].sum() + price[1] * routes.visit["leg_m"][used].sum()
     hot = HOT * max(1.0, float(driving)) / max(1, int(routes.sum["count"].sum()))
-    best, saved, final = (new_routes(n, v, longest) for _ in range(3))
-    anneal(task, routes, saved, best, new_scratch(v, seed), iterations, hot, hot * COLD / HOT)
+    scratch = new_scratch(v, seed)
+    routes = improve(task, routes, scratch, iterations - 2 * (iterations // PHASES), hot, hot * COLD / HOT)
+    for _ in range(2):
+        gone = spare_vehicle(task, routes)
+        if gone >= 0:
+            fewer = without(task, routes, gone, scratch, iterations // PHASES, hot)
+            routes = fewer if worth(task, fewer) < worth(task, routes) else routes
+        else:
+            routes = improve(task, routes, scratch, iterations // PHASES, hot * AGAIN, hot * COLD / HOT)
+    return routes
+
+
+def worth(task: Task, routes: Routes) -> float:
+    """What a solution costs, penalties for unserved stops included, mc."""
+    return float(routes.sum["cost"].sum() + task.stop["skip_mc"][routes.where[:, 0] < 0].sum())
+
+
+def improve(task: Task, routes: Routes, scratch: Scratch, iterations: int, hot: float, cold: float) -> Routes:
+    """The best solution that annealing finds from `routes` (which it changes), timed from scratch."""
+    (v, longest), n = routes.visit.shape, len(task.stop)
+    best, saved, final = (new_routes(n, v, longest - 2) for _ in range(3))
+    scratch.stamp[:], scratch.dirty[:] = -1, True
+    anneal(task, routes, saved, best, scratch, iterations, hot, cold)
     for each in range(v):
         for p in range(int(best.sum["count"][each])):
             insert(task, final, each, p, int(best.visit["stop"][each, p]))
         retime(task, final, each, 0)
     return final
+
+
+def spare_vehicle(task: Task, routes: Routes) -> int:
+    """The used vehicle with the fewest stops, if the others have the room, hours and seats for most of it; else -1."""
+    used = np.flatnonzero(routes.sum["count"] > 0)
+    if len(used) < 2:
+        return -1
+    total, car = routes.sum, task.car
+    v = int(used[np.argmin(total["count"][used])])
+    rest = used[used != v]
+    hours = int((car["until"][rest] - total["end"][rest]).sum())
+    needs = int(total["end"][v] - car["depart"][v]) * NEEDED
+    room = all(
+        int((car[name][rest] - total[name][rest]).sum()) >= int(total[name][v]) for name in ("volume", "weight")
+    )
+    return v if room and hours >= needs else -1
+
+
+def without(task: Task, routes: Routes, v: int, scratch: Scratch, iterations: int, hot: float) -> Routes:
+    """The best solution found with vehicle v left at the station."""
+    car, trial = task.car.copy(), Routes(routes.visit.copy(), routes.sum.copy(), routes.where.copy())
+    car["stops"][v] = 0
+    parked = task._replace(car=car)
+    m = int(trial.sum["count"][v])
+    remove(parked, trial, v, 0, m, m, 0)
+    return improve(parked, trial, scratch, iterations, hot, hot * COLD / HOT)
 
 
 def _visits(task: Task, routes: Routes, used: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints, Ints]:

@@ -41,15 +41,17 @@ CAR = np.dtype(
 )  # fmt: skip
 """Limits and costs; vehicles of one kind are alike in everything."""
 VISIT = np.dtype(
-    [("leg_s", "f8"), ("leg_m", "f8"), ("late", "f8"), ("far", "f8"), ("tight", "f8"), ("weight_late", "f8"),
-     ("at", "i8"), ("out", "i8"), ("slack", "i8"), ("stop", "i4"), ("rested", "i4")]
+    [("leg_s", "f4"), ("leg_m", "f4"), ("late", "f4"), ("far", "f4"), ("tight", "f4"), ("weight_late", "f4"),
+     ("at", "i4"), ("out", "i4"), ("slack", "i4"), ("stop", "i4"), ("rested", "i4"), ("ease", "i4")]
 )  # fmt: skip
 """leg_s, leg_m free-flow seconds and metres into it; at, out start of service and clock after it; late, far cost of
-lateness and metres so far; rested 1 the break was taken before it. Over this and later visits: slack least seconds to
-the next broken promise, tight what breaking it costs at once, weight_late what a second costs by those late already."""
+lateness and metres so far; rested 1 the break was taken before it; ease least seconds to a closing window up to here.
+Over this and later visits: slack least seconds to the next broken promise, tight what breaking it costs at once,
+weight_late what a second costs by those late already; known only where `ease` is short, see kernel.EASY_S."""
 SUM = np.dtype(
-    [("count", "i8"), ("volume", "i8"), ("weight", "i8"), ("end", "i8"), ("dist", "f8"), ("cost", "f8")]
-)
+    [("count", "i8"), ("volume", "i8"), ("weight", "i8"), ("end", "i8"), ("dist", "f8"), ("cost", "f8"),
+     ("ease", "i8")]
+)  # fmt: skip
 
 
 class Task(NamedTuple):

@@ -22,7 +22,7 @@ SPLIT, KEEP_ON, BLINK = 0.5, 0.99, 0.01
 """Paper's alpha, 1 - beta and blink rate."""
 NEAR = 24
 """Insertion looks next to this many near stops."""
-MOST_OUT = 400
+MOST_OUT = 512
 """Most stops taken out at once."""
 WHOLE = 0.002
 """Share of iterations that empty a whole small route: the way to fewer vehicles."""
@@ -93,6 +93,16 @@ def _take_string(
 
 
 @nb.njit(cache=True)
+def _smallest(routes: Routes) -> int:  # pragma: no cover - compiled
+    """The used vehicle with the fewest stops."""
+    best = -1
+    for v in range(len(routes.sum)):
+        if routes.sum[v].count > 0 and (best < 0 or routes.sum[v].count < routes.sum[best].count):
+            best = v
+    return best
+
+
+@nb.njit(cache=True)
 def _ruin(task: Task, routes: Routes, saved: Routes, scratch: Scratch, now: int) -> None:  # pragma: no cover
     """Empty strings of routes around one stop; unserved stops around it join them."""
     n, rng = len(task.stop), scratch.rng
@@ -103,8 +113,10 @@ def _ruin(task: Task, routes: Routes, saved: Routes, scratch: Scratch, now: int)
         used += routes.sum[v].count > 0
     most = min(LONGEST_STRING, served / max(1, used))
     strings = int(1.0 + draw(rng) * (4.0 * MEAN_REMOVED / (1.0 + most) - 1.0))
-    v = routes.where[seed, 0]
-    if v >= 0 and draw(rng) < WHOLE and routes.sum[v].count * 3 < MOST_OUT:
+    if draw(rng) < WHOLE and used > 1:
+        v = _smallest(routes)
+        if routes.sum[v].count > MOST_OUT:
+            return
         _touch(routes, saved, scratch, v, now)
         m = routes.sum[v].count
         for k in range(m):
@@ -157,49 +169,55 @@ def _sort(task: Task, scratch: Scratch) -> None:  # pragma: no cover - compiled
 @nb.njit(cache=True)
 def _best_place(
     task: Task, routes: Routes, c: int, rng: NDArray[np.uint64]
-) -> tuple[int, int, float]:  # pragma: no cover
-    """Cheapest feasible vehicle and position for stop c by estimate, its cost; -1 if none is worth its penalty."""
-    bar, v_best, p_best = task.stop[c].skip_mc, -1, -1
+) -> tuple[int, int]:  # pragma: no cover
+    """Vehicle and position where stop c costs least by estimate, next to near stops; -1 if none is worth its penalty."""
+    node, stops, cars, near, travel, pace = task
+    visit, totals, where = routes
+    stop = stops[c]
+    bar, v_best, p_best = stop.skip_mc, -1, -1
     last_v, last_p = -1, -1
-    for k in range(min(NEAR, task.near.shape[1])):
-        j = task.near[c, k]
+    for k in range(min(NEAR, near.shape[1])):
+        j = near[c, k]
         if j < 0:
             break
-        v = routes.where[j, 0]
-        if v < 0 or not has_room(task, routes, v, c):
+        v, q = where[j, 0], where[j, 1]
+        if v < 0 or totals[v].volume + stop.volume > cars[v].volume or totals[v].count >= cars[v].stops:
             continue
-        for p in range(routes.where[j, 1], routes.where[j, 1] + 2):
+        if totals[v].weight + stop.weight > cars[v].weight:
+            continue
+        for p in range(q, q + 2):
             if (v == last_v and p == last_p) or draw(rng) < BLINK:
                 continue
-            cost = inserting(task, routes, v, p, c, bar)
+            cost = inserting(node, travel, pace, stops, cars, visit, totals, v, p, c, bar)
             if cost < bar:
                 bar, v_best, p_best = cost, v, p
-        last_v, last_p = v, routes.where[j, 1] + 1
+        last_v, last_p = v, q + 1
     kind = -1
-    for v in range(len(task.car)):
-        if routes.sum[v].count == 0 and task.car[v].kind != kind and task.car[v].fixed_mc < bar:
-            kind = task.car[v].kind
+    for v in range(len(cars)):
+        if totals[v].count == 0 and cars[v].kind != kind and cars[v].fixed_mc < bar:
+            kind = cars[v].kind
             if has_room(task, routes, v, c):
-                cost = inserting(task, routes, v, 0, c, bar)
+                cost = inserting(node, travel, pace, stops, cars, visit, totals, v, 0, c, bar)
                 if cost < bar:
                     bar, v_best, p_best = cost, v, 0
     if v_best < 0 and draw(rng) < 0.05:
-        return anywhere(task, routes, c)
-    return v_best, p_best, bar
+        return _anywhere(task, routes, c)
+    return v_best, p_best
 
 
 @nb.njit(cache=True)
-def anywhere(task: Task, routes: Routes, c: int) -> tuple[int, int, float]:  # pragma: no cover - compiled
+def _anywhere(task: Task, routes: Routes, c: int) -> tuple[int, int]:  # pragma: no cover - compiled
     """The same over all positions of all vehicles, O(n): for stops whose neighbours have no room."""
-    bar, v_best, p_best = task.stop[c].skip_mc, -1, -1
-    for v in range(len(task.car)):
-        if not has_room(task, routes, v, c):
-            continue
-        for p in range(routes.sum[v].count + 1):
-            cost = inserting(task, routes, v, p, c, bar)
-            if cost < bar:
-                bar, v_best, p_best = cost, v, p
-    return v_best, p_best, bar
+    node, stops, cars, _, travel, pace = task
+    visit, totals, _ = routes
+    bar, v_best, p_best = stops[c].skip_mc, -1, -1
+    for v in range(len(cars)):
+        if has_room(task, routes, v, c):
+            for p in range(totals[v].count + 1):
+                cost = inserting(node, travel, pace, stops, cars, visit, totals, v, p, c, bar)
+                if cost < bar:
+                    bar, v_best, p_best = cost, v, p
+    return v_best, p_best
 
 
 @nb.njit(cache=True)
@@ -209,7 +227,7 @@ def _recreate(
     """Put what is out back, greedily; what fits nowhere stays out."""
     for t in range(scratch.counts[1]):
         c = scratch.out[t]
-        v, p, _ = _best_place(task, routes, c, scratch.rng)
+        v, p = _best_place(task, routes, c, scratch.rng)
         if v >= 0:
             _touch(routes, saved, scratch, v, now)
             if not insert(task, routes, v, p, c):

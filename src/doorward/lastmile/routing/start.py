@@ -27,14 +27,14 @@ def _pairs(
     gain = np.empty(n * k, np.float64)
     home = np.empty(n, np.float64)
     for i in range(n):
-        s, m = hop(task, i, n)
+        s, m = hop(task.node, task.travel, i, n)
         home[i] = price_s * s + price_m * m
     count = 0
     for i in range(n):
         for j in task.near[i]:
             if j < 0 or (j < i and (task.near[j] == i).any()):
                 continue
-            s, m = hop(task, i, j)
+            s, m = hop(task.node, task.travel, i, j)
             one[count], two[count] = i, j
             gain[count] = home[i] + home[j] - price_s * s - price_m * m
             count += 1
@@ -56,7 +56,7 @@ def savings(task: Task, pace: float, price: Reals, room: Ints) -> Small:  # prag
     long = np.empty(n, np.float64)
     for i in range(n):
         volume[i], weight[i] = task.stop[i].volume, task.stop[i].weight
-        long[i] = 2.0 * hop(task, i, n)[0] * pace + task.stop[i].service
+        long[i] = 2.0 * hop(task.node, task.travel, i, n)[0] * pace + task.stop[i].service
     for e in order:
         i, j = one[e], two[e]
         if side[i, 1] >= 0 or side[j, 1] >= 0:
@@ -64,7 +64,7 @@ def savings(task: Task, pace: float, price: Reals, room: Ints) -> Small:  # prag
         a, b = _root(parent, i), _root(parent, j)
         if a == b or volume[a] + volume[b] > room[0] or weight[a] + weight[b] > room[1]:
             continue
-        saved = (hop(task, i, n)[0] + hop(task, j, n)[0] - hop(task, i, j)[0]) * pace
+        saved = (hop(task.node, task.travel, i, n)[0] + hop(task.node, task.travel, j, n)[0] - hop(task.node, task.travel, i, j)[0]) * pace
         if stops[a] + stops[b] > room[2] or long[a] + long[b] - saved > room[3]:
             continue
         parent[b] = a

@@ -28,8 +28,8 @@ def binding(
             used = total.count > 0
             for p in range(total.count + 1):
                 here = routes.visit[v, p]
-                s1, m1 = hop(task, before(task, routes, v, p), c)
-                s2, m2 = hop(task, c, behind(task, routes, v, p))
+                s1, m1 = hop(task.node, task.travel, before(task, routes, v, p), c)
+                s2, m2 = hop(task.node, task.travel, c, behind(task, routes, v, p))
                 clock = routes.visit[v, p - 1].out if p > 0 else car.depart
                 pace = task.pace[min(max(clock // SLOT_S, 0), SLOTS - 1)]
                 far = m1 + m2 - (here.leg_m if used else 0.0)
