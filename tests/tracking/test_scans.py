@@ -95,7 +95,7 @@ def out_for_delivery() -> State:
     state = world(3)
     state.put(Packages, np.arange(3), status=Status.OUT, stop=np.arange(3))
     state.put(Packages, np.array([0]), status=Status.DELIVERED)
-    state.append(Runs.fill(1, status=1, depart_s=500, left_s=500))
+    state.append(Runs.fill(1, status=1, depart_s=500, left_s=500, packages=3))
     state.append(Stops.fill(3, run=0, seq=[0, 1, 2], package=[0, 1, 2], plan_s=[1000, 2000, 3000]))
     state.put(Stops, np.array([0]), done_s=1300)
     return state

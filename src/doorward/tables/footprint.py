@@ -91,7 +91,7 @@ class PackageFootprint(Table):
 
 
 class Batteries(Table):
-    """Energy account of each vehicle, row = vehicle: Wh at the meter that its closed runs used, and that were planned."""
+    """Energy account of each vehicle, row = vehicle: Wh at the meter used by closed runs, and planned by charges."""
 
     used_wh: I8
     charged_wh: I8

@@ -286,3 +286,26 @@ class Watch(Table):
     """Alarms raised for each package, row = package: bit k = Alarm k."""
 
     raised: I1
+
+
+class EtaScales(Table):
+    """How wide arrival intervals on the road must be, learnt from arrivals; row = Way.
+
+    scale_pm (n,) factor on the half width, per mille; seen, kept (n,) arrivals judged, and inside what was told
+    scans    (n,) rows of Scans read when this row last moved
+    """
+
+    scale_pm: I4
+    seen: I8
+    kept: I8
+    scans: I8
+
+
+class EtaScaled(Table):
+    """Fact (tracking): factors of some ways after an hour's arrivals; columns as in EtaScales."""
+
+    way: I1
+    scale_pm: I4
+    seen: I8
+    kept: I8
+    scans: I8

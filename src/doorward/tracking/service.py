@@ -1,4 +1,4 @@
-"""The tracking services: intervals and exceptions, every quarter of an hour."""
+"""The tracking services: learn from arrivals every hour; intervals and exceptions every quarter of an hour."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ import numpy as np
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
 from doorward.tables.fleet import Runs, Stops
-from doorward.tables.packages import Packages, Scans, Watch
+from doorward.tables.packages import EtaScales, Packages, Scans, Watch
 from doorward.tables.ways import Services
-from doorward.tracking.plan import plan_alarms, plan_etas
+from doorward.tracking.learn import plan_scales
+from doorward.tracking.plan import plan_alarms, plan_etas, scales_now
 from doorward.tracking.rules import TrackingRules
+
+
+def learn_widths(desk: Desk) -> None:
+    """Widen or narrow intervals on the road by the last hour's arrivals."""
+    desk.post(
+        plan_scales(desk.table(Packages), desk.table(Scans), desk.table(EtaScales), desk.rule(TrackingRules))
+    )
 
 
 def tell_etas(desk: Desk) -> None:
@@ -25,6 +33,7 @@ def tell_etas(desk: Desk) -> None:
                 desk.table(Services),
                 desk.rule(TrackingRules),
                 desk.now_s,
+                scales_now(desk.table(EtaScales)),
             )
         )
 
@@ -39,6 +48,7 @@ def raise_alarms(desk: Desk) -> None:
 
 
 SERVICES = [
+    Service("tracking.learn", 3600, learn_widths),
     Service("tracking.eta", 900, tell_etas),
     Service("tracking.alarm", 900, raise_alarms),
 ]

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
 from doorward.tables.journey import ENDED, JOURNEY, Event, Holder, Status
-from doorward.tables.packages import Alarms, EtaSet, Packages, Scanned, Scans, Watch
+from doorward.tables.packages import Alarms, EtaScaled, EtaScales, EtaSet, Packages, Scanned, Scans, Watch
 from doorward.tables.remarks import Remarks
+from doorward.tables.ways import Way
 
 EVENTS = len(Event)
 ALLOWED = np.zeros((EVENTS, len(Status)), np.bool_)
@@ -105,6 +106,14 @@ def fold_eta(state: State, rows: EtaSet, at_s: int) -> None:
     state.put(Packages, rows.package, eta_lo_s=rows.lo_s, eta_hi_s=rows.hi_s, eta_at_s=at_s)
 
 
+def fold_scaled(state: State, rows: EtaScaled, at_s: int) -> None:
+    """What was learnt about the width of intervals replaces what was known."""
+    if state.count(EtaScales) == 0:
+        state.append(EtaScales.fill(len(Way), scale_pm=1000, seen=0, kept=0, scans=0))
+    columns = {name: getattr(rows, name) for name in EtaScales.columns}
+    state.put(EtaScales, rows.way.astype(np.int64), **columns)
+
+
 def fold_alarms(state: State, rows: Alarms, at_s: int) -> None:
     """Remember which alarms each package has had."""
     state.append(rows)
@@ -124,6 +133,7 @@ def append(state: State, rows: Table, at_s: int) -> None:
 FOLDS: dict[type[Table], Fold] = {
     Scanned: fold_scanned,
     EtaSet: fold_eta,
+    EtaScaled: fold_scaled,
     Alarms: fold_alarms,
     Remarks: append,
 }

@@ -1,0 +1,162 @@
+"""Arrival intervals on the road: they hold as often as they say, whatever the streets do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from doorward.core.seed import generator
+from doorward.ledger.state import State
+from doorward.tables.fleet import Runs, RunStatus, Stops
+from doorward.tables.journey import Event, Status
+from doorward.tables.packages import EtaScales, EtaSet, Packages, Scans
+from doorward.tables.ways import Services, Way
+from doorward.tracking.lint import lint_alarms, lint_etas
+from doorward.tracking.plan import (
+    plan_alarms,
+    plan_etas,
+    ride_etas,
+    rows_of_runs,
+    run_shift_s,
+    scales_now,
+    stops_before,
+)
+from doorward.tracking.report import eta_coverage
+from doorward.tracking.rules import TrackingRules
+from tests.tracking.streets import Streets, drive_day, roll_out
+
+RULES = TrackingRules()
+
+
+def test_intervals_computed_now_hold_nine_times_in_ten_where_the_noise_is_as_assumed() -> None:
+    """Arrivals drawn with the spread of the model (240 s, growing by 55 s with the square root): 90 % nominal."""
+    n = 20_000
+    rng = generator(1, "assumed")
+    state = State()
+    state.append(Runs.fill(n, depart_s=0, left_s=0, packages=1, status=int(RunStatus.LEFT)))
+    behind = rng.integers(0, 120, n)
+    state.append(Stops.fill(n, run=np.arange(n), seq=behind, package=np.arange(n), plan_s=50_000))
+    state.append(Packages.fill(n, stop=np.arange(n), way=int(Way.OWN)))
+    tables = (state.table(Packages), state.table(Runs), state.table(Stops))
+    lo, hi = ride_etas(*tables, np.arange(n), RULES, 100, scales_now(EtaScales.empty()))
+    at = 50_000 + rng.normal(0, 240 + 55 * np.sqrt(behind))
+    assert ((at >= lo) & (at <= hi)).mean() == pytest.approx(0.90, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "streets",
+    [
+        Streets(step_s=20, pace=0.02, start_s=60),
+        Streets(step_s=80, pace=0.05, start_s=300),
+        Streets(step_s=250, pace=0.2, start_s=900),
+    ],
+    ids=["calm", "usual", "wild"],
+)
+def test_what_was_told_holds_nine_times_in_ten_after_some_days(streets: Streets) -> None:
+    state = State()
+    for day in range(4):
+        drive_day(state, day, streets, RULES, seed=5)
+    scales = state.table(EtaScales)
+    seen, kept = int(scales.seen[Way.OWN]), int(scales.kept[Way.OWN])
+    for day in range(4, 10):
+        drive_day(state, day, streets, RULES, seed=5)
+    scales = state.table(EtaScales)
+    later = (scales.kept[Way.OWN] - kept) / (scales.seen[Way.OWN] - seen)
+    assert later == pytest.approx(0.90, abs=0.03)
+    ((way, arrivals, inside, early, late, width),) = eta_coverage(state.table(Packages), state.table(Scans))
+    assert way == "own" and 0.95 * state.count(Packages) < arrivals <= state.count(Packages)
+    assert inside + early + late == pytest.approx(1.0) and width > 0
+
+
+def test_without_learning_wild_streets_break_the_word() -> None:
+    state = State()
+    for day in range(4):
+        drive_day(state, day, Streets(step_s=250, pace=0.2, start_s=900), RULES, seed=5, learn=False)
+    ((_, _, inside, _, _, _),) = eta_coverage(state.table(Packages), state.table(Scans))
+    assert inside < 0.88
+
+
+def test_learning_counts_every_arrival_once_and_says_nothing_of_what_it_did_not_see() -> None:
+    state = State()
+    drive_day(state, 0, Streets(step_s=80), RULES, seed=2)
+    scales = state.table(EtaScales)
+    assert scales.seen[Way.OWN] <= state.count(Packages)
+    assert scales.seen.sum() == scales.seen[Way.OWN]
+    assert (scales.scale_pm[np.arange(len(Way)) != Way.OWN] == 1000).all()
+    assert (scales.kept <= scales.seen).all()
+
+
+def test_whoever_goes_out_is_told_anew_and_who_was_tried_keeps_his_word() -> None:
+    state = State()
+    left, _ = roll_out(state, 0, 1, 3, Streets(step_s=0), 1)
+    now = int(left[0]) + 60
+    state.put(
+        Packages, np.arange(3), eta_lo_s=now, eta_hi_s=now + 999, eta_at_s=now - 7200, status=int(Status.OUT)
+    )
+    state.put(Runs, np.array([0]), left_s=now - 60, status=int(RunStatus.LEFT))
+    tables = [state.table(t) for t in (Packages, Scans, Runs, Stops, Services)]
+    assert plan_etas(*tables, RULES, now).package.tolist() == [0, 1, 2]  # type: ignore[arg-type]
+    state.put(Packages, np.array([1]), status=int(Status.FAILED))
+    tables[0] = state.table(Packages)
+    assert plan_etas(*tables, RULES, now).package.tolist() == [0, 2]  # type: ignore[arg-type]
+
+
+def test_a_silent_run_gets_later_by_the_clock() -> None:
+    state = State()
+    left, _ = roll_out(state, 0, 1, 5, Streets(step_s=0), 1)
+    state.put(Runs, np.array([0]), left_s=left, status=int(RunStatus.LEFT))
+    stops, runs, rows = state.table(Stops), state.table(Runs), np.arange(5)
+    due = int(stops.plan_s[0])
+    assert run_shift_s(runs, stops, rows, due - 100)[0] == 0
+    assert run_shift_s(runs, stops, rows, due + 700)[0] == 700
+    state.put(Stops, np.array([0]), done_s=due + 800)
+    assert run_shift_s(runs, state.table(Stops), rows, due + 900)[0] == 800
+
+
+def slow_rows(stops: Stops, stop: np.ndarray) -> list[int]:  # type: ignore[type-arg]
+    runs = {int(stops.run[s]) for s in stop}
+    return [i for i in range(len(stops)) if int(stops.run[i]) in runs]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 12))
+def test_rows_and_stops_before_equal_the_slow_way(seed: int, runs: int) -> None:
+    rng = generator(seed, "rows")
+    sizes = rng.integers(1, 7, runs)
+    run = np.repeat(rng.permutation(runs), sizes)
+    counts = np.bincount(run, minlength=runs)
+    seq = np.concatenate([np.sort(rng.integers(0, 4, size)) for size in sizes])
+    done = np.where(rng.random(len(run)) < 0.4, rng.integers(0, 100, len(run)), -1)
+    stops = Stops.fill(len(run), run=run, seq=seq, package=np.arange(len(run)), plan_s=50, done_s=done)
+    some = rng.integers(0, len(run), int(rng.integers(1, 5)))
+    rows = rows_of_runs(Runs.fill(runs, packages=counts), stops, some)
+    assert rows.tolist() == slow_rows(stops, some)
+    for stop, behind in zip(some.tolist(), stops_before(stops, rows, some).tolist(), strict=True):
+        mine = [i for i in range(len(run)) if run[i] == run[stop] and done[i] >= 0]
+        assert behind == max(0, int(seq[stop]) - max((int(seq[i]) for i in mine), default=-1) - 1)
+
+
+def test_the_linters_see_what_is_wrong() -> None:
+    packages = Packages.fill(
+        4, status=[int(Status.OUT), int(Status.DELIVERED), int(Status.OUT), int(Status.OUT)]
+    )
+    etas = EtaSet(package=[0, 1, 2, 3, 3], lo_s=[5, 50, 90, 60, 60], hi_s=[9, 60, 80, 70, 70])
+    assert len(lint_etas(etas, packages, 10)) == 4
+    state = State()
+    drive_day(state, 0, Streets(step_s=80), RULES, seed=2)
+    state.put(Packages, np.arange(10), status=int(Status.OUT), due_s=0)
+    raised = plan_alarms(
+        state.table(Packages), state.table(Scans), np.zeros(state.count(Packages), np.int8), RULES, 10**10
+    )
+    assert len(raised) and lint_alarms(raised, raised.take(slice(0, 0))) == []
+    assert len(lint_alarms(raised, raised)) == len(raised)
+
+
+def test_the_event_before_an_arrival_is_the_going_out() -> None:
+    state = State()
+    drive_day(state, 0, Streets(step_s=80), RULES, seed=2)
+    scans = state.table(Scans)
+    arrived = scans.event == Event.DELIVERED
+    assert (scans.event[scans.prev[arrived]] == Event.OUT_FOR_DELIVERY).all()
