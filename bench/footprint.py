@@ -3,7 +3,7 @@
     python -m bench.footprint
 
 Synthetic: 21,000 packages of one day, 2 FCs, a sort center, 5 stations, 180 trips, 330 runs, closed hour by hour over
-four more days; then the same with five days of packages. Charging: 500 vans at one station, an invented tariff and grid.
+four more days; then with five days of packages. Charging: 500 vans at one station, an invented tariff and grid.
 """
 
 from __future__ import annotations
