@@ -28,8 +28,8 @@ def test_every_order_of_the_input_has_an_end(small_day: Day) -> None:
     _, result = small_day
     assert result["orders"] == sum(result[end] for end in ENDS) > 300
     assert result["violations"] == []
-    assert result["open"] == 0
-    assert result["delivered"] > 0.9 * result["orders"]
+    assert result["open"] < 0.03 * result["orders"], "only returns may still be on their way"
+    assert result["delivered"] > 0.75 * result["orders"]
 
 
 def test_the_checks_find_what_is_planted(small_day: Day) -> None:

@@ -1,7 +1,7 @@
 """Scans as EPCIS 2.0 events (GS1, EPCIS 2.0 / CBV 2.0, JSON-LD): an ObjectEvent for the scans of equal time and place.
 
-Packages are named by the GS1 Digital Link of their SSCC (a package without a label yet: a URN of our own), buildings by a
-URN of our own. Written as a stream: a million scans need no more memory than a thousand.
+Packages are named by the GS1 Digital Link of their SSCC (a package without a label yet: a URN of our own), buildings
+by a URN of our own. Written as a stream: a million scans need no more memory than a thousand.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from doorward.core import seed as draws
 from doorward.core.hours import day_start, local_day
 from doorward.core.table import Table
 from doorward.ledger.state import State
+from doorward.ports.runner import Inline, Runner
 from doorward.ports.world import World
 
 T = TypeVar("T", bound=Table)
@@ -33,6 +34,8 @@ class Desk:
     after_s: int
     """When this service worked last (its start minus one period at first): it answers for (after_s, now_s]."""
     posted: list[Table] = field(default_factory=list)
+    runner: Runner = field(default_factory=Inline)
+    """Where heavy planners run; the plans are the same everywhere."""
 
     def table(self, kind: type[T]) -> T:
         """All rows of a table as of the last turn, read-only."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from doorward.adapters.pool import Pool
 from doorward.adapters.ratecards import load_cards
 from doorward.carriers.rules import CarriersRules
 from doorward.carriers.service import SERVICES as CARRIERS
@@ -109,6 +111,7 @@ ROSTER = (
     "flex.pay",
     "tracking.eta",
     "tracking.alarm",
+    "tracking.learn",
     "footprint.close",
     "footprint.charge",
 )
@@ -150,6 +153,13 @@ class Assembled:
     ledger: Ledger
     roster: Roster
     expected_orders: int
+    pool: Pool | None = None
+
+    def close(self) -> None:
+        """Close the journal and end the planning processes."""
+        if self.pool is not None:
+            self.pool.close()
+        self.ledger.close()
 
     @property
     def name(self) -> str:
@@ -222,8 +232,16 @@ def region_centres(zones: Zones, regions: int) -> tuple[np.ndarray[Any, Any], np
     return lat.astype(np.int64), lon.astype(np.int64)
 
 
-def assemble(where: RunDir) -> Assembled:
-    """Open a run directory's ledger (new or interrupted) and everything around it."""
+WORTH_A_POOL = 5_000
+"""Orders from which planning in several processes saves more than starting them costs."""
+
+
+def assemble(where: RunDir, workers: int = 0) -> Assembled:
+    """Open a run directory's ledger (new or interrupted) and everything around it.
+
+    workers: processes that plan; 0: one a core (at most four) where the run is large enough, else none beside this one.
+    The journal is the same whatever their number.
+    """
     settings = where.settings
     network, book = load_network(where.network), load_book(where)
     if (where.root / "change.toml").exists():
@@ -231,10 +249,15 @@ def assemble(where: RunDir) -> Assembled:
     rules = rules_from(network, RULES)
     ledger = Ledger.open(where.root, all_folds(), reference_tables(network, book))
     world = twin_world(network, book, ledger.state, rules, settings.seed)
+    count = workers or (min(4, os.cpu_count() or 1) if len(book) >= WORTH_A_POOL else 1)
+    pool = Pool(count) if count > 1 else None
     roster = Roster(
-        ledger, world, rules, all_services(), seed=settings.seed, utc_offset_s=network.utc_offset_s
+        *(ledger, world, rules, all_services()),
+        seed=settings.seed,
+        utc_offset_s=network.utc_offset_s,
+        runner=pool,
     )
-    return Assembled(where, settings, network, ledger, roster, len(book.orders))
+    return Assembled(where, settings, network, ledger, roster, len(book.orders), pool)
 
 
 def check_network(name: str) -> dict[str, Any]:
@@ -252,6 +275,7 @@ def check_network(name: str) -> dict[str, Any]:
 
 def open_ledger(where: RunDir) -> Ledger:
     """The tables of a finished or running run, for reading."""
+    _ = where.settings  # says so if this is no run directory
     network, book = load_network(where.network), load_book(where)
     return Ledger.open(where.root, all_folds(), reference_tables(network, book), read_only=True)
 

@@ -17,7 +17,9 @@ def cpu_s() -> float:
     return time.process_time()
 
 
-def peak_mib() -> int:
-    """Largest resident memory of this process so far, MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak // (1024 * 1024 if sys.platform == "darwin" else 1024))
+def peak_mib(workers: int = 0) -> int:
+    """Largest resident memory so far, MiB: of this process, plus `workers` times the largest of ended children."""
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return int((own + workers * child) // unit)

@@ -14,6 +14,7 @@ from doorward.ledger.desk import Desk
 from doorward.ledger.ledger import Ledger
 from doorward.ledger.service import Service
 from doorward.ports.clock import Clock
+from doorward.ports.runner import Inline, Runner
 from doorward.ports.world import World
 
 
@@ -35,12 +36,13 @@ class Roster:
         *,
         seed: int,
         utc_offset_s: int,
+        runner: Runner | None = None,
     ) -> None:
         names = [s.name for s in services]
         if len(set(names)) < len(names):
             raise ValueError("two services bear one name")
         self.ledger, self.world, self.rules, self.services = ledger, world, rules, list(services)
-        self.seed, self.utc_offset_s = seed, utc_offset_s
+        self.seed, self.utc_offset_s, self.runner = seed, utc_offset_s, runner or Inline()
         self.cpu_s: dict[str, float] = dict.fromkeys(names, 0.0)
         """Processor seconds by service, if a `meter` was given to `run`."""
 
@@ -107,6 +109,7 @@ class Roster:
             utc_offset_s=self.utc_offset_s,
             now_s=now_s,
             after_s=now_s - service.every_s,
+            runner=self.runner,
         )
         service.work(desk)
         if desk.posted:

@@ -41,23 +41,24 @@ class Request:
     scale: float = 1.0
     seed: int = 1
     out: Path | None = None
+    workers: int = 0
 
 
 def start_run(request: Request, tell: Tell) -> dict[str, Any]:
     """Read the inputs, make the run directory, run, report. Raises BadInput for what cannot be read."""
     began = wall_s()
     where = prepare(request, tell)
-    return _finish(where, tell, began)
+    return _finish(where, tell, began, request.workers)
 
 
-def resume_run(directory: Path, tell: Tell) -> dict[str, Any]:
+def resume_run(directory: Path, tell: Tell, workers: int = 0) -> dict[str, Any]:
     """Go on with a run that was interrupted at any moment."""
-    return _finish(RunDir(directory), tell, wall_s())
+    return _finish(RunDir(directory), tell, wall_s(), workers)
 
 
-def _finish(where: RunDir, tell: Tell, began: float) -> dict[str, Any]:
+def _finish(where: RunDir, tell: Tell, began: float, workers: int) -> dict[str, Any]:
     settings = where.settings
-    run = assemble(where)
+    run = assemble(where, workers)
     try:
         total = run.expected_orders
         end_s = settings.start_s + settings.days * DAY_S
@@ -75,15 +76,18 @@ def _finish(where: RunDir, tell: Tell, began: float) -> dict[str, Any]:
         told.close()
         run.ledger.checkpoint(where.root)
         result = _result(where, run, began)
+        planners = run.pool.workers if run.pool else 0
+        if run.pool:
+            run.pool.close()
         tell("report", 0, 1, "")
         result["report"] = str(write_report(where, run, result))
         tell("report", 1, 1, "")
         result["wall_s"] = round(wall_s() - began, 2)
-        result["peak_mib"] = peak_mib()
+        result["peak_mib"] = peak_mib(planners)
         (where.root / "result.json").write_bytes(msgspec.json.format(msgspec.json.encode(result)))
         return result
     finally:
-        run.ledger.close()
+        run.close()
 
 
 def all_ended(state: State, total: int) -> bool:

@@ -20,6 +20,10 @@ Drain = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", help="Run directory to write; default runs/<network>-<seed>.")
 ]
+Workers = Annotated[
+    int,
+    typer.Option("--workers", min=0, help="Processes that plan; 0: as many as pay. The result is the same."),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="Results as one line of JSON, the last on standard output.")
 ]
@@ -58,6 +62,7 @@ def run(
         float, typer.Option("--scale", min=0.001, help="Generated orders: times as many.")
     ] = 1.0,
     seed: Seed = 1,
+    workers: Workers = 0,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -72,6 +77,7 @@ def run(
         scale=scale,
         seed=seed,
         out=out,
+        workers=workers,
     )
     _show(_go(request), json)
 

@@ -121,12 +121,12 @@ def _sites(state: State, plane: _Plane) -> str:
                 f"<title>{name}</title></rect>"
             )
             continue
-        shape: list[tuple[float, float]] = {
+        outlines: dict[SiteKind, list[tuple[float, float]]] = {
             SiteKind.FC: [(-8, -8), (8, -8), (8, 8), (-8, 8)],
             SiteKind.SORT: [(-9, 0), (-4.5, -8), (4.5, -8), (9, 0), (4.5, 8), (-4.5, 8)],
             SiteKind.STATION: [(0, -9), (8, -2), (8, 8), (-8, 8), (-8, -2)],
-        }[kind]
-        dots = " ".join(f"{a + dx:.1f},{b + dy:.1f}" for dx, dy in shape)
+        }
+        dots = " ".join(f"{a + dx:.1f},{b + dy:.1f}" for dx, dy in outlines[kind])
         parts.append(f'<polygon class="site" points="{dots}"><title>{name}</title></polygon>')
         parts.append(f'<text x="{a + 12:.1f}" y="{b + 4:.1f}">{name}</text>')
     return "".join(parts)
