@@ -16,7 +16,9 @@ LAT, LON = 47_600_000, -122_300_000
 MIDNIGHT_S = 20_600 * DAY_S
 
 
-def parcels(n: int, seed: int, *, doors: int = 0, due_h: tuple[int, int] = (21, 21), skip_c: int = 4_000) -> Parcels:
+def parcels(
+    n: int, seed: int, *, doors: int = 0, due_h: tuple[int, int] = (21, 21), skip_c: int = 4_000
+) -> Parcels:
     """n packages at up to `doors` doorsteps (default: one each), due between two hours of the day."""
     rng = generator(seed, "world", n)
     doors = doors or n

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,6 +62,15 @@ def _depot(desk: Desk, station: int) -> Depot:
     )
 
 
+def plan_checked(
+    parcels: Parcels, cars: Cars, depot: Depot, rules: LastmileRules, seed: int, now_s: int
+) -> tuple[RunsPlanned, StopsPlanned, Remarks]:
+    """One station's routes, checked where they are made; runs numbered from 0."""
+    runs, stops, remarks = plan_routes(parcels, cars, depot, rules, seed=seed, now_s=now_s)
+    lint(runs, stops, parcels, cars, depot, rules, 0)
+    return runs, stops, remarks
+
+
 class _Plans:
     """Runs and stops planned so far in this turn, numbered on."""
 
@@ -68,20 +79,30 @@ class _Plans:
         self.remarks, self.first = list[Remarks](), desk.next(Runs)
 
     def add(
-        self, parcels: Parcels, cars: Cars, station: int, stream: str
-    ) -> tuple[RunsPlanned, StopsPlanned]:
-        """Plan, check and keep."""
-        desk, rules, depot = self.desk, self.desk.rule(LastmileRules), _depot(self.desk, station)
-        seed = desk.child_seed(stream, station, desk.now_s)
-        runs, stops, remarks = plan_routes(
-            parcels, cars, depot, rules, seed=seed, now_s=desk.now_s, first_run=self.first
-        )
-        lint(runs, stops, parcels, cars, depot, rules, self.first)
-        self.first += len(runs)
-        self.runs.append(runs)
-        self.stops.append(stops)
-        self.remarks.append(remarks)
-        return runs, stops
+        self, jobs: Sequence[tuple[Parcels, Cars, int]], stream: str
+    ) -> list[tuple[RunsPlanned, StopsPlanned]]:
+        """Plan (parcels, cars, station) of each job, wherever the runner likes, and keep the plans in that order."""
+        desk, rules = self.desk, self.desk.rule(LastmileRules)
+        calls = [
+            (
+                parcels,
+                cars,
+                _depot(desk, station),
+                rules,
+                desk.child_seed(stream, station, desk.now_s),
+                desk.now_s,
+            )
+            for parcels, cars, station in jobs
+        ]
+        kept = []
+        for runs, stops, remarks in desk.runner.map(plan_checked, calls):
+            numbered = runs.replace(run=runs.run + self.first), stops.replace(run=stops.run + self.first)
+            self.first += len(runs)
+            self.runs.append(numbered[0])
+            self.stops.append(numbered[1])
+            self.remarks.append(remarks)
+            kept.append(numbered)
+        return kept
 
     def post(self) -> None:
         """All of it; runs before their stops."""
@@ -139,20 +160,27 @@ def _plan_gigs(desk: Desk, rules: LastmileRules, plans: _Plans) -> None:
         return
     cars, at = gig_cars(blocks, desk.table(Drivers), desk.table(Runs), sites, rules, desk.now_s)
     horizon = desk.midnight_s + DAY_S + min(rules.plan_s) + rules.load_s
-    taken = [np.empty(0, np.int64)]
+    jobs = []
     for station in np.unique(at):
         here = row[packages.station[row] == station]
         if len(here):
             parcels = parcels_of(packages, desk.table(Orders), sites, here, rules, horizon, desk.now_s)
-            _, stops = plans.add(parcels, cars.take(at == station), int(station), "lastmile/gigs")
+            runs, stops = plans.add(parcels, cars.take(at == station), int(station), "lastmile/gigs")
+            mileage_c = runs.dist_m.astype(np.int64) * _km_mc(cars, runs.block) // 1000
+            plans.runs[-1] = runs.replace(cost_c=blocks.pay_c[runs.block] + mileage_c)
             taken.append(stops.package)
-    # a driver's pay is agreed: the run costs the block and the mileage, however long it takes
-    left = row[~np.isin(row, np.concatenate(taken))]
+    left = row[~np.isin(row, np.concatenate([np.empty(0, np.int64), *taken]))]
     out = hopeless(packages, left, blocks, desk.table(Runs), rules, desk.now_s, desk.midnight_s)
     desk.post(
         WayDropped.fill(len(out), package=out, way=Way.FLEX, reason=Reason.NO_DRIVER),
         Remarks.about(Subject.PACKAGE, out, Reason.NO_DRIVER, desk.now_s) if len(out) else Remarks.empty(),
     )
+
+
+def _km_mc(cars: Cars, block: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Mileage pay of the cars of these blocks. A block's pay is agreed: its run costs that, however long it takes."""
+    order = np.argsort(cars.block, kind="stable")
+    return cars.km_mc[order[np.searchsorted(cars.block[order], block)]].astype(np.int64)
 
 
 def rescue(desk: Desk) -> None:
@@ -210,7 +238,7 @@ def _rescue(
     )
     cars = spares(cars.take(~np.isin(cars.vehicle, used)), lat, lon, len(aboard), rules, desk.now_s)
     parcels = parcels_of(packages, orders, sites, aboard, rules, desk.midnight_s + 2 * DAY_S, desk.now_s)
-    planned, to = plans.add(parcels, cars, station, "lastmile/rescue")
+    planned, to = plans.add([(parcels, cars, station)], "lastmile/rescue")[0]
     left = aboard[~np.isin(aboard, to.package)]
     plans.remarks.append(Remarks.about(Subject.RUN, [run], Reason.BROKE_DOWN, desk.now_s, short=len(left)))
     return (to.package, to.run), planned.vehicle

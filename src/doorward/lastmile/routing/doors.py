@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.core.table import I1, I2, I4, I8, Table
+from doorward.core.table import I1, I4, I8, Table
 from doorward.lastmile.rules import LastmileRules
 
 Ints = NDArray[np.int64]

@@ -231,4 +231,4 @@ def inserting(
         cost += here.weight_late * long
         if long > here.slack:
             cost += here.tight
-    return min(cost, bar)
+    return float(min(cost, bar))

@@ -205,7 +205,8 @@ def spare_vehicle(task: Task, routes: Routes) -> int:
     hours = int((car["until"][rest] - total["end"][rest]).sum())
     needs = int(total["end"][v] - car["depart"][v]) * NEEDED
     room = all(
-        int((car[name][rest] - total[name][rest]).sum()) >= int(total[name][v]) for name in ("volume", "weight")
+        int((car[name][rest] - total[name][rest]).sum()) >= int(total[name][v])
+        for name in ("volume", "weight")
     )
     return v if room and hours >= needs else -1
 

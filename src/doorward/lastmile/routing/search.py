@@ -170,7 +170,7 @@ def _sort(task: Task, scratch: Scratch) -> None:  # pragma: no cover - compiled
 def _best_place(
     task: Task, routes: Routes, c: int, rng: NDArray[np.uint64]
 ) -> tuple[int, int]:  # pragma: no cover
-    """Vehicle and position where stop c costs least by estimate, next to near stops; -1 if none is worth its penalty."""
+    """Vehicle and position next to near stops where stop c costs least by estimate; -1 none is worth its penalty."""
     node, stops, cars, near, travel, pace = task
     visit, totals, where = routes
     stop = stops[c]

@@ -64,7 +64,11 @@ def savings(task: Task, pace: float, price: Reals, room: Ints) -> Small:  # prag
         a, b = _root(parent, i), _root(parent, j)
         if a == b or volume[a] + volume[b] > room[0] or weight[a] + weight[b] > room[1]:
             continue
-        saved = (hop(task.node, task.travel, i, n)[0] + hop(task.node, task.travel, j, n)[0] - hop(task.node, task.travel, i, j)[0]) * pace
+        saved = (
+            hop(task.node, task.travel, i, n)[0]
+            + hop(task.node, task.travel, j, n)[0]
+            - hop(task.node, task.travel, i, j)[0]
+        ) * pace
         if stops[a] + stops[b] > room[2] or long[a] + long[b] - saved > room[3]:
             continue
         parent[b] = a
