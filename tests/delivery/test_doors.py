@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,8 @@ from doorward.core import seed as draws
 from doorward.delivery.lint import lint
 from doorward.delivery.plan import fill_lockers, follow_scans, give_up, offer_lockers, proofs_of
 from doorward.delivery.rules import DeliveryRules
+from doorward.delivery.service import resolve
+from doorward.ledger.desk import Desk
 from doorward.ledger.state import State
 from doorward.tables.doorstep import Left, Outcome, Proof
 from doorward.tables.fleet import RunMoved, Runs, RunStatus, Stops, Visits
@@ -18,7 +22,7 @@ from doorward.tables.orders import LEAVE_OK, LOCKER_OK, Orders
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.remarks import Reason
 from doorward.tables.sites import Sites
-from doorward.tables.ways import Way
+from doorward.tables.ways import Way, WayDropped
 from doorward.tracking.state import fold_scanned
 from doorward.twin.fleet import FleetRules, TwinFleet
 
@@ -180,6 +184,28 @@ def test_a_locker_is_offered_to_those_who_allow_it() -> None:
         state = attempted(tries, Reason.NOT_HOME, consent)
         drops = offer_lockers(state.table(Packages), state.table(Orders), none, RULES)
         assert bool(len(drops)) is offered
+
+
+def test_a_locker_is_offered_once_even_if_another_home_way_is_chosen_instead() -> None:
+    state = attempted(2, Reason.NOT_HOME, LOCKER_OK)
+    dropped = []
+    for now_s in range(DEPART - DEPART % 900, DEPART + 4 * 3600, 900):
+        desk = Desk(
+            state,
+            SimpleNamespace(),
+            {DeliveryRules: RULES},
+            seed=1,
+            utc_offset_s=0,
+            now_s=now_s,
+            after_s=now_s - 900,
+        )  # type: ignore[arg-type]
+        resolve(desk)
+        for fact in desk.posted:
+            assert isinstance(fact, WayDropped)
+            dropped.append(now_s)
+            state.put(Packages, fact.package, way=int(Way.DSP))
+    assert len(dropped) == 1
+    assert dropped[0] >= DEPART + 9 + 300
 
 
 def test_dear_goods_are_signed_for() -> None:

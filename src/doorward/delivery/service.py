@@ -19,6 +19,8 @@ from doorward.tables.sites import Sites
 from doorward.tables.stock import RESTOCKED, StockMoved
 
 Longs = NDArray[np.int64]
+FOLLOW_S = 300
+"""How often runs are followed: what happened this long ago is known."""
 
 
 def follow(desk: Desk) -> None:
@@ -49,6 +51,9 @@ def resolve(desk: Desk) -> None:
         return
     given_up = give_up(packages, scans, rules, desk.now_s)
     drops = offer_lockers(packages, desk.table(Orders), given_up.package, rules)
+    # once: a package that got another home way meanwhile is not asked about again. Each return falls in one period
+    back_s = scans.at_s[packages.last_scan[drops.package]] + FOLLOW_S
+    drops = drops.take((desk.after_s < back_s) & (back_s <= desk.now_s))
     found = [given_up, *_lockers(desk, packages, scans, rules), *_sent_back(desk, packages, rules)]
     back = np.flatnonzero(packages.status == Status.RETURNING)
     began = scans.at_s[packages.last_scan[back]]
@@ -116,5 +121,5 @@ def _scans(
     )
 
 
-SERVICES = [Service("delivery.follow", 300, follow), Service("delivery.resolve", 900, resolve)]
+SERVICES = [Service("delivery.follow", FOLLOW_S, follow), Service("delivery.resolve", 900, resolve)]
 """In the order of the roster."""
