@@ -37,6 +37,8 @@ def lint(
     _must(np.isin(stops.package, parcels.package).all(), "only packages that wait are planned")
     own = runs.vehicle[runs.vehicle >= 0]
     _must(len(np.unique(own)) == len(own), "a vehicle leaves once")
+    gigs = runs.block[runs.block >= 0]
+    _must(len(np.unique(gigs)) == len(gigs), "a gig block leaves once")
     if not len(runs):
         _must(len(stops) == 0, "stops belong to runs")
         return
@@ -48,7 +50,11 @@ def lint(
         np.searchsorted(np.sort(parcels.package), stops.package)
     ]
     _loads(runs, run, key, parcels.take(parcel), cars.take(car), rules)
-    _times(runs, stops, run, parcels.take(parcel), cars.take(car), depot)
+    _times(runs, stops, run, parcels.take(parcel), cars.take(car), depot, rules)
+    if rules.hard_windows and len(cars):
+        due = parcels.due_s[parcel]
+        kept = (stops.plan_s <= due) | (due <= cars.depart_s.min())
+        _must(kept.all(), "windows that must be kept are kept")
 
 
 def _must(good: bool | np.bool_, rule: str) -> None:
@@ -84,7 +90,13 @@ def _loads(
 
 
 def _times(
-    runs: RunsPlanned, stops: StopsPlanned, run: NDArray[np.int32], parcels: Parcels, cars: Cars, depot: Depot
+    runs: RunsPlanned,
+    stops: StopsPlanned,
+    run: NDArray[np.int32],
+    parcels: Parcels,
+    cars: Cars,
+    depot: Depot,
+    rules: LastmileRules,
 ) -> None:
     first = np.r_[True, run[1:] != run[:-1]]
     lat = np.where(first, cars.lat_udeg[run], np.r_[0, parcels.lat_udeg[:-1]])
@@ -105,6 +117,9 @@ def _times(
     home = crow_m(parcels.lat_udeg[last], parcels.lon_udeg[last], depot.lat_udeg, depot.lon_udeg)
     done = over[door[last]]
     _must((runs.back_s + SLACK >= done + home / FASTEST_MS).all(), "the way back takes its time")
+    idle = runs.back_s - runs.depart_s - runs.drive_s - runs.service_s
+    short = (done - runs.depart_s < rules.break_after_s) | (idle + SLACK * runs.stops >= cars.break_s)
+    _must(short.all(), "a long run has its break")
     _must(
         (runs.depart_s >= cars.depart_s).all() and (runs.back_s <= cars.until_s).all(),
         "runs stay in the shift",
