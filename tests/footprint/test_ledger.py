@@ -102,9 +102,11 @@ def test_a_day_by_hand() -> None:
     assert box[1] == (310 * 1_199_725 + 11 * 2_916_505) // 1000
     # the post as quoted
     assert shares_of(state, leg_of(state, LegKind.CARRIER, 0)) == [(2, 777_777)]
-    # FC 0: all of its day, by thirds
+    # FC 0: its year's 900 kWh a day over 700 packages a day
     fc = leg_of(state, LegKind.FC, 0)
-    assert legs.wh[fc] == 900_000 and total[fc] == 900_000 * 245_400 // 1000
+    assert legs.wh[fc] == 3 * 1285 and total[fc] == 3 * 1285 * 245_400 // 1000
+    drawn = [(0, 900_000 * 26 // 24, 3 * 1285), (1, 1_300_000 * 26 // 24, 0)]
+    assert report.fc_energy(state, MIDNIGHT_S + 26 * HOUR_S, 0) == drawn
     assert [p for p, _ in shares_of(state, fc)] == [0, 1, 2]
     prints = state.table(PackageFootprint)
     assert prints.last_mile_mg.tolist() == [3_276_156, 3_276_156, 0]
@@ -113,10 +115,10 @@ def test_a_day_by_hand() -> None:
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.integers(0, 10**6), st.integers(1, 60), st.sampled_from(METHODS))
-def test_shares_add_up_to_their_legs_whatever_happens(seed: int, n: int, method: str) -> None:
+@given(st.integers(0, 10**6), st.integers(1, 60), st.sampled_from(METHODS), st.sampled_from([0, 700]))
+def test_shares_add_up_to_their_legs_whatever_happens(seed: int, n: int, method: str, fill_pm: int) -> None:
     days = draw_days(n, seed)
-    state = days.live(FootprintRules(method=method))
+    state = days.live(FootprintRules(method=method, fc_fill_pm=fill_pm))
     assert lint.lint_ledger(state) == []
     found = report.balance(state)
     assert found.off_mg == 0
@@ -151,9 +153,10 @@ def test_a_failed_attempt_is_one_more_leg_and_one_more_pass_through_the_station(
     assert legs.wh[legs.kind == LegKind.STATION].sum() == passed * RULES.station_wh_per_package
 
 
-def test_the_night_of_an_fc_is_borne_by_the_whole_day() -> None:
+def test_what_an_fc_drew_at_night_is_borne_by_the_whole_day() -> None:
     days = draw_days(80, 3)
-    state = days.live(RULES, 49)
+    state = days.live(FootprintRules(fc_fill_pm=0), 49)
+    assert lint.lint_ledger(state) == []
     legs = state.table(Legs)
     fc = legs.kind == LegKind.FC
     assert ((legs.at_s[fc] - MIDNIGHT_S) % DAY_S == 0).all(), "closed at midnight"
@@ -254,7 +257,14 @@ def test_the_linter_sees_what_is_wrong() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"method": "guess"}, {"charge_by": "luck"}, {"grid_mg_wh": (1, 2)}, {"fc_close_hours": 0}]
+    "wrong",
+    [
+        {"method": "guess"},
+        {"charge_by": "luck"},
+        {"grid_mg_wh": (1, 2)},
+        {"fc_close_hours": 0},
+        {"fc_fill_pm": -1},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError):

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from doorward.core.hours import day_start
+from doorward.core.units import DAY_S
 from doorward.footprint.plan import factor
 from doorward.footprint.rules import FootprintRules
 from doorward.ledger.state import State
 from doorward.tables.footprint import ChargeSlots, ChargesPlanned, DataClass, Factors, LegKind, Legs, Shares
 from doorward.tables.linehaul import Trips, TripStatus
+from doorward.tables.packages import Scans
+from doorward.tables.sites import Floors
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,17 @@ def by_view(state: State, rules: FootprintRules) -> list[tuple[str, int, int, in
             wh, here, bought = (int(column[mine].sum()) for column in (legs.wh, total, market))
             rows.append((kind.name.lower(), wh, here, bought))
     return [*rows, ("all", int(legs.wh.sum()), int(total.sum()), int(market.sum()))]
+
+
+def fc_energy(state: State, until_s: int, utc_offset_s: int) -> list[tuple[int, int, int]]:
+    """(FC, Wh drawn from the day of the first scan until now, Wh borne by packages): the rest was idle."""
+    legs, floors, scans = state.table(Legs), state.table(Floors), state.table(Scans)
+    began = day_start(int(scans.at_s[0]), utc_offset_s) if len(scans) else until_s
+    drawn = floors.kwh_day.astype(np.int64) * 1000 * (until_s - began) // DAY_S
+    mine = legs.kind == LegKind.FC
+    borne = np.zeros(len(floors), np.int64)
+    np.add.at(borne, legs.ref[mine], legs.wh[mine])
+    return [(fc, int(d), int(b)) for fc, (d, b) in enumerate(zip(drawn, borne, strict=True))]
 
 
 def empty_departures(state: State) -> tuple[int, int]:

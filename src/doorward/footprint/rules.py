@@ -23,8 +23,12 @@ class FootprintRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Electricity of a sort center for one package."""
     station_wh_per_package: int = 90
     """Electricity of a delivery station for one package passing through, Wh; one brought back passes again."""
+    fc_fill_pm: int = 700
+    """Share of its capacity that an FC passes over a year, per mille: a package bears kwh_day / (capacity x this), the
+    hub intensity of a whole year as ISO 14083 wants it; see report.fc_energy for what is drawn and not borne. 0:
+    packages bear all that the building drew while it was simulated or operated, idle days included."""
     fc_close_hours: int = 24
-    """An FC's electricity is split over all that was packed within so many hours, counted from midnight."""
+    """With fc_fill_pm 0: what an FC drew is split over all that was packed within so many hours, from midnight."""
     truck_wh_m: int = 1
     """Battery truck: watt hours per metre."""
     van_wh_km: int = 430
@@ -54,6 +58,8 @@ class FootprintRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             raise ValueError(f"method is one of {', '.join(METHODS)}, not {self.method!r}")
         if self.charge_by not in ("cost", "carbon"):
             raise ValueError(f"charge_by is cost or carbon, not {self.charge_by!r}")
+        if self.fc_fill_pm < 0:
+            raise ValueError(f"fc_fill_pm is at least 0, not {self.fc_fill_pm}")
         if not 1 <= self.fc_close_hours <= 24:
             raise ValueError(f"fc_close_hours is between 1 and 24, not {self.fc_close_hours}")
         if len(self.grid_mg_wh) != 24 or len(self.tariff_mc_kwh) != 24:

@@ -29,8 +29,8 @@ from doorward.tables.sites import Floors, SiteKind, Sites
 from doorward.tables.ways import Way
 
 Longs = NDArray[np.int64]
-HOURLY = (LegKind.SORT, LegKind.STATION, LegKind.CARRIER, LegKind.PACKAGING, LegKind.RETURN)
-"""Closed every hour; FCs once a day, so that the first package of the morning does not bear the night."""
+HOURLY = (LegKind.FC, LegKind.SORT, LegKind.STATION, LegKind.CARRIER, LegKind.PACKAGING, LegKind.RETURN)
+"""Closed every hour; FCs by what they drew once a day, or the first package of the morning would bear the night."""
 QUOTED = {
     LegKind.CARRIER: DataClass.MODELLED,
     LegKind.PACKAGING: DataClass.DEFAULT,
@@ -42,7 +42,8 @@ def close_legs(desk: Desk) -> None:
     """Post a leg for everything that ended since the last time."""
     parts = [*_vehicle_legs(desk), *_hourly_legs(desk)]
     period_s = desk.rule(FootprintRules).fc_close_hours * HOUR_S
-    if (desk.now_s - desk.midnight_s) // period_s != (desk.after_s - desk.midnight_s) // period_s:
+    drawn = desk.rule(FootprintRules).fc_fill_pm == 0
+    if drawn and (desk.now_s - desk.midnight_s) // period_s != (desk.after_s - desk.midnight_s) // period_s:
         parts.extend(_fc_legs(desk))
     legs = Legs.concat(parts)
     if not len(legs):
@@ -93,9 +94,13 @@ def _hourly_legs(desk: Desk) -> list[Legs]:
     """Legs of sort centers, stations, carriers, packaging and returns for the scans since the last closing."""
     legs, sites, rules = desk.table(Legs), desk.table(Sites), desk.rule(FootprintRules)
     since, upto = int(legs.upto[-1]) if len(legs) else 0, desk.next(Scans)
-    each = {LegKind.SORT: rules.sort_wh_per_package, LegKind.STATION: rules.station_wh_per_package}
+    each = {
+        LegKind.FC: _fc_wh(desk),
+        LegKind.SORT: np.full(len(sites), rules.sort_wh_per_package),
+        LegKind.STATION: np.full(len(sites), rules.station_wh_per_package),
+    }
     parts = []
-    for kind in HOURLY:
+    for kind in HOURLY if rules.fc_fill_pm else HOURLY[1:]:
         ref, package = passes(desk.state, kind, since, upto)
         if kind is LegKind.SORT:
             ref = ref[sites.kind[ref] == SiteKind.SORT]
@@ -107,11 +112,17 @@ def _hourly_legs(desk: Desk) -> list[Legs]:
             leg = sum_legs(kind, ref, OWN[kind](desk.state, package), QUOTED[kind], desk.now_s)
         else:
             at, count = np.unique(ref, return_counts=True)
-            leg = building_legs(
-                kind, at, count * each[kind], DataClass.DEFAULT, desk.table(Factors), desk.now_s
-            )
+            known = DataClass.MODELLED if kind is LegKind.FC else DataClass.DEFAULT
+            leg = building_legs(kind, at, count * each[kind][at], known, desk.table(Factors), desk.now_s)
         parts.append(_since(leg, since))
     return parts
+
+
+def _fc_wh(desk: Desk) -> Longs:
+    """Watt hours of one package in each FC, (len(Floors),): a year's electricity over a year's packages."""
+    floors, fill_pm = desk.table(Floors), max(1, desk.rule(FootprintRules).fc_fill_pm)
+    capacity = np.maximum(1, desk.table(Sites).capacity[: len(floors)]).astype(np.int64)
+    return np.asarray(floors.kwh_day.astype(np.int64) * 1_000_000 // (capacity * fill_pm), np.int64)
 
 
 def _fc_legs(desk: Desk) -> list[Legs]:
