@@ -1,8 +1,8 @@
 """A runner over processes that stay warm: one planner call a process at a time, answers in the order asked.
 
 Processes are spawned, not forked (numba and Arrow keep threads), read compiled kernels from disk, and live until
-`close`. A process that dies takes its call with it: the pool is rebuilt and the calls are tried once more, since planners
-are pure; if that fails too, the error is raised.
+`close`. A process that dies takes its call with it: the pool is rebuilt and the calls are tried once more, since
+planners are pure; if that fails too, the error is raised.
 """
 
 from __future__ import annotations

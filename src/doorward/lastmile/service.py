@@ -137,6 +137,7 @@ def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way,
     packages, sites = desk.table(Packages), desk.table(Sites)
     row = waiting(packages, desk.table(Scans), desk.midnight_s, ways)
     horizon = desk.midnight_s + DAY_S + min(rules.plan_s) + rules.load_s
+    jobs = []
     for station in np.unique(packages.station[row]):
         here = row[packages.station[row] == station]
         parcels = parcels_of(packages, desk.table(Orders), sites, here, rules, horizon, desk.now_s)
@@ -150,7 +151,8 @@ def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way,
             desk.now_s,
             desk.midnight_s,
         )
-        plans.add(parcels, cars, int(station), "lastmile/vans")
+        jobs.append((parcels, cars, int(station)))
+    plans.add(jobs, "lastmile/vans")
 
 
 def _plan_gigs(desk: Desk, rules: LastmileRules, plans: _Plans) -> None:
@@ -165,11 +167,13 @@ def _plan_gigs(desk: Desk, rules: LastmileRules, plans: _Plans) -> None:
         here = row[packages.station[row] == station]
         if len(here):
             parcels = parcels_of(packages, desk.table(Orders), sites, here, rules, horizon, desk.now_s)
-            runs, stops = plans.add(parcels, cars.take(at == station), int(station), "lastmile/gigs")
-            mileage_c = runs.dist_m.astype(np.int64) * _km_mc(cars, runs.block) // 1000
-            plans.runs[-1] = runs.replace(cost_c=blocks.pay_c[runs.block] + mileage_c)
-            taken.append(stops.package)
-    left = row[~np.isin(row, np.concatenate([np.empty(0, np.int64), *taken]))]
+            jobs.append((parcels, cars.take(at == station), int(station)))
+    first, taken = len(plans.runs), [np.empty(0, np.int64)]
+    for number, (runs, stops) in enumerate(plans.add(jobs, "lastmile/gigs"), start=first):
+        mileage_c = runs.dist_m.astype(np.int64) * _km_mc(cars, runs.block) // 1000
+        plans.runs[number] = runs.replace(cost_c=blocks.pay_c[runs.block] + mileage_c)
+        taken.append(stops.package)
+    left = row[~np.isin(row, np.concatenate(taken))]
     out = hopeless(packages, left, blocks, desk.table(Runs), rules, desk.now_s, desk.midnight_s)
     desk.post(
         WayDropped.fill(len(out), package=out, way=Way.FLEX, reason=Reason.NO_DRIVER),
