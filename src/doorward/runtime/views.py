@@ -11,15 +11,17 @@ import pyarrow as pa
 from doorward.core.table import Table
 from doorward.ledger.state import State
 from doorward.runtime.rundir import RunDir
-from doorward.tables.fleet import Runs, RunStatus
+from doorward.tables.doorstep import Outcome, Proof, Proofs
+from doorward.tables.fleet import Runs, RunStatus, Stops, Vehicles
 from doorward.tables.flex import Blocks, BlockStatus
+from doorward.tables.footprint import DataClass, LegKind, Legs
 from doorward.tables.journey import Event, Holder, Status
 from doorward.tables.linehaul import Trips, TripStatus
 from doorward.tables.orders import Lines, LineStatus, OrderRefs, Orders, OrderStatus, Speed
 from doorward.tables.packages import Alarm, Alarms, Packages, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import SiteKind, Sites
-from doorward.tables.ways import Way
+from doorward.tables.ways import Services, Way, WayCapacity
 
 WORDS: dict[type[Table], dict[str, type[IntEnum]]] = {
     Packages: {"status": Status, "holder_kind": Holder, "way": Way},
@@ -32,6 +34,12 @@ WORDS: dict[type[Table], dict[str, type[IntEnum]]] = {
     Blocks: {"status": BlockStatus},
     Alarms: {"kind": Alarm},
     Sites: {"kind": SiteKind},
+    Legs: {"kind": LegKind, "basis": DataClass},
+    Proofs: {"kind": Proof},
+    Stops: {"outcome": Outcome},
+    Vehicles: {"way": Way},
+    WayCapacity: {"way": Way},
+    Services: {"way": Way},
 }
 """Columns shown as words; the number stays beside it as `<column>_no`."""
 
