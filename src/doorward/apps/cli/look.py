@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from doorward.apps.cli.screen import OUT, answer, clock, grid
-from doorward.core.errors import BadInput
 from doorward.runtime.build import label_rules
 from doorward.runtime.history import Moment, order_story, package_story
 from doorward.runtime.rundir import RunDir, newest_run
@@ -109,15 +108,8 @@ def _eta_words(story: dict[str, Any], offset: int) -> str:
 
 
 def _moments(title: str, history: list[Moment], offset: int) -> None:
-    grid(
-        title,
-        ("when", "what", "where", "who", "reason"),
-        [(clock(m["at_s"], offset), m["event"], m["where"], m["who"], m["reason"]) for m in history],
-    )
-
-
-def must_exist(path: Path) -> Path:
-    """The path, or a helpful refusal."""
-    if not path.exists():
-        raise BadInput("no such file or directory", where=str(path), remedy="check the path")
-    return path
+    """A table of scans; the column of reasons only where one has a reason."""
+    told = any(m["reason"] for m in history)
+    rows = [(clock(m["at_s"], offset), m["event"], m["where"], m["who"], m["reason"]) for m in history]
+    head = ("when", "what", "where", "who", "reason")
+    grid(title, head if told else head[:4], rows if told else [r[:4] for r in rows])

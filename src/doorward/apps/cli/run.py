@@ -109,13 +109,12 @@ def _go(request: Request) -> dict[str, Any]:
 
 def _show(result: dict[str, Any], json: bool) -> None:
     if not json:
-        flat = [(k.replace("_", " "), v) for k, v in result.items() if not isinstance(v, (dict, list))]
-        grid("Result", ("figure", "value"), flat)
+        grid("Result", ("", ""), _lines(result))
         modes = result["packages_by_mode"]
         grid("Ways to the door", ("way", "packages"), [(k, v) for k, v in modes.items() if v])
         ERR.print(f"\nReport: [bold]{result['report']}[/]   (open it in a browser)")
         ERR.print(
-            f"Then:   doorward track 17    doorward order 17    doorward sql tables    --run {result['out']}"
+            f"Then:   doorward track 17   doorward order 17   doorward sql tables   (--run {result['out']})"
         )
     for sentence in result["violations"]:
         ERR.print(f"[bold red]does not balance:[/] {sentence}")
@@ -123,3 +122,39 @@ def _show(result: dict[str, Any], json: bool) -> None:
         answer(result)
     if result["violations"]:
         raise typer.Exit(1)
+
+
+def _lines(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """The result in words, for people."""
+    r = result
+    money = f"{r['cost_c_per_package'] / 100:,.2f} {r['currency']}"
+    balance = (
+        "every package in one place, all units accounted for" if not r["violations"] else "NO, see below"
+    )
+    lines = [
+        (
+            "orders",
+            f"{r['orders']:,}"
+            + (f" ({r['rejected']:,} rows set aside, see rejects.csv)" if r["rejected"] else ""),
+        ),
+        ("packages", f"{r['packages']:,}"),
+        (
+            "orders delivered",
+            f"{r['delivered']:,}, {r['delivered_on_time']:,} of them within the promised window",
+        ),
+        ("promises kept", f"{r['promise_met_share']:.1%}"),
+        ("sent back, cancelled, open", f"{r['returned']:,}, {r['cancelled']:,}, {r['open']:,}"),
+        (
+            "per package",
+            f"{money}, {r['dist_m_per_package'] / 1000:,.2f} km, {r['co2e_g_per_package']:,.0f} g CO2e",
+        ),
+        ("stops per route", f"{r['stops_per_route']:,.0f}"),
+        ("gig blocks filled", f"{r['flex_fill_share']:.0%}"),
+        ("filled in region", f"{r['in_region_share']:.0%}"),
+        ("balance", balance),
+        ("journal", f"{r['journal_turns']:,} turns, digest {r['journal_digest']}"),
+        ("took", f"{r['wall_s']:.0f} s, {r['peak_mib']:,} MiB"),
+    ]
+    if r["generated_input"]:
+        lines.insert(0, ("input", "generated, not real data"))
+    return lines
