@@ -96,9 +96,10 @@ def load_stock(where: RunDir) -> OpeningStock | None:
 
 def _clear(where: RunDir) -> None:
     """An earlier run of the same name makes room; anything else in the way is an error."""
-    if not where.root.exists() or not any(where.root.iterdir()):
-        return
-    if not (where.root / "settings.json").exists():
+    left = {path.name for path in where.root.iterdir()} if where.root.is_dir() else set()
+    if not left - {"rejects.csv", "book", "network"}:
+        return  # nothing there, or inputs of a run that was refused
+    if "settings.json" not in left:
         raise BadInput(
             "the directory holds something that is not a run",
             where=str(where.root),
