@@ -128,7 +128,7 @@ def test_kernel_costs_equal_a_slow_recount() -> None:
 @pytest.mark.parametrize(
     ("columns", "reason", "short"),
     [
-        ({"volume_ml": 20_000}, Reason.NO_VOLUME, 30_000 - 17_000),
+        ({"volume_ml": 20_000}, Reason.NO_VOLUME, -(-(30_000 - 17_000) * 1000 // 850)),
         ({"weight_g": 2_000}, Reason.NO_WEIGHT, 8_000 - 2_000),
         ({"range_m": 1_000}, Reason.NO_RANGE, -1),
         ({"until_s": MIDNIGHT_S + 9 * HOUR_S + 60}, Reason.NO_TIME, -1),

@@ -14,7 +14,7 @@ from doorward.tables.journey import Event, Holder, Status
 from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.sites import Sites
-from doorward.tables.ways import Way
+from doorward.tables.ways import Bills, Way
 
 Ints = NDArray[np.int64]
 
@@ -53,6 +53,20 @@ def waiting(packages: Packages, scans: Scans, midnight_s: int, ways: tuple[Way, 
         & (scans.at_s[tried] >= midnight_s)
     )
     return np.asarray(row[~today], np.int64)
+
+
+def must_go_before(midnight_s: int, rules: LastmileRules) -> int:
+    """A promise before this time cannot be left to tomorrow's first vans: they need `wait_least_s` to reach doors."""
+    return midnight_s + DAY_S + min(rules.plan_s) + rules.load_s + rules.wait_least_s
+
+
+def closed(bills: Bills, row: Ints, way: Way) -> NDArray[np.bool_]:
+    """Which of these packages have been turned away by this way before and have it now for want of any other."""
+    if len(bills) == 0:
+        return np.zeros(len(row), bool)
+    known = row < len(bills)
+    gates = np.where(known, bills.gates[np.minimum(row, len(bills) - 1)], 0)
+    return np.asarray((gates >> int(way)) & 1 == 1)
 
 
 def parcels_of(

@@ -42,10 +42,12 @@ class LastmileRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """And each hour of lateness, cents a package."""
     skip_c: int = 4_000
     """What it costs to leave a package at the station that is due before the next day's routes, cents."""
-    overdue_c: int = 1_500
-    """More for each day that it is late already."""
+    overdue_c: int = 5_000
+    """More for each day that it is late already: after a day or two it is worth a van of its own."""
     wait_c: int = 300
     """What it costs to leave a package that may still go on a later day, cents."""
+    wait_least_s: int = 14_400
+    """A package may wait for the next day if its promise leaves that day's first vans at least this long."""
     hard_windows: bool = False
     """True: a promised window that has not closed before departure must be kept; False: lateness costs money."""
     iterations_stop: int = 12

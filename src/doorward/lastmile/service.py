@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 from doorward.core.travel import RUSH
 from doorward.core.units import DAY_S
 from doorward.lastmile.lint import lint
-from doorward.lastmile.plan import cars_at, gig_cars, hopeless, parcels_of, plan_induct, waiting
+from doorward.lastmile.plan import (
+    cars_at,
+    closed,
+    gig_cars,
+    hopeless,
+    must_go_before,
+    parcels_of,
+    plan_induct,
+    waiting,
+)
 from doorward.lastmile.rescue import spares, stranded_at
 from doorward.lastmile.routing.doors import Cars, Parcels
 from doorward.lastmile.routing.plan import Depot, plan_routes
@@ -25,7 +34,7 @@ from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Sites
-from doorward.tables.ways import Way, WayDropped
+from doorward.tables.ways import Bills, Way, WayDropped
 
 HOME_WAYS = ((Way.OWN, Way.LOCKER), (Way.DSP,))
 """Packages that own and contractors' vans bring."""
@@ -136,7 +145,7 @@ def plan(desk: Desk) -> None:
 def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way, ...]) -> None:
     packages, sites = desk.table(Packages), desk.table(Sites)
     row = waiting(packages, desk.table(Scans), desk.midnight_s, ways)
-    horizon = desk.midnight_s + DAY_S + min(rules.plan_s) + rules.load_s
+    horizon = must_go_before(desk.midnight_s, rules)
     jobs = []
     for station in np.unique(packages.station[row]):
         here = row[packages.station[row] == station]
@@ -161,7 +170,7 @@ def _plan_gigs(desk: Desk, rules: LastmileRules, plans: _Plans) -> None:
     if len(row) == 0:
         return
     cars, at = gig_cars(blocks, desk.table(Drivers), desk.table(Runs), sites, rules, desk.now_s)
-    horizon = desk.midnight_s + DAY_S + min(rules.plan_s) + rules.load_s
+    horizon = must_go_before(desk.midnight_s, rules)
     jobs = []
     for station in np.unique(at):
         here = row[packages.station[row] == station]
@@ -174,6 +183,7 @@ def _plan_gigs(desk: Desk, rules: LastmileRules, plans: _Plans) -> None:
         plans.runs[number] = runs.replace(cost_c=blocks.pay_c[runs.block] + mileage_c)
         taken.append(stops.package)
     left = row[~np.isin(row, np.concatenate(taken))]
+    left = left[~closed(desk.table(Bills), left, Way.FLEX)]
     out = hopeless(packages, left, blocks, desk.table(Runs), rules, desk.now_s, desk.midnight_s)
     desk.post(
         WayDropped.fill(len(out), package=out, way=Way.FLEX, reason=Reason.NO_DRIVER),

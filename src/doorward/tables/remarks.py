@@ -64,6 +64,7 @@ class Reason(IntEnum):
     BROKE_DOWN = 56
     NO_DRIVER = 57
     POSTPONED = 58
+    NO_STOPS = 59
     # air and pavement
     WIND = 60
     RAIN = 61
@@ -129,6 +130,7 @@ WORDS: dict[Reason, str] = {
     Reason.BROKE_DOWN: "the vehicle broke down",
     Reason.NO_DRIVER: "no driver took the block",
     Reason.POSTPONED: "it can wait, and a later route costs less",
+    Reason.NO_STOPS: "no vehicle may make another stop",
     Reason.WIND: "too much wind",
     Reason.RAIN: "too much rain",
     Reason.DARK: "no daylight",

@@ -29,9 +29,9 @@ from doorward.lastmile.routing.problem import (
     new_routes,
     travel_table,
 )
-from doorward.lastmile.routing.search import Scratch, anneal, new_scratch
+from doorward.lastmile.routing.search import Scratch, anneal, fill, new_scratch
 from doorward.lastmile.routing.start import construct
-from doorward.lastmile.routing.why import binding
+from doorward.lastmile.routing.why import VOLUME, binding
 from doorward.lastmile.rules import LastmileRules
 from doorward.tables.fleet import RunsPlanned, StopsPlanned
 from doorward.tables.remarks import Reason, Remarks, Subject
@@ -44,7 +44,7 @@ PHASES, AGAIN, NEEDED = 3, 0.2, 0.8
 """A third of the iterations each: once, and twice more, for a plan with a vehicle less if the others have at least this
 share of its hours to spare, else from a lower temperature."""
 REASONS = np.array(
-    [Reason.NO_VOLUME, Reason.NO_WEIGHT, Reason.NO_TIME, Reason.NO_TIME, Reason.NO_RANGE, Reason.WINDOW_CLOSED,
+    [Reason.NO_VOLUME, Reason.NO_WEIGHT, Reason.NO_STOPS, Reason.NO_TIME, Reason.NO_RANGE, Reason.WINDOW_CLOSED,
      Reason.POSTPONED, Reason.NO_VEHICLE]
 )  # fmt: skip
 """By limit of why.binding."""
@@ -77,7 +77,7 @@ def plan_routes(
     """Routes for the parcels that are worth it; runs numbered from `first_run`, stops by run and sequence.
 
     iterations: of ruin and recreate; -1 as the rules say. Remarks: one for each package left, limit = row of the
-    vehicle (of the block if it has none) that would have been cheapest, short = minutes, ml, g, m or cents.
+    vehicle (of the block if it has none) that was nearest to taking it, short = ml, g, stops, minutes, m or cents.
     Deterministic: equal inputs and seed give equal plans.
     """
     if len(parcels) == 0:
@@ -89,7 +89,7 @@ def plan_routes(
     task = make_task(doors, parcels, cars, depot, rules, curve)
     routes = solve(task, seed, iterations if iterations >= 0 else budget(len(doors.volume), rules))
     runs, stops = _told(task, routes, doors, parcels, cars, depot, first_run)
-    return runs, stops, _why_not(task, routes, doors, parcels, cars, now_s)
+    return runs, stops, _why_not(task, routes, doors, parcels, cars, rules, now_s)
 
 
 def budget(stops: int, rules: LastmileRules) -> int:
@@ -144,7 +144,7 @@ def _car_records(cars: Cars, depot: Depot, rules: LastmileRules) -> Records:
 
 
 def solve(task: Task, seed: int, iterations: int) -> Routes:
-    """Construct, anneal, and time the best solution anew."""
+    """Construct, anneal, time the best solution anew; no stop stays out that some place would pay for."""
     n, v, car = len(task.stop), len(task.car), task.car
     longest = int(min(n, car["stops"].max()))
     routes = new_routes(n, v, longest)
@@ -173,6 +173,8 @@ def solve(task: Task, seed: int, iterations: int) -> Routes:
             routes = fewer if worth(task, fewer) < worth(task, routes) else routes
         else:
             routes = improve(task, routes, scratch, iterations // PHASES, hot * AGAIN, hot * COLD / HOT)
+    left = np.flatnonzero(routes.where[:, 0] < 0)
+    fill(task, routes, left[np.argsort(-task.stop["skip_mc"][left], kind="stable")])
     return routes
 
 
@@ -296,12 +298,15 @@ def _spread(first: Ints, size: Ints) -> Ints:
     )
 
 
-def _why_not(task: Task, routes: Routes, doors: Doors, parcels: Parcels, cars: Cars, now_s: int) -> Remarks:
-    """One remark for each package that stays."""
+def _why_not(
+    task: Task, routes: Routes, doors: Doors, parcels: Parcels, cars: Cars, rules: LastmileRules, now_s: int
+) -> Remarks:
+    """One remark for each package that stays. Missing volume is told as a vehicle's, of which parcels fill a share."""
     left = np.flatnonzero(routes.where[:, 0] < 0)
     if len(left) == 0:
         return Remarks.empty()
     limit, v, short = binding(task, routes, left.astype(np.int32))
+    short = np.where(limit == VOLUME, -(-short * 1000 // rules.volume_fill_pm), short)
     size = np.diff(doors.first)[left]
     which = np.where(cars.vehicle >= 0, cars.vehicle, cars.block)[np.maximum(v, 0)]
     return Remarks.about(

@@ -221,6 +221,18 @@ def _anywhere(task: Task, routes: Routes, c: int) -> tuple[int, int]:  # pragma:
 
 
 @nb.njit(cache=True)
+def fill(task: Task, routes: Routes, stops: Ints) -> None:  # pragma: no cover - compiled
+    """Put unserved stops, in this order, wherever they cost less than their penalty; O(stops n)."""
+    for c in stops:
+        v, p = _anywhere(task, routes, c)
+        if v >= 0:
+            paid = routes.sum[v].cost
+            good = insert(task, routes, v, p, c)
+            if not good or routes.sum[v].cost - paid > task.stop[c].skip_mc:
+                remove(task, routes, v, p, 1, 1, 0)
+
+
+@nb.njit(cache=True)
 def _recreate(
     task: Task, routes: Routes, saved: Routes, scratch: Scratch, now: int
 ) -> None:  # pragma: no cover
