@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from doorward.runtime.run import Request, start_run
+from doorward.runtime.request import Request
+from doorward.runtime.run import start_run
 from doorward.runtime.rundir import RunDir
 
 SCALE, SEED = 0.02, 5

@@ -15,7 +15,8 @@ import pytest
 from doorward.core import seed as draws
 from doorward.ledger.read import Reader
 from doorward.runtime.book import prepare
-from doorward.runtime.run import Request, resume_run
+from doorward.runtime.request import Request
+from doorward.runtime.run import resume_run
 from doorward.runtime.rundir import RunDir
 from tests.runtime.conftest import SCALE, SEED, silent
 

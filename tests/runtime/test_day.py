@@ -11,8 +11,9 @@ import pytest
 
 from doorward.runtime.build import all_folds, open_ledger
 from doorward.runtime.checks import violations
+from doorward.runtime.request import Request
 from doorward.runtime.results import ENDS, order_ends, summary
-from doorward.runtime.run import Request, start_run
+from doorward.runtime.run import start_run
 from doorward.runtime.rundir import RunDir
 from doorward.tables.footprint import LegKind, Legs, Shares
 from doorward.tables.journey import Event, Status

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from doorward.adapters.orders import read_orders, read_stock
 from doorward.core.errors import BadInput
 from doorward.ports.orderbook import OrderBook
 from doorward.ports.storefront import NewLines, NewOrders
 from doorward.runtime.config import copy_network, load_network, rules_from
+from doorward.runtime.request import Request, Tell
+from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir, Settings
 from doorward.tables.items import Items
 from doorward.tables.orders import OrderRefs
 from doorward.tables.stock import OpeningStock
 from doorward.twin.demand import generate
 
-if TYPE_CHECKING:
-    from doorward.runtime.run import Request, Tell
-
 
 def prepare(request: Request, tell: Tell) -> RunDir:
     """Read the inputs and make the run directory. Raises BadInput for what cannot be read or used."""
-    from doorward.runtime.build import RULES
-
     tell("inputs", 0, 3, "network")
     network = load_network(request.network)
     rules_from(network, RULES)

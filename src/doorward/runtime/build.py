@@ -3,65 +3,54 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from doorward.adapters.pool import Pool
 from doorward.adapters.ratecards import load_cards
-from doorward.carriers.rules import CarriersRules
 from doorward.carriers.service import SERVICES as CARRIERS
 from doorward.carriers.state import FOLDS as CARRIERS_FOLDS
 from doorward.core.table import Table
-from doorward.delivery.rules import DeliveryRules
 from doorward.delivery.service import SERVICES as DELIVERY
 from doorward.delivery.state import FOLDS as DELIVERY_FOLDS
-from doorward.drones.rules import DronesRules
 from doorward.drones.service import SERVICES as DRONES
-from doorward.flex.rules import FlexRules
 from doorward.flex.service import SERVICES as FLEX
 from doorward.flex.state import FOLDS as FLEX_FOLDS
 from doorward.footprint.factors import defra_2025
-from doorward.footprint.rules import FootprintRules
 from doorward.footprint.service import SERVICES as FOOTPRINT
 from doorward.footprint.state import FOLDS as FOOTPRINT_FOLDS
 from doorward.fulfillment.rules import FulfillmentRules
 from doorward.fulfillment.service import SERVICES as FULFILLMENT
 from doorward.fulfillment.state import FOLDS as FULFILLMENT_FOLDS
-from doorward.inventory.rules import InventoryRules
 from doorward.inventory.service import SERVICES as INVENTORY
 from doorward.inventory.state import FOLDS as INVENTORY_FOLDS
 from doorward.inventory.state import empty_stock
-from doorward.lastmile.rules import LastmileRules
 from doorward.lastmile.service import SERVICES as LASTMILE
 from doorward.lastmile.state import FOLDS as LASTMILE_FOLDS
 from doorward.ledger.ledger import Ledger
 from doorward.ledger.service import Service
 from doorward.ledger.state import Fold, State, merge_folds
-from doorward.linehaul.rules import LinehaulRules
 from doorward.linehaul.service import SERVICES as LINEHAUL
 from doorward.linehaul.state import FOLDS as LINEHAUL_FOLDS
 from doorward.ports.orderbook import OrderBook
 from doorward.ports.world import World
-from doorward.promise.rules import PromiseRules
 from doorward.promise.service import SERVICES as PROMISE
 from doorward.promise.state import FOLDS as PROMISE_FOLDS
 from doorward.runtime.book import load_book
 from doorward.runtime.change import change_network, read_change
 from doorward.runtime.config import Network, load_network, rules_from
 from doorward.runtime.roster import Roster
+from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir, Settings
-from doorward.sidewalk.rules import SidewalkRules
 from doorward.sidewalk.service import SERVICES as SIDEWALK
-from doorward.sourcing.rules import SourcingRules
 from doorward.sourcing.service import SERVICES as SOURCING
 from doorward.sourcing.state import FOLDS as SOURCING_FOLDS
 from doorward.tables.sites import SiteKind, Zones
-from doorward.tracking.rules import TrackingRules
 from doorward.tracking.service import SERVICES as TRACKING
 from doorward.tracking.state import FOLDS as TRACKING_FOLDS
 from doorward.twin.carriers import TwinCarriers, TwinCarriersRules
@@ -116,31 +105,6 @@ ROSTER = (
     "footprint.charge",
 )
 """Everybody's place in the fixed order of work."""
-
-RULES: Mapping[str, type[msgspec.Struct]] = {
-    "promise": PromiseRules,
-    "inventory": InventoryRules,
-    "sourcing": SourcingRules,
-    "fulfillment": FulfillmentRules,
-    "carriers": CarriersRules,
-    "linehaul": LinehaulRules,
-    "lastmile": LastmileRules,
-    "flex": FlexRules,
-    "drones": DronesRules,
-    "sidewalk": SidewalkRules,
-    "delivery": DeliveryRules,
-    "tracking": TrackingRules,
-    "footprint": FootprintRules,
-    "twin.customers": ShopperRules,
-    "twin.suppliers": SupplierRules,
-    "twin.floor": FloorRules,
-    "twin.trucks": TruckRules,
-    "twin.carriers": TwinCarriersRules,
-    "twin.fleet": FleetRules,
-    "twin.crew": CrewRules,
-    "twin.weather": WeatherRules,
-}
-"""Sections of a network file and the settings that they fill."""
 
 
 @dataclass
@@ -278,6 +242,16 @@ def open_ledger(where: RunDir) -> Ledger:
     _ = where.settings  # says so if this is no run directory
     network, book = load_network(where.network), load_book(where)
     return Ledger.open(where.root, all_folds(), reference_tables(network, book), read_only=True)
+
+
+@contextmanager
+def open_state(where: RunDir) -> Iterator[State]:
+    """The tables as of the newest turn, for reading, while the block lasts."""
+    ledger = open_ledger(where)
+    try:
+        yield ledger.state
+    finally:
+        ledger.close()
 
 
 def label_rules(where: RunDir) -> FulfillmentRules:

@@ -16,7 +16,8 @@ from doorward.ledger.fork import fork as fork_journal
 from doorward.ledger.read import Reader
 from doorward.runtime.book import load_book
 from doorward.runtime.change import change_orders, read_change
-from doorward.runtime.run import Tell, resume_run
+from doorward.runtime.request import Tell
+from doorward.runtime.run import resume_run
 from doorward.runtime.rundir import RunDir
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +16,12 @@ from doorward.runtime.build import Assembled, assemble
 from doorward.runtime.checks import violations
 from doorward.runtime.progress import cpu_s, peak_mib, wall_s
 from doorward.runtime.report import write_report
+from doorward.runtime.request import Request, Tell
 from doorward.runtime.results import OPEN, order_ends, summary
 from doorward.runtime.rundir import RunDir
 from doorward.tables.journey import Status
 from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages
-
-Tell = Callable[[str, int, int, str], None]
-"""tell(stage, done, total, words): progress for whoever watches."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user asked for; see `doorward run --help`."""
-
-    network: str
-    orders: Path | None = None
-    stock: Path | None = None
-    days: int | None = None
-    drain_days: int = 7
-    pace: float = 1.0
-    scale: float = 1.0
-    seed: int = 1
-    out: Path | None = None
-    workers: int = 0
 
 
 def start_run(request: Request, tell: Tell) -> dict[str, Any]:

@@ -7,8 +7,6 @@ journal.db      the turns;  checkpoint-N/  tables at turn N;  result.json, repor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +16,6 @@ import pyarrow.feather as feather
 
 from doorward.core.errors import BadInput
 from doorward.core.table import Table
-from doorward.ledger.state import State
 
 T = TypeVar("T", bound=Table)
 
@@ -96,17 +93,6 @@ class RunDir:
             return kind.from_arrow(feather.read_table(path))
         except (OSError, pa.ArrowInvalid) as error:
             raise BadInput("the run's inputs cannot be read", where=str(path), remedy="run again") from error
-
-    @contextmanager
-    def open_state(self) -> Iterator[State]:
-        """The tables as of the newest turn, read-only."""
-        from doorward.runtime.build import open_ledger
-
-        ledger = open_ledger(self)
-        try:
-            yield ledger.state
-        finally:
-            ledger.close()
 
 
 def newest_run(root: Path = Path("runs")) -> Path:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from doorward.runtime.run import Request, Tell, start_run
+from doorward.runtime.request import Request, Tell
+from doorward.runtime.run import start_run
 
 
 def warm_kernels(tell: Tell) -> None:

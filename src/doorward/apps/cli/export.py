@@ -12,7 +12,7 @@ import typer
 from doorward.adapters.epcis import write_epcis
 from doorward.adapters.geojson import write_geojson
 from doorward.apps.cli.screen import answer, grid
-from doorward.runtime.build import label_rules
+from doorward.runtime.build import label_rules, open_state
 from doorward.runtime.rundir import RunDir, newest_run
 from doorward.runtime.views import Catalogue
 
@@ -40,7 +40,7 @@ def export(
     where = RunDir(run or newest_run())
     names = {Form.epcis: "events.jsonld", Form.geojson: "map.geojson", Form.parquet: "parquet"}
     path = out or where.root / names[form]
-    with where.open_state() as state:
+    with open_state(where) as state:
         if form is Form.epcis:
             created, labels = where.settings.start_s, label_rules(where)
             count = write_epcis(state, path, where.offset, labels.sscc_prefix, labels.sscc_extension, created)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from doorward.apps.cli.screen import OUT, answer, clock, grid
-from doorward.runtime.build import label_rules
+from doorward.runtime.build import label_rules, open_state
 from doorward.runtime.history import Moment, order_story, package_story
 from doorward.runtime.rundir import RunDir, newest_run
 from doorward.tables.journey import JOURNEY
@@ -33,7 +33,7 @@ def track(
 ) -> None:
     """The history of one package: times, places, who, and when it will be there."""
     where = RunDir(run or newest_run())
-    with where.open_state() as opened:
+    with open_state(where) as opened:
         story = package_story(opened, package, label_rules(where).sscc_prefix)
     if json:
         answer(story)
@@ -57,7 +57,7 @@ def order(
 ) -> None:
     """The whole story of one order: promise, lines, packages, where each is."""
     where = RunDir(run or newest_run())
-    with where.open_state() as opened:
+    with open_state(where) as opened:
         story = order_story(opened, ref)
     if json:
         answer(story)

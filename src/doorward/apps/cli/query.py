@@ -12,6 +12,7 @@ import typer
 
 from doorward.apps.cli.screen import answer, grid
 from doorward.core.errors import BadInput
+from doorward.runtime.build import open_state
 from doorward.runtime.rundir import RunDir, newest_run
 from doorward.runtime.views import Catalogue
 
@@ -35,7 +36,7 @@ def sql(
 ) -> None:
     """Ask the tables and the journal of a run in SQL."""
     where = RunDir(run or newest_run())
-    with where.open_state() as state, duckdb.connect() as db:
+    with open_state(where) as state, duckdb.connect() as db:
         catalogue = Catalogue(where, state)
         if query.strip().lower() == "tables":
             found = pa.table(catalogue.listing())

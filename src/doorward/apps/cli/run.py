@@ -9,7 +9,8 @@ import typer
 
 from doorward.apps.cli.screen import ERR, answer, grid, progress, teller
 from doorward.core.errors import BadInput
-from doorward.runtime.run import Request, resume_run, start_run
+from doorward.runtime.request import Request
+from doorward.runtime.run import resume_run, start_run
 from doorward.runtime.warm import warm_kernels
 
 Seed = Annotated[int, typer.Option("--seed", help="Everything drawn at random follows from it.")]
