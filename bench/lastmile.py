@@ -1,4 +1,4 @@
-"""Routes of a station: processor seconds, cost, the gap to PyVRP at equal time. `python -m bench.lastmile`, 30 s.
+"""Routes of a station: processor seconds, cost, the gap to PyVRP at equal time. `python -m bench.lastmile`, 70 s.
 
 Stations are invented, by seed (tests/lastmile/world.py). The comparison runs on the problem that both can state:
 travel without hours of the day, no break, every stop must be served; integer seconds and metres from one matrix;
@@ -21,9 +21,10 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from doorward.core.geo import plane_m
-from doorward.core.travel import drive
+from doorward.core.travel import CURVE, drive
 from doorward.lastmile.lint import lint
-from doorward.lastmile.routing.plan import budget, plan_routes
+from doorward.lastmile.routing.doors import consolidate
+from doorward.lastmile.routing.plan import budget, make_task, plan_routes, solve, worth
 from doorward.lastmile.rules import LastmileRules
 from tests.lastmile.world import LAT, LON, MIDNIGHT_S, cars, depot, parcels
 
@@ -59,6 +60,28 @@ def sizes() -> Grid:
             f"{n:,}", str(v), f"{budget(n, RULES):,}", f"{took:.2f}", str(len(runs)), str(len(left)),
             f"{runs.stops.mean():.0f}", f"{first.cost_c.sum() / 100:,.0f}", f"{runs.cost_c.sum() / 100:,.0f}",
             f"{runs.dist_m.sum() / 1000 / runs.packages.sum():.2f}",
+        )  # fmt: skip
+    return grid
+
+
+def budgets() -> Grid:
+    """One wave of a large station at several budgets, three seeds each: is the rules' budget at the knee?"""
+    grid = Grid(
+        title="A wave of 2,500 stops on 20 vans by iterations a stop (the rules say 12), mean of 3 seeds"
+    )
+    for name in ("a stop", "iterations", "CPU s", "$ with penalties", "runs", "stops/run"):
+        grid.add_column(name, justify="right")
+    p, c, d = parcels(2_750, 1, doors=2_500), cars(20), depot()
+    task = make_task(consolidate(p, 10**9, RULES), p, c, d, RULES, CURVE)
+    for each in (0, 3, 6, 12, 24):
+        began = process_time()
+        found = [solve(task, seed, each * len(task.stop)) for seed in (1, 2, 3)]
+        took = (process_time() - began) / 3
+        cost = np.mean([worth(task, routes) for routes in found]) / 100_000
+        runs = np.mean([(routes.sum["count"] > 0).sum() for routes in found])
+        grid.add_row(
+            str(each), f"{each * len(task.stop):,}", f"{took:.2f}", f"{cost:,.0f}", f"{runs:.1f}",
+            f"{len(task.stop) / runs:.0f}",
         )  # fmt: skip
     return grid
 
@@ -150,12 +173,42 @@ def duels() -> Grid:
     return grid
 
 
+def plain() -> Grid:
+    """The textbook problem: metres only, vehicles free of charge, volume the only limit, seconds by the dozen."""
+    grid = Grid(title="Capacitated, metres only: 400 stops, short and long routes, against PyVRP")
+    for name in ("stops/run", "CPU s", "ours km", "runs", "PyVRP CPU s", "PyVRP km", "runs", "we drive"):
+        grid.add_column(name, justify="right")
+    for litres, v in ((400, 26), (2_000, 7)):
+        p = parcels(400, 3, skip_c=2_000_000).replace(lo_s=np.full(400, MIDNIGHT_S))
+        c = cars(
+            v, break_s=0, fixed_c=0, hour_c=0, km_mc=1_000, volume_ml=litres * 1_000, weight_g=10**8,
+            max_stops=400, range_m=10**9, until_s=MIDNIGHT_S + 45 * 3_600,
+        )  # fmt: skip
+        c, d = c.replace(depart_s=np.full(v, c.depart_s[0])), depot(rush=False)
+        metres, seconds = matrices(p)
+        began = process_time()
+        runs, stops, left = plan_routes(p, c, d, RULES, seed=1, now_s=0, iterations=300_000)
+        took = process_time() - began
+        routes = [(stops.package[stops.run == r] + 1).tolist() for r in runs.run]
+        ours = cost_of(routes, metres, seconds, c)
+        theirs, spent = pyvrp_routes(p, c, metres, seconds, took, 1)
+        other = cost_of(theirs, metres, seconds, c)
+        assert len(left) == 0
+        grid.add_row(
+            f"{400 / len(routes):.0f}", f"{took:.1f}", f"{ours / 10:,.1f}", str(len(routes)), f"{spent:.1f}",
+            f"{other / 10:,.1f}", str(len(theirs)), f"{100 * (ours / other - 1):+.2f} %",
+        )  # fmt: skip
+    return grid
+
+
 def main() -> None:
     """Print the tables."""
     console = Console(width=120, file=sys.stdout)
     plan_routes(parcels(60, 2), cars(2), depot(), RULES, seed=1, now_s=0, iterations=200)
     console.print(sizes())
+    console.print(budgets())
     console.print(duels())
+    console.print(plain())
 
 
 if __name__ == "__main__":
