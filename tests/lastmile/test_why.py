@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from doorward.core.geo import crow_m
 from doorward.core.travel import CURVE, drive
 from doorward.core.units import DAY_S, HOUR_S
-from doorward.lastmile.plan import closed, must_go_before, parcels_of
+from doorward.lastmile.plan import closed, must_go_before, parcels_of, waiting
 from doorward.lastmile.routing.doors import Cars, Parcels, consolidate
 from doorward.lastmile.routing.kernel import insert, remove
 from doorward.lastmile.routing.plan import PER, REASONS, make_task, plan_routes, solve
 from doorward.lastmile.routing.problem import Routes, Task
 from doorward.lastmile.routing.why import DEAR, RANGE, STOPS, TIME, VOLUME, WEIGHT, WINDOW, binding
 from doorward.lastmile.rules import LastmileRules
+from doorward.tables.journey import Event
 from doorward.tables.orders import Orders
-from doorward.tables.packages import Packages
+from doorward.tables.packages import Packages, Scans
 from doorward.tables.remarks import Reason
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Bills, Way
@@ -157,6 +158,15 @@ def test_nobody_waits_whose_promise_tomorrows_first_vans_cannot_keep() -> None:
     first = MIDNIGHT_S + DAY_S + min(RULES.plan_s) + RULES.load_s
     assert must_go_before(MIDNIGHT_S, RULES) - first == RULES.wait_least_s
     assert must_go_before(MIDNIGHT_S, RULES) <= MIDNIGHT_S + DAY_S + 21 * HOUR_S
+
+
+def test_whose_window_opens_tomorrow_is_not_planned_today() -> None:
+    state = station_state(3, Way.OWN, 3, spread_m=5_000)
+    state.put(Packages, np.arange(3), stop=-1, last_scan=0, due_lo_s=MIDNIGHT_S + DAY_S * np.arange(3))
+    state.append(Scans.fill(1, package=0, at_s=MIDNIGHT_S, event=int(Event.INDUCTED)))
+    packages, scans = state.table(Packages), state.table(Scans)
+    assert waiting(packages, scans, MIDNIGHT_S, (Way.OWN,)).tolist() == [0]
+    assert waiting(packages, scans, MIDNIGHT_S + DAY_S, (Way.OWN,)).tolist() == [0, 1]
 
 
 def test_a_way_that_is_the_last_resort_is_not_dropped_a_second_time() -> None:

@@ -41,8 +41,9 @@ def plan_induct(
 
 
 def waiting(packages: Packages, scans: Scans, midnight_s: int, ways: tuple[Way, ...]) -> NDArray[np.int64]:
-    """READY packages of these ways that are on no run and have not been tried at the door today."""
-    row = np.flatnonzero((packages.status == Status.READY) & (packages.stop < 0))
+    """READY packages of these ways on no run, not tried at the door today, whose promised window opens by tonight."""
+    opens = packages.due_lo_s < midnight_s + DAY_S
+    row = np.flatnonzero((packages.status == Status.READY) & (packages.stop < 0) & opens)
     row = row[np.isin(packages.way[row], [int(way) for way in ways]) & (packages.station[row] >= 0)]
     back = packages.last_scan[row]
     tried = scans.prev[back]
