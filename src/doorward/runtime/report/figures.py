@@ -1,6 +1,8 @@
-"""What the report draws: pure functions from the tables of a run to small arrays and rows."""
+"""What the report draws and no room tells: pure functions from the tables of a run to small arrays and rows."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,20 +10,18 @@ from numpy.typing import NDArray
 from doorward.core.units import HOUR_S
 from doorward.ledger.state import State
 from doorward.runtime.results import first_delivery_s
-from doorward.tables.fleet import Runs, RunStatus
-from doorward.tables.flex import Blocks, BlockStatus, Statements
-from doorward.tables.footprint import LegKind, Legs, PackageFootprint, Shares
+from doorward.tables.fleet import Runs, Stops
+from doorward.tables.footprint import PackageFootprint
 from doorward.tables.journey import JOURNEY, Event, Status
-from doorward.tables.linehaul import Lanes, Trips, TripStatus
-from doorward.tables.orders import Lines, LineStatus, Orders, OrderStatus
-from doorward.tables.packages import Packages, PickTasks, Scans
+from doorward.tables.orders import Lines, LineStatus, OrderRefs, Orders, OrderStatus
+from doorward.tables.packages import Alarm, Alarms, Packages, PickTasks, Scans
 from doorward.tables.remarks import WORDS, Reason, Remarks, Subject
-from doorward.tables.sites import Floors, SiteKind, Sites
+from doorward.tables.sites import Floors, SiteKind, Sites, Zones
 from doorward.tables.stock import Stock
 from doorward.tables.ways import Way
 
 Longs = NDArray[np.int64]
-Rows = list[tuple[object, ...]]
+Floats = NDArray[np.float64]
 
 STAGES: tuple[tuple[str, tuple[Status, ...]], ...] = (
     ("waiting for a wave", (Status.PLANNED, Status.RELEASED)),
@@ -34,43 +34,40 @@ STAGES: tuple[tuple[str, tuple[Status, ...]], ...] = (
     ("in lockers", (Status.AT_LOCKER,)),
     ("on the way back", (Status.RETURNING,)),
 )
+CHOICES = (
+    Reason.DEARER,
+    Reason.POSTPONED,
+    Reason.SPLIT,
+    Reason.NO_BOX,
+    Reason.BELOW_MINIMUM,
+    Reason.WORKED_WELL,
+)
+"""Reasons of decisions, not of trouble."""
+AIR = range(Reason.WIND, Reason.HAZMAT + 1)
+"""Reasons why a drone or robot did not go."""
 
 
-def funnel(state: State) -> tuple[list[str], list[int]]:
+def funnel(state: State) -> list[tuple[str, int]]:
     """Orders and packages by how far they came."""
-    orders, packages = state.table(Orders), state.table(Packages)
-    scans = state.table(Scans)
+    orders, packages, scans = state.table(Orders), state.table(Packages), state.table(Scans)
 
     def reached(*events: Event) -> int:
         return len(np.unique(scans.package[np.isin(scans.event, events)]))
 
-    accepted = int((orders.status == OrderStatus.ACCEPTED).sum())
-    on_time = first_delivery_s(state)
-    return (
-        [
-            "orders placed",
-            "orders promised",
-            "orders accepted",
-            "packages planned",
-            "packages packed",
-            "packages on the road",
-            "packages delivered",
-            "of them on time",
-        ],
-        [
-            len(orders),
-            int((orders.due_s >= 0).sum()),
-            accepted,
-            int((packages.status != Status.CANCELLED).sum()),
-            reached(Event.PACKED),
-            reached(Event.DEPARTED, Event.HANDED_OVER, Event.OUT_FOR_DELIVERY),
-            int((on_time >= 0).sum()),
-            int(((on_time >= 0) & (on_time <= packages.due_s)).sum()),
-        ],
-    )
+    at = first_delivery_s(state)
+    return [
+        ("orders placed", len(orders)),
+        ("orders promised", int((orders.due_s >= 0).sum())),
+        ("orders accepted", int((orders.status == OrderStatus.ACCEPTED).sum())),
+        ("packages planned", int((packages.status != Status.CANCELLED).sum())),
+        ("packages packed", reached(Event.PACKED)),
+        ("packages on the road", reached(Event.DEPARTED, Event.HANDED_OVER, Event.OUT_FOR_DELIVERY)),
+        ("packages delivered", int((at >= 0).sum())),
+        ("of them on time", int(((at >= 0) & (at <= packages.due_s)).sum())),
+    ]
 
 
-def lateness_hours(state: State) -> NDArray[np.float64]:
+def lateness_hours(state: State) -> Floats:
     """Delivered minus the end of the promised window, hours, one a delivered package."""
     packages, at = state.table(Packages), first_delivery_s(state)
     got = at >= 0
@@ -95,185 +92,240 @@ def backlog(state: State, start_s: int, hours: int) -> Longs:
     return np.maximum(0, np.cumsum(count, axis=1)[:, :hours])
 
 
-def by_way(state: State) -> Rows:
-    """(way, packages, cost c, CO2e g, distance km, on time share, stops per route) per package, ways in use only."""
-    packages, prints, runs = state.table(Packages), state.table(PackageFootprint), state.table(Runs)
-    n = len(packages)
-    co2, dist = np.zeros(n), np.zeros(n)
-    m = len(prints)
-    co2[:m] = sum(getattr(prints, c) for c in PackageFootprint.columns if c.endswith("_mg"))
-    dist[:m] = prints.dist_m
+class WayFigures(NamedTuple):
+    """Per way in use: packages of it; driven metres and mg CO2e by stage (5) in all; delivered, of these on time."""
+
+    way: Way
+    packages: int
+    dist_m: int
+    co2_mg: Longs
+    delivered: int
+    on_time: int
+
+
+CO2_STAGES = tuple(c for c in PackageFootprint.columns if c.endswith("_mg"))
+
+
+def by_way(state: State) -> list[WayFigures]:
+    """What the footprint ledger and the scans say of each way (money is in carriers' sums)."""
+    packages, prints = state.table(Packages), state.table(PackageFootprint)
+    n, m = len(packages), min(len(packages), len(prints))
+    co2, dist = np.zeros((len(CO2_STAGES), n), np.int64), np.zeros(n, np.int64)
+    for k, name in enumerate(CO2_STAGES):
+        co2[k, :m] = getattr(prints, name)[:m]
+    dist[:m] = prints.dist_m[:m]
     at = first_delivery_s(state)
-    left = runs.status != RunStatus.PLANNED
-    rows: Rows = []
+    found = []
     for way in Way:
         mine = (packages.way == way) & (packages.status != Status.CANCELLED)
         got = mine & (at >= 0)
-        if not mine.any():
-            continue
-        road = left & (runs.way == way)
-        rows.append(
-            (
-                way.name.lower(),
-                int(mine.sum()),
-                round(float(np.maximum(0, packages.bill_c[mine]).mean()), 1),
-                round(float(co2[mine].mean()) / 1000, 1),
-                round(float(dist[mine].mean()) / 1000, 2),
-                f"{(at[got] <= packages.due_s[got]).mean():.1%}" if got.any() else "",
-                round(float(runs.stops[road].mean()), 1) if road.any() else "",
-            )
-        )
-    return rows
-
-
-def carbon_by_stage(state: State) -> Rows:
-    """(stage, kg CO2e, packages' sum kg, difference mg) by leg kind; it is 0 wherever packages bore a leg."""
-    legs, shares = state.table(Legs), state.table(Shares)
-    given = np.zeros(len(legs), np.int64)
-    np.add.at(given, shares.leg, shares.co2_mg)
-    total = legs.wtt_mg + legs.ttw_mg
-    rows: Rows = []
-    for kind in LegKind:
-        mine = legs.kind == kind
         if mine.any():
-            whole, split = int(total[mine].sum()), int(given[mine].sum())
-            rows.append((kind.name.lower().replace("_", " "), whole / 1e6, split / 1e6, whole - split))
-    return rows
-
-
-def floor_load(state: State, start_s: int, hours: int) -> Rows:
-    """(building, work, done in the busiest hour, capacity per hour, share of capacity over open hours) of each FC."""
-    sites, floors, tasks = state.table(Sites), state.table(Floors), state.table(PickTasks)
-    packages = state.table(Packages)
-    rows: Rows = []
-    units = packages.units[tasks.package]
-    for fc in range(len(floors)):
-        mine = tasks.fc == fc
-        for name, at, weight, capacity in (
-            ("picking, units", tasks.pick_s, units, int(floors.pick_uph[fc] + floors.goods_uph[fc])),
-            ("packing, packages", tasks.pack_s, np.ones_like(units), int(floors.pack_pph[fc])),
-            ("sorting, packages", tasks.sort_s, np.ones_like(units), int(floors.sort_pph[fc])),
-        ):
-            hour = np.clip((at[mine] - start_s) // HOUR_S, 0, hours - 1)
-            done = np.bincount(hour, weights=weight[mine], minlength=hours)
-            busy = int((done > 0).sum())
-            if busy:
-                share = done.sum() / max(1, capacity) / busy
-                rows.append((str(sites.name[fc]), name, int(done.max()), capacity, f"{share:.0%}"))
-    return rows
-
-
-def linehaul_fill(state: State) -> Rows:
-    """(from, to, trips run, packages, volume fill, weight fill, on time) by pair of sites."""
-    sites, lanes, trips = state.table(Sites), state.table(Lanes), state.table(Trips)
-    ran = np.flatnonzero((trips.status == TripStatus.DONE) & (trips.packages > 0))
-    pair = lanes.origin[trips.lane[ran]].astype(np.int64) * len(sites) + lanes.dest[trips.lane[ran]]
-    rows: Rows = []
-    for each in np.unique(pair):
-        t = ran[pair == each]
-        lane = trips.lane[t]
-        rows.append(
-            (
-                str(sites.name[each // len(sites)]),
-                str(sites.name[each % len(sites)]),
-                len(t),
-                int(trips.packages[t].sum()),
-                f"{trips.volume_ml[t].sum() / lanes.volume_ml[lane].sum():.0%}",
-                f"{trips.weight_g[t].sum() / lanes.weight_g[lane].sum():.0%}",
-                f"{(trips.arrived_s[t] <= trips.arrive_s[t] + 900).mean():.0%}",
+            on_time = int((at[got] <= packages.due_s[got]).sum())
+            found.append(
+                WayFigures(
+                    way,
+                    int(mine.sum()),
+                    int(dist[mine].sum()),
+                    co2[:, mine].sum(axis=1),
+                    int(got.sum()),
+                    on_time,
+                )
             )
-        )
+    return found
+
+
+def floor_load(state: State, start_s: int, hours: int) -> list[tuple[str, str, Longs, int]]:
+    """(building, work, done in each hour (hours,), capacity per hour) of each FC, by the floor's plan."""
+    sites, floors, tasks = state.table(Sites), state.table(Floors), state.table(PickTasks)
+    units = state.table(Packages).units[tasks.package]
+    rows = []
+    for fc in range(len(floors)):
+        for method, name, at, weight, capacity in (
+            (0, "pickers, units", tasks.pick_s, units, int(floors.pick_uph[fc])),
+            (1, "robots, units", tasks.pick_s, units, int(floors.goods_uph[fc])),
+            (-1, "packing, packages", tasks.pack_s, np.ones_like(units), int(floors.pack_pph[fc])),
+            (-1, "sorting, packages", tasks.sort_s, np.ones_like(units), int(floors.sort_pph[fc])),
+        ):
+            mine = (tasks.fc == fc) & ((method < 0) | (tasks.method == method))
+            hour = np.clip((at[mine] - start_s) // HOUR_S, 0, hours - 1)
+            done = np.bincount(hour, weights=weight[mine], minlength=hours).astype(np.int64)
+            if done.any():
+                rows.append((str(sites.name[fc]), name, done, capacity))
     return rows
 
 
-def fleet_use(state: State) -> Rows:
-    """(way, runs, packages a run, stops a run, km a run, hours a run, finished late share) of everything that left."""
+def on_the_road(state: State, start_s: int, hours: int) -> list[tuple[Way, Longs]]:
+    """Runs that are out in the middle of each hour, by way."""
     runs = state.table(Runs)
-    rows: Rows = []
+    middle = start_s + HOUR_S * np.arange(hours) + HOUR_S // 2
+    found = []
     for way in Way:
         mine = (runs.way == way) & (runs.left_s >= 0)
         if mine.any():
-            ended = mine & (runs.ended_s >= 0)
-            rows.append(
-                (
-                    way.name.lower(),
-                    int(mine.sum()),
-                    round(float(runs.packages[mine].mean()), 1),
-                    round(float(runs.stops[mine].mean()), 1),
-                    round(float(runs.dist_m[mine].mean()) / 1000, 1),
-                    round(float((runs.ended_s[ended] - runs.left_s[ended]).mean()) / HOUR_S, 2)
-                    if ended.any()
-                    else "",
-                    f"{(runs.ended_s[ended] > runs.back_s[ended] + 900).mean():.0%}" if ended.any() else "",
-                )
+            ended = np.where(runs.ended_s[mine] >= 0, runs.ended_s[mine], runs.back_s[mine])
+            out = np.searchsorted(np.sort(runs.left_s[mine]), middle) - np.searchsorted(
+                np.sort(ended), middle
             )
-    return rows
+            found.append((way, out.astype(np.int64)))
+    return found
 
 
-def gig_blocks(state: State) -> Rows:
-    """(status, blocks, mean pay c, mean surge) of gig blocks, and pay in all."""
-    blocks, paid = state.table(Blocks), state.table(Statements)
-    rows: Rows = []
-    for status in BlockStatus:
-        mine = blocks.status == status
-        if mine.any():
-            surge = (blocks.pay_c[mine] / np.maximum(1, blocks.base_c[mine])).mean()
-            rows.append(
-                (
-                    status.name.lower().replace("_", " "),
-                    int(mine.sum()),
-                    float(blocks.pay_c[mine].mean()),
-                    surge,
-                )
+class Flights(NamedTuple):
+    """Runs of one kind of craft: runs that left, packages, km and minutes a run, doors on time by their plan."""
+
+    runs: int
+    packages: int
+    km: float
+    minutes: float
+    craft: int
+    near_plan: float
+
+
+def flights(state: State, way: Way) -> Flights | None:
+    """Figures of drones or robots; None if none left. near_plan: visits within five minutes of their plan."""
+    runs, stops = state.table(Runs), state.table(Stops)
+    row = np.flatnonzero((runs.way == way) & (runs.left_s >= 0))
+    if not len(row):
+        return None
+    metres = np.where(runs.actual_m[row] >= 0, runs.actual_m[row], runs.dist_m[row])
+    back = np.where(runs.ended_s[row] >= 0, runs.ended_s[row], runs.back_s[row])
+    mine = (runs.way[stops.run] == way) & (stops.done_s >= 0)
+    off = np.abs(stops.done_s[mine] - stops.plan_s[mine])
+    return Flights(
+        len(row),
+        int(runs.packages[row].sum()),
+        float(metres.mean()) / 1000,
+        float((back - runs.left_s[row]).mean()) / 60,
+        len(np.unique(runs.vehicle[row])),
+        float((off <= 300).mean()) if mine.any() else 0.0,
+    )
+
+
+class Trouble(NamedTuple):
+    """One reason: what it is about, in words, how often it was given, of how many different things, an example row."""
+
+    about: Subject
+    reason: Reason
+    words: str
+    times: int
+    things: int
+    row: int
+
+
+def remarks_by_reason(state: State) -> list[Trouble]:
+    """Remarks by what they are about and why, most things first."""
+    remarks = state.table(Remarks)
+    if not len(remarks):
+        return []
+    key = remarks.subject.astype(np.int64) << 16 | remarks.reason
+    rows = []
+    for each in np.unique(key).tolist():
+        mine = remarks.row[key == each]
+        reason = Reason(each & 0xFFFF)
+        rows.append(
+            Trouble(
+                Subject(each >> 16), reason, WORDS[reason], len(mine), len(np.unique(mine)), int(mine[-1])
             )
-    if len(paid):
-        rows.append(("statements paid", len(paid), float(paid.total_c.mean()), 1.0))
-    return rows
+        )
+    return sorted(rows, key=lambda t: -t.things)
 
 
-def stock_figures(state: State) -> Rows:
-    """(figure, value) about stock and lines."""
-    stock, lines = state.table(Stock), state.table(Lines)
+def scans_by_reason(state: State) -> list[tuple[Event, Reason, int, int]]:
+    """(event, reason, scans, package of the newest one) of scans that carry a reason, most first."""
+    scans = state.table(Scans)
+    hit = np.flatnonzero(scans.reason > 0)
+    key = scans.event[hit].astype(np.int64) << 16 | scans.reason[hit]
+    found = []
+    for each in np.unique(key).tolist():
+        mine = hit[key == each]
+        found.append((Event(each >> 16), Reason(each & 0xFFFF), len(mine), int(scans.package[mine[-1]])))
+    return sorted(found, key=lambda row: -row[2])
+
+
+def unpromised(state: State) -> list[tuple[str, str, int, str]]:
+    """(what ended, why, how many, an order's reference) of orders refused or expired and of lines cancelled."""
+    orders, lines = state.table(Orders), state.table(Lines)
+    found = []
+    every = np.arange(len(orders))
+    for what, ended, reason_of, number in (
+        ("order refused", orders.status == OrderStatus.REFUSED, orders.reason, every),
+        ("order not taken up", orders.status == OrderStatus.EXPIRED, orders.reason, every),
+        ("line cancelled", lines.status == LineStatus.CANCELLED, lines.reason, lines.order),
+    ):
+        reasons = np.where(ended, reason_of, -1)
+        for reason in np.unique(reasons[reasons >= 0]).tolist():
+            mine = np.flatnonzero(reasons == reason)
+            found.append((what, WORDS[Reason(reason)], len(mine), order_ref(state, int(number[mine[-1]]))))
+    return sorted(found, key=lambda row: -row[2])
+
+
+def order_ref(state: State, order: int) -> str:
+    """The customer's reference of an order, as `doorward order` takes it."""
+    refs = state.table(OrderRefs)
+    return str(refs.ref[order]) if order < len(refs) else str(order)
+
+
+def alarms(state: State) -> list[tuple[str, int, float, int]]:
+    """(alarm, packages, mean minutes, package of the newest) of alarms raised."""
+    table = state.table(Alarms)
+    found = []
+    for kind in Alarm:
+        mine = np.flatnonzero(table.kind == kind)
+        if len(mine):
+            mean = float(table.minutes[mine].mean())
+            found.append((kind.name.lower().replace("_", " "), len(mine), mean, int(table.package[mine[-1]])))
+    return found
+
+
+class FcStock(NamedTuple):
+    """Stock of one FC, units; shipped packages that went to its own region and elsewhere."""
+
+    name: str
+    received: int
+    returned: int
+    shipped: int
+    written_off: int
+    on_hand: int
+    skus_out: int
+    near: int
+    far: int
+
+
+def stock_by_fc(state: State) -> list[FcStock]:
+    """What came, went and lies in each FC, and how much of what it shipped stayed in its region."""
+    sites, stock, packages = state.table(Sites), state.table(Stock), state.table(Packages)
+    fcs = int((sites.kind == SiteKind.FC).sum())
+    kept = packages.status != Status.CANCELLED
+    zone = state.table(Orders).zone[packages.order]
+    near = sites.region[packages.fc] == state.table(Zones).region[zone]
+
+    def units(column: NDArray[np.integer]) -> Longs:
+        return np.asarray(column.reshape(fcs, -1).sum(axis=1), np.int64)
+
+    emptied = ((stock.on_hand == 0) & (stock.received > 0)).reshape(fcs, -1).sum(axis=1)
+    received, returned, shipped = units(stock.received), units(stock.returned), units(stock.shipped)
+    gone, here = units(stock.written_off), units(stock.on_hand)
     return [
-        ("units received", int(stock.received.sum())),
-        ("units shipped", int(stock.shipped.sum())),
-        ("units on hand at the end", int(stock.on_hand.sum())),
-        ("units written off", int(stock.written_off.sum())),
-        ("units sent back and restocked", int(stock.returned.sum())),
-        ("order lines", len(lines)),
-        ("lines cancelled", int((lines.status == LineStatus.CANCELLED).sum())),
-        (
-            "lines still waiting",
-            int(np.isin(lines.status, (LineStatus.WAITING, LineStatus.BACKORDERED)).sum()),
-        ),
+        FcStock(
+            str(sites.name[fc]),
+            int(received[fc]),
+            int(returned[fc]),
+            int(shipped[fc]),
+            int(gone[fc]),
+            int(here[fc]),
+            int(emptied[fc]),
+            int((kept & near & (packages.fc == fc)).sum()),
+            int((kept & ~near & (packages.fc == fc)).sum()),
+        )
+        for fc in range(fcs)
     ]
 
 
-def exceptions(state: State) -> Rows:
-    """(about, reason, how many) from the remarks, most first; and packages' scans that carry a reason."""
-    remarks, scans = state.table(Remarks), state.table(Scans)
-    rows: Rows = []
-    pairs = np.unique(
-        np.stack([remarks.subject, remarks.reason]).T.astype(np.int64), axis=0, return_counts=True
-    )
-    for (subject, reason), count in zip(*pairs, strict=True):
-        rows.append((Subject(int(subject)).name.lower(), WORDS[Reason(int(reason))], int(count)))
-    hit = scans.reason > 0
-    pairs = np.unique(
-        np.stack([scans.event[hit], scans.reason[hit]]).T.astype(np.int64), axis=0, return_counts=True
-    )
-    for (event, reason), count in zip(*pairs, strict=True):
-        rows.append((f"scan {Event(int(event)).name.lower()}", WORDS[Reason(int(reason))], int(count)))
-    return sorted(rows, key=lambda r: -int(str(r[2])))
-
-
-def site_rows(state: State) -> Rows:
-    """(site, kind, packages handled) of buildings."""
-    sites, scans = state.table(Sites), state.table(Scans)
-    hit = np.isin(scans.event, (Event.PACKED, Event.ARRIVED, Event.STORED)) & (scans.site >= 0)
-    handled = np.bincount(scans.site[hit], minlength=len(sites))
-    return [
-        (str(sites.name[i]), SiteKind(int(sites.kind[i])).name.lower(), int(handled[i]))
-        for i in np.flatnonzero(handled)
-        if sites.kind[i] != SiteKind.LOCKER
-    ]
+def late_by_zone(state: State) -> tuple[Longs, Longs]:
+    """(delivered packages, of these late) by zone."""
+    packages, at = state.table(Packages), first_delivery_s(state)
+    zones = len(state.table(Zones))
+    zone = state.table(Orders).zone[packages.order]
+    got = at >= 0
+    late = got & (at > packages.due_s)
+    return np.bincount(zone[got], minlength=zones), np.bincount(zone[late], minlength=zones)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from doorward.adapters.geojson import route_lines
 from doorward.core.geo import plane_m
 from doorward.ledger.state import State
+from doorward.runtime.report.figures import late_by_zone
+from doorward.runtime.report.story import WAY_WORDS
 from doorward.tables.fleet import Runs
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import Orders
@@ -47,26 +49,36 @@ class _Plane:
 
 
 def network_map(state: State) -> str:
-    """Zones by orders, lanes, routes by way (switched by radio buttons, no script), sites and their names."""
+    """Zones by orders, lanes, routes by way or lateness by zone (switched by radio buttons, no script), sites."""
     plane = _Plane(state)
-    body = _zones(state, plane) + _lanes(state, plane)
     groups, drawn, total = _routes(state, plane)
     ways = sorted(groups)
-    rules = "".join(f"#w{w}:checked~svg .g:not(.w{w}){{display:none}}" for w in ways)
-    radio = '<input type="radio" name="way" id="w{0}" class="way"{2}><label for="w{0}" class="pick">{3}{1}</label>'
-    picks = radio.format("all", "all ways", " checked", "")
-    picks += "".join(
-        radio.format(w, Way(w).name.lower(), "", f'<i class="c{STROKE.get(Way(w), 1)}"></i>') for w in ways
-    )
-    routes = "".join(f'<g class="g w{w}">{groups[w]}</g>' for w in ways)
-    words = f"{drawn:,} of {total:,} runs drawn." if drawn < total else f"{total:,} runs."
+    rules = "".join(f"#w{w}:checked~.scroll .g:not(.w{w}){{display:none}}" for w in [*ways, "late", "none"])
+    picks = _pick("all", "all routes", checked=True)
+    picks += "".join(_pick(str(w), WAY_WORDS[Way(w)], f"c{STROKE.get(Way(w), 1)}") for w in ways)
+    picks += _pick("none", "no routes") + _pick("late", "\u25c6 lateness")
+    routes = "".join(f'<g class="g w{w}" transform="scale(.1)">{groups[w]}</g>' for w in ways)
+    late = f'<g class="g wlate">{_late(state, plane)}</g>'
+    words = f"{drawn:,} of {total:,} routes drawn." if drawn < total else f"{total:,} routes."
     return (
-        f"<style>{rules}</style><div>{picks}"
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" class="map" role="img" aria-label="Map of sites, lanes and routes">'
-        f"{body}{routes}{_sites(state, plane)}</svg></div>"
-        "<p>Squares are fulfillment centers, hexagons sort centers, houses delivery stations, small squares "
-        f"lockers. {words}"
-        " Straight lines join doorsteps; driving follows a distance curve, not a road map.</p>"
+        f'<style>{rules}</style><div class="mapbox">{picks}<div class="scroll" tabindex="0">'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" class="map" role="img"><title>Sites, lanes, routes and zones</title>'
+        f"{_zones(state, plane)}{_lanes(state, plane)}{routes}{late}{_sites(state, plane)}{_scale(plane)}"
+        "</svg></div></div>"
+        '<p class="note">\u25a0 fulfillment center \u00b7 \u2b22 sort center \u00b7 \u2302 delivery station \u00b7 '
+        "\u25aa parcel locker \u00b7 grey discs: orders by zone \u00b7 lateness: share of packages delivered late, "
+        f"green under 2 %, amber under 10 %, red above. {words} "
+        "Straight lines join doorsteps; driving follows a distance curve, not a road map. Hover for names.</p>"
+    )
+
+
+def _pick(key: str, name: str, kind: str = "", *, checked: bool = False) -> str:
+    """A radio button and its label."""
+    line = f'<i class="{kind}"></i>' if kind else ""
+    on = " checked" if checked else ""
+    return (
+        f'<input type="radio" name="way" id="w{key}" class="way"{on}>'
+        f'<label for="w{key}" class="pick">{line}{escape(name)}</label>'
     )
 
 
@@ -82,6 +94,32 @@ def _zones(state: State, plane: _Plane) -> str:
     )
 
 
+def _late(state: State, plane: _Plane) -> str:
+    """Zones again, coloured by the share of packages that came late."""
+    zones = state.table(Zones)
+    done, late = late_by_zone(state)
+    x, y = plane(zones.lat_udeg, zones.lon_udeg)
+    top = max(1, int(done.max(initial=0)))
+    parts = []
+    for i in np.flatnonzero(done).tolist():
+        share = late[i] / done[i]
+        kind = "ok" if share < 0.02 else "warn" if share < 0.1 else "bad"
+        parts.append(
+            f'<circle class="{kind}" fill-opacity=".75" cx="{x[i]:.1f}" cy="{y[i]:.1f}" '
+            f'r="{3 + 14 * np.sqrt(done[i] / top):.1f}"><title>{escape(str(zones.name[i]))}: '
+            f"{late[i]:,} of {done[i]:,} late, {100 * share:.1f} %</title></circle>"
+        )
+    return "".join(parts)
+
+
+def _scale(plane: _Plane) -> str:
+    """A bar of a round number of kilometres."""
+    km = next((k for k in (500, 200, 100, 50, 20, 10, 5, 2, 1) if k * 1000 * plane.scale < WIDTH / 4), 1)
+    wide, y = km * 1000 * plane.scale, HEIGHT - 18
+    line = f'<path d="M20,{y - 5}v5h{wide:.1f}v-5" class="scalebar"/>'
+    return f'{line}<text x="{26 + wide:.1f}" y="{y + 2}">{km} km</text>'
+
+
 def _lanes(state: State, plane: _Plane) -> str:
     sites, lanes = state.table(Sites), state.table(Lanes)
     x, y = plane(sites.lat_udeg, sites.lon_udeg)
@@ -95,17 +133,30 @@ def _lanes(state: State, plane: _Plane) -> str:
 
 
 def _routes(state: State, plane: _Plane) -> tuple[dict[int, str], int, int]:
+    """Paths by way in tenths of a pixel, as steps from point to point: a third of the size of full coordinates."""
     runs, lines = state.table(Runs), route_lines(state)
     points = sum(len(line) for _, line in lines)
     every = max(1, -(-points // MOST_POINTS))
+    shown = lines[::every]
     groups: dict[int, list[str]] = {}
-    for run, line in lines[::every]:
-        place = np.round(np.array(line) * 1e6).astype(np.int32)
-        x, y = plane(place[:, 1], place[:, 0])
-        path = "M" + " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+    if not shown:
+        return {}, 0, 0
+    place = np.round(np.concatenate([np.array(line) for _, line in shown]) * 1e6).astype(np.int32)
+    x, y = plane(place[:, 1], place[:, 0])
+    at = np.rint(10 * np.stack([x, y], axis=1)).astype(np.int64)
+    begin = 0
+    for run, line in shown:
+        mine = at[begin : begin + len(line)]
+        begin += len(line)
+        steps = np.diff(mine, axis=0)
+        tail = " ".join(f"{a},{b}" for a, b in steps[steps.any(axis=1)].tolist())
         way = int(runs.way[run])
-        groups.setdefault(way, []).append(f'<path class="route s{STROKE.get(Way(way), 1)}" d="{path}"/>')
-    return {w: "".join(p) for w, p in groups.items()}, len(lines[::every]), len(lines)
+        words = f"run {run}: {runs.stops[run]} stops, {runs.packages[run]} packages, {runs.dist_m[run] / 1000:.1f} km"
+        groups.setdefault(way, []).append(
+            f'<path class="route s{STROKE.get(Way(way), 1)}" d="M{mine[0, 0]},{mine[0, 1]}l{tail or "0,0"}">'
+            f"<title>{words}</title></path>"
+        )
+    return {w: "".join(p) for w, p in groups.items()}, len(shown), len(lines)
 
 
 def _sites(state: State, plane: _Plane) -> str:

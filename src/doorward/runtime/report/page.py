@@ -1,196 +1,141 @@
-"""The page: sections in the order in which an operator asks."""
+"""The page: sections in the order in which an operator asks, a contents list, what needs a look first."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from doorward.core.hours import hour_of_day
-from doorward.core.units import DAY_S, HOUR_S
-from doorward.ledger.state import State
-from doorward.runtime.report import figures
-from doorward.runtime.report.charts import areas, bars, columns, table, tiles
+from doorward.runtime.report import day, figures, rest, use, ways
+from doorward.runtime.report.html import percent, tiles
 from doorward.runtime.report.map import network_map
-from doorward.tables.packages import Scans
+from doorward.runtime.report.story import Story
+from doorward.tables.orders import Orders
+from doorward.tables.promises import Promises
 
 if TYPE_CHECKING:
     from doorward.runtime.build import Assembled
     from doorward.runtime.rundir import RunDir
 
 
+class Section(NamedTuple):
+    """A section: its anchor, its title, one sentence, what draws it."""
+
+    anchor: str
+    title: str
+    words: str
+    draw: Callable[[Story], str]
+
+
+SECTIONS = (
+    Section("map", "Map", "The network, its routes, and where packages came late.", lambda s: network_map(s.state)),
+    Section("funnel", "Funnel", "From the order button to the door.", day.funnel),
+    Section("promise", "Promises", "Was it there when we said?", day.promise),
+    Section("arrivals", "Arrival intervals", "When it was out for delivery: did it come when we said?", day.arrivals),
+    Section(
+        "ways", "Ways to the door",
+        "Each package goes the way that is cheapest in money, risk of lateness, carbon and price of capacity.",
+        ways.ways,
+    ),
+    Section("backlog", "Backlog", "Where packages waited.", day.backlog),
+    Section("floors", "Floors", "People and robots in the buildings.", use.floors),
+    Section("linehaul", "Linehaul", "Trailers between buildings, and how full they were.", use.linehaul),
+    Section("fleet", "Vans and gig blocks", "What left the stations.", use.fleet),
+    Section("craft", "Drones and robots", "Flights and errands.", use.craft),
+    Section("stock", "Stock", "Units by building, and how near to the customer they were.", rest.stock),
+    Section("carbon", "Carbon", "Whole vehicles and buildings, and every package's share of them.", ways.carbon),
+    Section("exceptions", "Exceptions", "What was not done, was done late, or went wrong, and why.", rest.exceptions),
+    Section("run", "How it was run", "Assumptions, checks, and what reproduces it.", rest.how),
+)  # fmt: skip
+
+
 def write_report(where: RunDir, run: Assembled, result: dict[str, Any]) -> Path:
     """Draw the report of a finished run; returns its path."""
-    state, settings = run.ledger.state, where.settings
-    scans = state.table(Scans)
-    end = int(scans.at_s.max(initial=settings.start_s))
-    hours = max(1, -(-(end - settings.start_s) // HOUR_S))
-    parts = [
-        _head(result, run.name, run.network.about),
-        _section("The network and its routes", "", network_map(state)),
-        _funnel(state),
-        _promise(state, result),
-        _ways(state),
-        _backlog(state, settings.start_s, settings.utc_offset_s, hours),
-        _use(state, settings.start_s, hours),
-        _carbon(state),
-        _exceptions(state),
-        _how(result),
-    ]
-    style = files("doorward.runtime.report").joinpath("style.css").read_text()
-    page = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>doorward: {escape(run.name)}</title><style>{style}</style></head>"
-        f"<body><main>{''.join(parts)}</main></body></html>"
-    )
+    story = Story(run.ledger.state, run.roster.rules, where.settings, result, run.name, run.network.about)
     path = where.root / "report.html"
-    path.write_text(page, encoding="utf-8")
+    path.write_text(page(story), encoding="utf-8")
     return path
 
 
-def _section(title: str, words: str, body: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{f'<p>{escape(words)}</p>' if words else ''}{body}</section>"
+def page(story: Story) -> str:
+    """The whole page as HTML that needs nothing else."""
+    style = files("doorward.runtime.report").joinpath("style.css").read_text(encoding="utf-8")
+    links = "".join(f'<a href="#{s.anchor}">{escape(s.title)}</a>' for s in SECTIONS)
+    body = "".join(
+        f'<section id="{s.anchor}"><h2>{escape(s.title)}</h2><p>{escape(s.words)}</p>{s.draw(story)}</section>'
+        for s in SECTIONS
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>doorward: {escape(story.name)}</title><style>{style}</style></head>"
+        f'<body><main>{_head(story)}<nav aria-label="Contents">{links}</nav>{body}</main></body></html>'
+    )
 
 
-def _head(result: dict[str, Any], name: str, about: str) -> str:
-    banner = "Simulated: the digital twin ran this network. " + (
+def _head(story: Story) -> str:
+    result, state = story.result, story.state
+    banner = "<b>Simulated.</b> The digital twin ran this network. " + (
         "Customers, orders and addresses are generated; nothing here is real data."
         if result["generated_input"]
         else "Orders were read from a file; everything that happened to them is simulated."
     )
-    figures_ = [
-        (f"{result['orders']:,}", "", "orders came in"),
-        (f"{result['promise_met_share']:.1%}", "", "of delivered orders kept their promise"),
-        (f"{result['delivered']:,}", "", "orders delivered"),
-        (f"{result['open']:,}", "", "still open at the end"),
-        (f"{result['cost_c_per_package'] / 100:.2f}", run_currency(result), "cost per package"),
+    found = [
+        (f"{100 * result['promise_met_share']:.1f}", "%", "of orders that arrived kept their promise"),
+        (f"{result['delivered']:,}", f"of {result['orders']:,}", "orders delivered"),
+        (f"{result['open']:,}", "", "orders still open at the end"),
+        (f"{result['cost_c_per_package'] / 100:.2f}", story.currency, "cost per package"),
         (f"{result['co2e_g_per_package']:,.0f}", "g", "CO2e per package"),
         (f"{result['dist_m_per_package'] / 1000:.2f}", "km", "vehicle distance per package"),
-        (f"{result['in_region_share']:.0%}", "", "of packages filled in region"),
+        (f"{100 * result['in_region_share']:.0f}", "%", "of packages shipped from the customer's region"),
+        (f"{result['stops_per_route']:g}", "stops", "on the average van or car route"),
     ]
+    looks = "".join(f'<li><a href="#{to}">{escape(said)}</a></li>' for to, said in findings(story))
+    first = (
+        f'<div class="looks"><h2>Look here first</h2><ul>{looks}</ul></div>' if state.count(Orders) else ""
+    )
     return (
-        f'<h1>{escape(name)}</h1><p>{escape(about)}</p><p class="twin">{escape(banner)}</p>{tiles(figures_)}'
+        f'<header><h1>{escape(story.name)}</h1><p>{escape(story.about)}</p></header><p class="twin">{banner}</p>'
+        f"{tiles(found)}{first}"
     )
 
 
-def run_currency(result: dict[str, Any]) -> str:
-    """The network's currency code."""
-    return str(result.get("currency", ""))
-
-
-def _funnel(state: State) -> str:
-    names, values = figures.funnel(state)
-    return _section(
-        "The funnel",
-        "From the order button to the door; what fell out on the way is under exceptions.",
-        bars("Orders and packages by stage reached", names, np.array(values)),
-    )
-
-
-def _promise(state: State, result: dict[str, Any]) -> str:
-    late = figures.lateness_hours(state)
-    edges = np.arange(-36, 25, 2)
-    count, _ = np.histogram(np.clip(late, -36, 23.9), edges)
-    labels = [f"{e:+d} h" for e in edges[:-1]]
-    words = (
-        f"{result['delivered_on_time']:,} of {result['delivered']:,} delivered orders came by the end of their window. "
-        "Hours between that end and the delivery of each package; green is on time. The ends gather what lies beyond."
-    )
-    return _section(
-        "Promise and delivery",
-        words,
-        columns(
-            "Delivery against the promised end of window",
-            count,
-            labels,
-            highlight=int(np.searchsorted(edges, 0)) - 1,
-        ),
-    )
-
-
-def _ways(state: State) -> str:
-    rows = figures.by_way(state)
-    head = ("way", "packages", "cost, cents", "CO2e, g", "distance, km", "on time", "stops a route")
-    chart = bars(
-        "Packages by way to the door", [str(r[0]) for r in rows], np.array([int(str(r[1])) for r in rows])
-    )
-    words = (
-        "Each package goes the way that is cheapest in money, risk of lateness, carbon and price of capacity."
-    )
-    return _section("Ways to the door", words, chart + table(head, rows))
-
-
-def _backlog(state: State, start_s: int, offset: int, hours: int) -> str:
-    series = figures.backlog(state, start_s, hours)
-    labels = []
-    for h in range(hours):
-        hour = int(hour_of_day(start_s + h * HOUR_S, offset))
-        labels.append(f"day {h * HOUR_S // DAY_S + 1}" if hour == 0 else f"{hour:02d}:00")
-    used = series.sum(axis=1) > 0
-    names = [n for (n, _), u in zip(figures.STAGES, used, strict=True) if u]
-    return _section(
-        "Backlog by hour and stage",
-        "Packages between their first and last scan, at the end of each hour.",
-        areas("Open packages by stage", names, series[used], labels),
-    )
-
-
-def _use(state: State, start_s: int, hours: int) -> str:
-    floors = table(
-        ("building", "work", "busiest hour", "capacity per hour", "used while working"),
-        figures.floor_load(state, start_s, hours),
-    )
-    fleet = table(("way", "runs", "packages", "stops", "km", "hours", "back late"), figures.fleet_use(state))
-    lanes = table(
-        ("from", "to", "trips", "packages", "volume", "weight", "on time"), figures.linehaul_fill(state)
-    )
-    gig = table(("gig blocks", "count", "mean pay, cents", "surge"), figures.gig_blocks(state))
-    sites = table(("building", "kind", "packages"), figures.site_rows(state))
-    stock = table(("stock", "value"), figures.stock_figures(state))
-    body = (
-        f"<h3>People and robots in buildings</h3>{floors}"
-        f'<div class="two"><div><h3>Fleet, per run</h3>{fleet}</div><div><h3>Linehaul fill</h3>{lanes}</div></div>'
-        f'<div class="two"><div><h3>Gig blocks</h3>{gig}<h3>Buildings</h3>{sites}</div>'
-        f"<div><h3>Stock</h3>{stock}</div></div>"
-    )
-    return _section("How well everything was used", "", body)
-
-
-def _carbon(state: State) -> str:
-    rows = figures.carbon_by_stage(state)
-    chart = bars(
-        "CO2e by stage", [str(r[0]) for r in rows], np.array([float(str(r[1])) for r in rows]), unit=" kg"
-    )
-    words = (
-        "Well-to-wheel, aligned with the thinking of ISO 14083 (not certified); factors: UK government 2025. "
-        "Shares are split in whole milligrams, so packages add up to vehicles and buildings."
-    )
-    return _section(
-        "Carbon", words, chart + table(("stage", "legs, kg", "packages, kg", "difference, mg"), rows)
-    )
-
-
-def _exceptions(state: State) -> str:
-    rows = figures.exceptions(state)
-    return _section(
-        "Exceptions and reasons",
-        "What was not done, was done late, or went wrong, and why.",
-        table(("about", "reason", "count"), rows[:40]) if rows else "<p>None.</p>",
-    )
-
-
-def _how(result: dict[str, Any]) -> str:
-    rows = [
-        (k, result[k])
-        for k in ("network", "seed", "journal_turns", "journal_digest", "rejected", "wall_s", "peak_mib")
+def findings(story: Story) -> list[tuple[str, str]]:
+    """(anchor, sentence): the few things an operator would ask about, worst first by section."""
+    out = []
+    kept = day.kept_by_class(story)
+    stated = story.state.table(Promises).quantile_pm
+    aim = float(stated[stated >= 0].mean()) / 1000 if (stated >= 0).any() else 0.0
+    worst = [
+        (int(kept.in_time[k]) / int(kept.judged[k]), k)
+        for k in range(len(kept))
+        if kept.klass[k] >= 0 and kept.judged[k] >= 50
     ]
-    services = sorted(result["cpu_s_by_service"].items(), key=lambda kv: -kv[1])
-    checks = result["violations"] or ["Every package is in exactly one place, and all units balance."]
-    body = "".join(f"<p>{escape(c)}</p>" for c in checks) + table(("run", "value"), rows)
-    seconds = table(("service", "seconds"), services)
-    body += f"<details><summary>Processor seconds by service</summary>{seconds}</details>"
-    return _section("How it was run", "The same network, orders and seed give the same digest.", body)
+    if kept.judged[0] and aim:
+        out.append(("promise", f"{percent(kept.in_time[0], kept.judged[0])} of packages were offered by their promise; "
+                    f"{percent(aim, 1)} is what the promise states."))  # fmt: skip
+    if worst and min(worst)[0] < aim:
+        share, k = min(worst)
+        name = day.class_name(story, int(kept.klass[k]))
+        out.append(("promise", f"Weakest: {name}, {percent(share, 1)} kept of {kept.judged[k]:,} packages."))
+    load = figures.floor_load(story.state, story.settings.start_s, story.hours)
+    if load:
+        peak, site, work = max(
+            (float(done.max()) / max(1, capacity), site, work) for site, work, done, capacity in load
+        )
+        out.append(
+            (
+                "floors",
+                f"Busiest hour on a floor: {site}, {work.split(',')[0]} at {percent(peak, 1, 0)} of capacity.",
+            )
+        )
+    trouble = [t for t in figures.remarks_by_reason(story.state) if t.reason not in figures.CHOICES]
+    if trouble:
+        t = trouble[0]
+        out.append(("exceptions", f"Most common reason: {t.words} ({t.things:,} {t.about.name.lower()}s)."))
+    if story.result.get("open"):
+        out.append(("backlog", f"{story.result['open']:,} orders were open at the end."))
+    return out
