@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 PALETTE = ("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10")
+SHORT = 40
+"""Text of so many characters stays on one line in a table."""
 Cell = str | int | float | np.integer | np.floating | None
 
 
@@ -103,7 +105,7 @@ def _cell(cell: Cell) -> str:
     if isinstance(cell, Raw):
         return f'<td class="m">{cell}</td>'
     if isinstance(cell, str):
-        return f"<td>{escape(cell)}</td>"
+        return f'<td class="m">{escape(cell)}</td>' if len(cell) <= SHORT else f"<td>{escape(cell)}</td>"
     return f'<td class="n">{number(float(cell))}</td>'
 
 

@@ -18,33 +18,35 @@ from doorward.tables.orders import Orders
 from doorward.tables.sites import SiteKind, Sites, Zones
 from doorward.tables.ways import Way
 
-WIDTH, HEIGHT = 1040, 640
+WIDTH, HEIGHT = 1040, 680
 MOST_POINTS = 60_000
 """Points of routes drawn at most; a larger run draws every k-th route, and says so."""
 STROKE = {Way.OWN: 1, Way.DSP: 2, Way.FLEX: 3, Way.LOCKER: 4, Way.DRONE: 6, Way.ROBOT: 5}
 
 
 class _Plane:
-    """Degrees to pixels: fits all sites and most doorsteps, keeps angles."""
+    """Degrees to pixels: fits all buildings and the zones that a station serves, keeps angles."""
 
     def __init__(self, state: State) -> None:
-        sites, orders = state.table(Sites), state.table(Orders)
-        lat = np.concatenate([sites.lat_udeg, orders.lat_udeg])
-        lon = np.concatenate([sites.lon_udeg, orders.lon_udeg])
+        sites, zones = state.table(Sites), state.table(Zones)
+        own = zones.station >= 0
+        lat = np.concatenate([sites.lat_udeg, zones.lat_udeg[own]])
+        lon = np.concatenate([sites.lon_udeg, zones.lon_udeg[own]])
         self.lat0, self.lon0 = int(np.median(lat)), int(np.median(lon))
+        reach = np.concatenate([np.zeros(len(sites)), zones.radius_m[own]])
         east, north = plane_m(lat, lon, self.lat0, self.lon0)
-        self.west, self.east = np.percentile(east, [0.3, 99.7])
-        self.south, self.north = np.percentile(north, [0.3, 99.7])
-        self.scale = 0.92 * min(
-            WIDTH / max(1, self.east - self.west), HEIGHT / max(1, self.north - self.south)
-        )
+        self.west, self.east = float((east - reach).min()), float((east + reach).max())
+        self.south, self.north = float((north - reach).min()), float((north + reach).max())
+        wide, tall = max(1.0, self.east - self.west), max(1.0, self.north - self.south)
+        self.scale = 0.94 * min(WIDTH / wide, HEIGHT / tall)
+        self.height = int(max(360, min(HEIGHT, tall * self.scale + 60)))
 
     def __call__(
         self, lat: NDArray[np.int32], lon: NDArray[np.int32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         east, north = plane_m(lat, lon, self.lat0, self.lon0)
         x = WIDTH / 2 + (east - (self.west + self.east) / 2) * self.scale
-        y = HEIGHT / 2 - (north - (self.south + self.north) / 2) * self.scale
+        y = self.height / 2 - (north - (self.south + self.north) / 2) * self.scale
         return x, y
 
 
@@ -59,17 +61,28 @@ def network_map(state: State) -> str:
     picks += _pick("none", "no routes") + _pick("late", "\u25c6 lateness")
     routes = "".join(f'<g class="g w{w}" transform="scale(.1)">{groups[w]}</g>' for w in ways)
     late = f'<g class="g wlate">{_late(state, plane)}</g>'
+    out = _outside(state, plane)
+    far = f" {out:,} zones that partner carriers serve lie outside." if out else ""
     words = f"{drawn:,} of {total:,} routes drawn." if drawn < total else f"{total:,} routes."
     return (
         f'<style>{rules}</style><div class="mapbox">{picks}<div class="scroll" tabindex="0">'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" class="map" role="img"><title>Sites, lanes, routes and zones</title>'
+        f'<svg viewBox="0 0 {WIDTH} {plane.height}" class="map" role="img"><title>Sites, lanes, routes and zones</title>'
         f"{_zones(state, plane)}{_lanes(state, plane)}{routes}{late}{_sites(state, plane)}{_scale(plane)}"
         "</svg></div></div>"
         '<p class="note">\u25a0 fulfillment center \u00b7 \u2b22 sort center \u00b7 \u2302 delivery station \u00b7 '
         "\u25aa parcel locker \u00b7 grey discs: orders by zone \u00b7 lateness: share of packages delivered late, "
         f"green under 2 %, amber under 10 %, red above. {words} "
-        "Straight lines join doorsteps; driving follows a distance curve, not a road map. Hover for names.</p>"
+        f"Straight lines join doorsteps; driving follows a distance curve, not a road map. Hover for names.{far}</p>"
     )
+
+
+def _outside(state: State, plane: _Plane) -> int:
+    """Zones with orders that the map does not show."""
+    zones = state.table(Zones)
+    x, y = plane(zones.lat_udeg, zones.lon_udeg)
+    seen = (x >= 0) & (x <= WIDTH) & (y >= 0) & (y <= plane.height)
+    count = np.bincount(state.table(Orders).zone, minlength=len(zones))
+    return int(((count > 0) & ~seen).sum())
 
 
 def _pick(key: str, name: str, kind: str = "", *, checked: bool = False) -> str:
@@ -115,7 +128,7 @@ def _late(state: State, plane: _Plane) -> str:
 def _scale(plane: _Plane) -> str:
     """A bar of a round number of kilometres."""
     km = next((k for k in (500, 200, 100, 50, 20, 10, 5, 2, 1) if k * 1000 * plane.scale < WIDTH / 4), 1)
-    wide, y = km * 1000 * plane.scale, HEIGHT - 18
+    wide, y = km * 1000 * plane.scale, plane.height - 18
     line = f'<path d="M20,{y - 5}v5h{wide:.1f}v-5" class="scalebar"/>'
     return f'{line}<text x="{26 + wide:.1f}" y="{y + 2}">{km} km</text>'
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Section(NamedTuple):
-    """A section: its anchor, its title, one sentence, what draws it."""
+    """A section: its anchor (and its name in the contents), its title, one sentence, what draws it."""
 
     anchor: str
     title: str
@@ -62,7 +62,7 @@ def write_report(where: RunDir, run: Assembled, result: dict[str, Any]) -> Path:
 def page(story: Story) -> str:
     """The whole page as HTML that needs nothing else."""
     style = files("doorward.runtime.report").joinpath("style.css").read_text(encoding="utf-8")
-    links = "".join(f'<a href="#{s.anchor}">{escape(s.title)}</a>' for s in SECTIONS)
+    links = "".join(f'<a href="#{s.anchor}">{escape(s.anchor)}</a>' for s in SECTIONS)
     body = "".join(
         f'<section id="{s.anchor}"><h2>{escape(s.title)}</h2><p>{escape(s.words)}</p>{s.draw(story)}</section>'
         for s in SECTIONS
