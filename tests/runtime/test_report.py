@@ -63,7 +63,7 @@ class _Balance(HTMLParser):
 def test_every_section_is_there_and_in_the_contents(told: str) -> None:
     for section in SECTIONS:
         assert told.count(f'<section id="{section.anchor}">') == 1
-        assert f'<nav aria-label="Contents">' in told and f'href="#{section.anchor}"' in told
+        assert '<nav aria-label="Contents">' in told and f'href="#{section.anchor}"' in told
     anchors = set(re.findall(r'href="#([a-z]+)"', told))
     assert anchors <= {section.anchor for section in SECTIONS}
     parser = _Balance()

@@ -17,7 +17,7 @@ from doorward.tables.sites import Sites
 from doorward.tables.ways import Services, Way
 from doorward.tracking.report import eta_coverage
 
-FALLS = ("", "no honest date", "not taken up by the customer", "", "", "", "", "late")
+FALLS = ("", "refused", "not taken up by the customer", "", "", "", "", "late")
 
 
 def funnel(story: Story) -> str:
@@ -107,7 +107,8 @@ def _classes(story: Story) -> str:
             "A promise names the date that is met in the stated share of cases. Judged: first offered at the door, "
             "lost, or past its date. \u25c6 below: further under than chance explains."
         ),
-        two(chart, table(head, rows)),
+        chart,
+        table(head, rows),
     )
 
 

@@ -66,7 +66,7 @@ def network_map(state: State) -> str:
     words = f"{drawn:,} of {total:,} routes drawn." if drawn < total else f"{total:,} routes."
     return (
         f'<style>{rules}</style><div class="mapbox">{picks}<div class="scroll" tabindex="0">'
-        f'<svg viewBox="0 0 {WIDTH} {plane.height}" class="map" role="img"><title>Sites, lanes, routes and zones</title>'
+        f'<svg viewBox="0 0 {WIDTH} {plane.height}" class="map" role="img"><title>Sites, lanes, routes, zones</title>'
         f"{_zones(state, plane)}{_lanes(state, plane)}{routes}{late}{_sites(state, plane)}{_scale(plane)}"
         "</svg></div></div>"
         '<p class="note">\u25a0 fulfillment center \u00b7 \u2b22 sort center \u00b7 \u2302 delivery station \u00b7 '

@@ -101,7 +101,8 @@ def linehaul(story: Story) -> str:
         "weight used",
         "mean late, min",
     )
-    return table(head, rows, "No trailer left.")
+    bare = f"{fill.idle.sum():,} of {fill.trips.sum():,} departures had nothing to carry; they count in the fill."
+    return words(bare) + table(head, rows, "No trailer left.")
 
 
 def fleet(story: Story) -> str:
@@ -123,11 +124,11 @@ def fleet(story: Story) -> str:
             rows.append(
                 [WAY_WORDS[way], f.runs, f.packages, f.stops_run_pm / 1000, f.packages_run_pm / 1000,
                  f.dist_package_m / 1000 if f.dist_package_m >= 0 else None,
-                 _share(f.volume_use_pm), _share(f.time_use_pm),
-                 _share(f.first_try_pm), per_mille(f.late_pm), f.late_s / 60 if f.late_s >= 0 else None]
+                 _share(f.volume_use_pm), _share(-1 if way in CRAFT else f.time_use_pm),
+                 _share(f.first_try_pm), per_mille(f.late_pm), f.late_s / 3600 if f.late_s >= 0 else None]
             )  # fmt: skip
     head = ("way", "runs", "packages", "stops a run", "packages a run", "km a package", "volume used", "shift used",
-            "first try", "late visits", "late by, min")  # fmt: skip
+            "first try", "late visits", "late by, h")  # fmt: skip
     return chart + table(head, rows, "Nothing left a station.") + _gig(story)
 
 

@@ -13,7 +13,7 @@ from doorward.runtime.report.story import WAY_WORDS, Story
 from doorward.tables.journey import Status
 from doorward.tables.packages import Packages
 from doorward.tables.sites import Sites
-from doorward.tables.ways import Bills, Way, WayCapacity
+from doorward.tables.ways import OWN_NETWORK, Bills, Way, WayCapacity
 
 STAGE_WORDS = ("buildings", "linehaul", "last mile", "carrier", "packaging")
 BILL_WORDS = ("rate or marginal minutes", "risk of lateness", "carbon price", "price of capacity")
@@ -43,22 +43,33 @@ def ways(story: Story) -> str:
         STAGE_WORDS,
     )
     distance = bars(
-        "Vehicle distance per package, km",
+        "Distance of our own vehicles per package, km, linehaul in it",
         [
             Bar(WAY_WORDS[r.way], (r.dist_m / 1000 / r.packages,), f"{r.dist_m / 1000 / r.packages:,.2f} km")
             for r in rows
+            if r.way in OWN_NETWORK
         ],
         kinds=("c7",),
     )
     body: list[list[Cell]] = [
         [WAY_WORDS[r.way], r.packages, float(sums.bill_c[r.way]) / 100, float(sums.bill_c[r.way] / max(1, r.packages)),
-         r.dist_m / 1000 / r.packages, float(r.co2_mg.sum()) / 1000 / r.packages,
-         meter(r.on_time / r.delivered, percent(r.on_time, r.delivered), "ok") if r.delivered else "\u2013"]
+         r.dist_m / 1000 / r.packages if r.way in OWN_NETWORK else None, float(r.co2_mg.sum()) / 1000 / r.packages,
+         _on_time(r.on_time, r.delivered)]
         for r in rows
     ]  # fmt: skip
     money = story.currency
     head = ("way", "packages", f"bills, {money}", "cents each", "km each", "CO2e g each", "on time")
-    return two(share, cost) + two(distance, carbon) + table(head, body) + two(_bills(story), _capacity(story))
+    return two(share, cost) + two(distance, carbon) + table(head, body) + _bills(story) + _capacity(story)
+
+
+def _on_time(on_time: int, delivered: int) -> Cell:
+    """A meter that says so when fewer than nine of ten came on time."""
+    if not delivered:
+        return "\u2013"
+    low = on_time < 0.9 * delivered
+    return meter(
+        on_time / delivered, percent(on_time, delivered) + (" \u25c6" if low else ""), "bad" if low else "ok"
+    )
 
 
 def _bills(story: Story) -> str:
