@@ -71,7 +71,7 @@ def network_map(state: State) -> str:
         "</svg></div></div>"
         '<p class="note">\u25a0 fulfillment center \u00b7 \u2b22 sort center \u00b7 \u2302 delivery station \u00b7 '
         "\u25aa parcel locker \u00b7 grey discs: orders by zone \u00b7 lateness: share of packages delivered late, "
-        f"green under 2 %, amber under 10 %, red above. {words} "
+        f"\u25cf under 2 %, \u25b2 under 10 %, \u25c6 above. {words} "
         f"Straight lines join doorsteps; driving follows a distance curve, not a road map. Hover for names.{far}</p>"
     )
 
@@ -116,13 +116,24 @@ def _late(state: State, plane: _Plane) -> str:
     parts = []
     for i in np.flatnonzero(done).tolist():
         share = late[i] / done[i]
-        kind = "ok" if share < 0.02 else "warn" if share < 0.1 else "bad"
-        parts.append(
-            f'<circle class="{kind}" fill-opacity=".75" cx="{x[i]:.1f}" cy="{y[i]:.1f}" '
-            f'r="{3 + 14 * np.sqrt(done[i] / top):.1f}"><title>{escape(str(zones.name[i]))}: '
-            f"{late[i]:,} of {done[i]:,} late, {100 * share:.1f} %</title></circle>"
-        )
+        r = 3 + 14 * float(np.sqrt(done[i] / top))
+        said = f"{zones.name[i]}: {late[i]:,} of {done[i]:,} late, {100 * share:.1f} %"
+        parts.append(_mark(float(x[i]), float(y[i]), r, share, said))
     return "".join(parts)
+
+
+def _mark(x: float, y: float, r: float, share: float, words: str) -> str:
+    """A zone's lateness: green circle, amber triangle, red diamond; never colour alone."""
+    title = f"<title>{escape(words)}</title>"
+    if share < 0.02:
+        return f'<circle class="ok late" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}">{title}</circle>'
+    corners = (
+        ((0, -1.15), (1.05, 0.75), (-1.05, 0.75))
+        if share < 0.1
+        else ((0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0))
+    )
+    dots = " ".join(f"{x + r * dx:.1f},{y + r * dy:.1f}" for dx, dy in corners)
+    return f'<polygon class="{"warn" if share < 0.1 else "bad"} late" points="{dots}">{title}</polygon>'
 
 
 def _scale(plane: _Plane) -> str:
