@@ -256,8 +256,8 @@ def _asked(
 
 
 def _takes(speed: NDArray[np.int8], heavy: Ints, services: Services) -> NDArray[np.bool_]:
-    """Services that a promise may count on, (n, service). Standard: on the post, which is the cheap way to places without
-    a station, so that the date can be kept without paying for speed; on regional carriers, then express, only where
+    """Services that a promise may count on, (n, service). Standard: on the post, the cheap way to places without a
+    station, so that the date can be kept without paying for speed; on regional carriers, then express, only where
     the slower ones do not take the piece. Faster speeds on all. Couriers are booked when they pay, never promised."""
     takes = (services.max_g[None] >= heavy[:, None]) & (services.way[None] != Way.COURIER)
     counted = takes.copy()

@@ -147,10 +147,11 @@ def plan_alarms(
     silent = now_s - scans.at_s[packages.last_scan[row]]
     due, hi = packages.due_s[row], packages.eta_hi_s[row]
     leave = packages.leave_s[row]
+    on_way = status != Status.AT_LOCKER  # in its locker it has arrived; it is for the customer to come
     found = {
         Alarm.NO_SCAN: (silent > limit, silent - limit),
-        Alarm.WILL_BE_LATE: ((hi > due) & (now_s <= due), hi - due),
-        Alarm.LATE: (now_s > due, now_s - due),
+        Alarm.WILL_BE_LATE: (on_way & (hi > due) & (now_s <= due), hi - due),
+        Alarm.LATE: (on_way & (now_s > due), now_s - due),
         Alarm.MISSED_CUTOFF: (np.isin(status, UPSTREAM) & (leave >= 0) & (leave < now_s), now_s - leave),
     }
     parts = []
