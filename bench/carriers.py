@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from doorward.adapters.ratecards import load_cards
-from doorward.carriers.cards.plan import month_day, rate, rater, sorted_sizes, zone_numbers
+from doorward.carriers.cards.plan import month_day, rate, rater, sorted_sizes
 from doorward.carriers.choose.plan import BLOCKED, choose
 from doorward.carriers.service import choose_ways
 from doorward.core.seed import generator
+from doorward.tables.cards import zone_numbers
 from tests.carriers.world import MONDAY_S, desk, state_with, turn
 
 CARDS = Path(__file__).resolve().parents[1] / "networks" / "cards"

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from doorward.adapters.ratecards import load_cards
-from doorward.carriers.cards.plan import month_day, rate, rater, receipt, sorted_sizes, zone_numbers
+from doorward.carriers.cards.plan import month_day, rate, rater, receipt, sorted_sizes
 from doorward.core.errors import BadInput
 from doorward.core.seed import generator
+from doorward.tables.cards import zone_numbers
 from tests.carriers.oracle import SlowCard, random_card
 from tests.carriers.world import CARDS
 

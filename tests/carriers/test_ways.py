@@ -10,7 +10,7 @@ import pytest
 from doorward.carriers.bill import bill, capacity_use, explain, way_sums
 from doorward.carriers.choose.rooms import Index, expected_demand
 from doorward.carriers.lint import lint
-from doorward.carriers.net import card_rows, network
+from doorward.carriers.net import network
 from doorward.carriers.plan import offers
 from doorward.carriers.rules import CarriersRules
 from doorward.carriers.service import reference, situation
@@ -18,6 +18,7 @@ from doorward.carriers.waiting import waiting_batch
 from doorward.core.seed import generator
 from doorward.core.units import DAY_S
 from doorward.ledger.state import State
+from doorward.tables.cards import card_rows
 from doorward.tables.journey import Status
 from doorward.tables.orders import DRONE_OK, LOCKER_OK, ROBOT_OK, Orders
 from doorward.tables.packages import Packages
@@ -139,7 +140,7 @@ def offer_for(state: State, row: np.ndarray, **rules: Any) -> Any:
     tables = state.table(Packages), state.table(Orders), state.table(Bills)
     batch = waiting_batch(row, *tables, ref, net, r, EIGHT_S)
     index = Index(now.capacity, len(ref.sites), len(ref.services), at.day)
-    cards = ref.book.cards.take(card_rows(ref.services, ref.book))
+    cards = ref.book.cards.take(card_rows(ref.services, ref.book.cards))
     return batch, offers(batch, net, ref, cards, now, index, expected_demand(now.capacity, at.day), r)
 
 

@@ -12,12 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.carriers.cards.plan import Rater, area_classes, rater, zone_numbers
+from doorward.carriers.cards.plan import Rater, area_classes, rater
 from doorward.carriers.rules import CarriersRules
-from doorward.core.errors import BadInput
 from doorward.core.geo import crow_m
 from doorward.core.units import DAY_S
-from doorward.tables.cards import CardBook
+from doorward.tables.cards import CardBook, card_rows, lane_transit, zone_numbers
 from doorward.tables.fleet import Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.linehaul import Lanes, NextHop
@@ -88,9 +87,9 @@ def network(ref: Reference, rules: CarriersRules) -> Network:
     far_m = np.rint(far).astype(np.int64).ravel()
     at = np.maximum(zones.station, 0)
     reach = crow_m(sites.lat_udeg[at], sites.lon_udeg[at], zones.lat_udeg, zones.lon_udeg)
-    cards = card_rows(services, ref.book)
+    cards = card_rows(services, ref.book.cards)
     card_zone = zone_numbers(ref.book.bands, len(ref.book.cards), far_m)[cards]
-    p50, p90 = _transit(ref, cards, card_zone)
+    p50, p90 = lane_transit(services, cards, card_zone, ref.book.transit)
     money, co2 = _linehaul(ref, rules, fcs)
     hop, hop_s = _hops(ref, fcs)
     week, after = _departures(ref, fcs, hop, hop_s)
@@ -121,20 +120,6 @@ def _shares(zones: Zones, sites: int) -> NDArray[np.float64]:
     )
 
 
-def card_rows(services: Services, book: CardBook) -> I64:
-    """The row in Cards of each service's card."""
-    names = {str(name): row for row, name in enumerate(book.cards.name)}
-    missing = [str(c) for c in services.card if str(c) not in names]
-    if missing:
-        raise BadInput(
-            f"service names the card {missing[0]!r}",
-            where="Services.card",
-            rule="every service has a rate card",
-            remedy="one of: " + ", ".join(sorted(names)),
-        )
-    return np.array([names[str(c)] for c in services.card], np.int64)
-
-
 def select_cards(cards: Rater, rows: I64) -> Rater:
     """The same rater with one card per service (a card may serve several)."""
     if np.array_equal(rows, np.arange(len(cards.head))):
@@ -148,18 +133,6 @@ def select_cards(cards: Rater, rows: I64) -> Rater:
     cents, cents_at = pick(cards.cents, cards.cents_at)
     sur, sur_at = pick(cards.sur, cards.sur_at)
     return Rater(cards.head[rows], steps, step_at, cents, cents_at, cards.zones[rows], sur, sur_at)
-
-
-def _transit(ref: Reference, cards: I64, card_zone: NDArray[np.int16]) -> tuple[I64, I64]:
-    """Transit quantiles of every service and lane: the card's, else the service's own."""
-    p50 = np.repeat(ref.services.transit_p50_s.astype(np.int64)[:, None], card_zone.shape[1], axis=1)
-    p90 = np.repeat(ref.services.transit_p90_s.astype(np.int64)[:, None], card_zone.shape[1], axis=1)
-    t = ref.book.transit
-    for service, card in enumerate(cards):
-        for row in np.flatnonzero(t.card == card):
-            hit = card_zone[service] == t.zone[row]
-            p50[service, hit], p90[service, hit] = t.p50_s[row], t.p90_s[row]
-    return p50, p90
 
 
 def _hops(ref: Reference, fcs: int) -> tuple[I64, I64]:

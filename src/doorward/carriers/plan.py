@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from doorward.carriers.choose.plan import BLOCKED, Choice, choose
 from doorward.carriers.choose.rooms import Index, budgets, expected_demand, posted_prices
 from doorward.carriers.gate.plan import Batch, Gates, gate, mask
-from doorward.carriers.net import OWN_WAYS, Network, Reference, card_rows, network
+from doorward.carriers.net import OWN_WAYS, Network, Reference, network
 from doorward.carriers.quote.plan import Quotes, quote
 from doorward.carriers.quote.vans import blended, prior
 from doorward.carriers.rules import CarriersRules
 from doorward.core.hours import local_day, second_of_day
-from doorward.tables.cards import Cards
+from doorward.tables.cards import Cards, card_rows
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.ways import Services, Way, WayCapacity, WayChosen, WayPriced, ZoneCosts
 
@@ -62,7 +62,7 @@ def plan_ways(
     """One way for each package of the batch where there is room; never more than an opening's room."""
     net, services = network(ref, rules), ref.services
     index = Index(now.capacity, len(ref.sites), len(services), local_day(now.now_s, now.utc_offset_s))
-    cards = ref.book.cards.take(card_rows(services, ref.book))
+    cards = ref.book.cards.take(card_rows(services, ref.book.cards))
     way_of = ways_of(services)
     group = way_of.astype(np.int32)
     expected = expected_demand(now.capacity, index.today)

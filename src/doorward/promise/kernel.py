@@ -23,7 +23,7 @@ OK, NO_STOCK, NO_COVERAGE, NO_CAPACITY, NO_DATE = 0, 1, 2, 3, 7
 
 
 class Times(NamedTuple):
-    """What holds for all orders of a call; arrays as in promise.ways, margins by class, latest date of a promise."""
+    """What holds for all orders of a call: arrays as in promise.ways and promise.lanes, margins, latest date."""
 
     offset_s: int
     today: int
@@ -38,6 +38,7 @@ class Times(NamedTuple):
     leave_day: Ints
     pick_s: Ints
     transit_s: Ints
+    extra_s: Ints
     margin: Ints
     window_lo: Ints
     window_hi: Ints
@@ -45,11 +46,12 @@ class Times(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Orders: station rank and its site (-1 none), FCs nearest first (n, fc), distance band (n, fc), services that
-    take it (n, service), whether the own network does, first delivery day; merged lines by pointer."""
+    """Orders: station rank and its site (-1 none), zone, FCs nearest first (n, fc), distance band (n, fc), services
+    that take it (n, service), whether the own network does, first delivery day; merged lines by pointer."""
 
     station: Ints
     site: Ints
+    zone: Ints
     near: Ints
     band: Ints
     takes: NDArray[np.bool_]
@@ -147,7 +149,7 @@ def _partner(
     """Earliest promise through a partner service; columns of `out` as for the own network."""
     why = NO_COVERAGE
     days = min(t.pick_s.shape[1], room.limit.shape[0])
-    for service in range(len(t.transit_s)):
+    for service in range(t.transit_s.shape[2]):
         if a.takes[i, service] and why == NO_COVERAGE:
             why = NO_CAPACITY
     if why == NO_COVERAGE:
@@ -157,17 +159,18 @@ def _partner(
             out[4] = k * room.limit.shape[1] + fc
             continue
         best = NEVER
-        for service in range(len(t.transit_s)):
+        for service in range(t.transit_s.shape[2]):
             if not a.takes[i, service] or t.pick_s[fc, k, service] >= NEVER:
                 continue
             klass = t.sites + service * t.bands + a.band[i, fc]
-            nominal = t.pick_s[fc, k, service] + t.transit_s[service]
+            nominal = t.pick_s[fc, k, service] + t.transit_s[a.zone[i], fc, service]
             soonest = (t.today + a.first_day[i]) * DAY_S - t.offset_s + t.first_wave_s
             nominal = max(nominal, soonest)
-            begin, end = _window(t, nominal, nominal + t.margin[klass])
+            margin = max(0, t.margin[klass] + t.extra_s[a.zone[i], fc, service])
+            begin, end = _window(t, nominal, nominal + margin)
             if end < best:
                 best = end
-                out[0], out[1], out[2], out[3] = begin, end, klass, t.margin[klass]
+                out[0], out[1], out[2], out[3] = begin, end, klass, margin
         if best < NEVER:
             out[4], out[5], out[6] = k * room.limit.shape[1] + fc, -1, -1
             return OK if best <= t.latest_s else NO_DATE

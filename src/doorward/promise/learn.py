@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.timetable import NEVER
+from doorward.promise.lanes import Transits
 from doorward.promise.rules import PromiseRules
 from doorward.tables.journey import Event
 from doorward.tables.orders import Orders
@@ -72,10 +73,12 @@ def plan_margins(
     margins: Margins,
     now: NDArray[np.int64],
     rules: PromiseRules,
+    transits: Transits | None = None,
 ) -> MarginMoved:
     """Margins of the classes that met a first offer in `scans`; `upto` is the row behind the last of these scans.
 
-    `now` (class,) are today's margins (plan.margins_now). No rows if nothing was learnt.
+    `now` (class,) are today's margins (plan.margins_now). No rows if nothing was learnt. What a lane's spread adds to
+    its class's margin (`transits`; None: nothing) is taken out again: the class learns what is common to its lanes.
     """
     told = first_offers(scans, packages)
     order = packages.order[told.package]
@@ -84,7 +87,10 @@ def plan_margins(
     told, order, klass = told.take(mine), order[mine], klass[mine]
     lost = told.event == Event.LOST
     late = (told.at_s > orders.due_s[order]) | lost
-    need_s = np.where(lost, NEVER, told.at_s - orders.due_s[order] + promises.margin_s[order])
+    need_s = told.at_s - orders.due_s[order] + promises.margin_s[order]
+    if transits is not None:
+        need_s = need_s - transits.extra_of(klass, orders.zone[order], orders.promise_fc[order])
+    need_s = np.where(lost, NEVER, need_s)
     theta, seen = now.astype(np.float64), margins.seen.copy()
     track(
         klass, need_s, theta, seen, rules.quantile_pm / 1000, rules.step_s, rules.step_pm / 1000, rules.first_step_s,

@@ -8,7 +8,6 @@ its lane class is learnt from kept and broken promises (promise.learn).
 
 from __future__ import annotations
 
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from doorward.core.hours import local_day
 from doorward.core.units import DAY_S
 from doorward.promise.capacity import layout
 from doorward.promise.kernel import NO_CAPACITY, NO_DATE, NO_STOCK, OK, Asked, Room, Shelf, Times, quote_each
+from doorward.promise.lanes import Transits, distance_band
 from doorward.promise.rules import PromiseRules
 from doorward.promise.ways import Ways, delivery_wait, plan_ways
 from doorward.tables.items import Items
@@ -39,18 +39,11 @@ def classes(sites: Sites, services: Services, rules: PromiseRules) -> tuple[int,
     return len(sites) + bands * len(services), bands
 
 
-def margins_now(margins: Margins, sites: Sites, services: Services, rules: PromiseRules) -> Ints:
-    """Margin of every class: learnt, or the prior.
-
-    Partners' prior: transit times taken as normal above their median, so (p90 - p50) z(q) / z(0.9).
-    """
-    count, bands = classes(sites, services, rules)
-    normal = NormalDist()
-    stretch = normal.inv_cdf(rules.quantile_pm / 1000) / normal.inv_cdf(0.9)
-    spread = (services.transit_p90_s - services.transit_p50_s) * stretch
-    prior = np.r_[np.full(len(sites), rules.margin_s), np.repeat(spread, bands)].astype(np.int64)
+def margins_now(margins: Margins, transits: Transits, rules: PromiseRules) -> Ints:
+    """Margin of every class: learnt, or the prior (partners: mean spread of the class's lanes)."""
+    prior = np.r_[np.full(transits.sites, rules.margin_s), transits.prior_s.ravel()].astype(np.int64)
     prior = np.clip(prior, rules.margin_min_s, rules.margin_max_s)
-    known = min(len(margins), count)
+    known = min(len(margins), len(prior))
     prior[:known] = margins.margin_s[:known]
     return np.asarray(prior, np.int64)
 
@@ -69,6 +62,7 @@ def plan_quotes(
     zones: Zones,
     lanes: Lanes,
     services: Services,
+    transits: Transits,
     margins: Margins,
     rules: PromiseRules,
     now_s: int,
@@ -83,7 +77,7 @@ def plan_quotes(
     asked = orders.take(waiting)
     today = int(local_day(now_s, offset_s))
     ways = plan_ways(sites, floors, lanes, services, rules, now_s, offset_s)
-    times = _times(ways, sites, services, margins, rules, now_s, offset_s)
+    times = _times(ways, transits, margins, rules, now_s, offset_s)
     merged = merged_lines(asked, lines, items)
     skus = np.unique(merged.sku)
     fcs, _ = layout(sites)
@@ -133,8 +127,7 @@ def merged_lines(asked: Orders, lines: Lines, items: Items) -> Merged:
 
 def _times(
     ways: Ways,
-    sites: Sites,
-    services: Services,
+    transits: Transits,
     margins: Margins,
     rules: PromiseRules,
     now_s: int,
@@ -144,7 +137,7 @@ def _times(
         offset_s=offset_s,
         today=int(local_day(now_s, offset_s)),
         latest_s=now_s + rules.longest_days * DAY_S,
-        sites=len(sites),
+        sites=transits.sites,
         bands=len(rules.band_m) + 1,
         candidates=rules.candidate_fcs,
         route_s=rules.route_s,
@@ -153,8 +146,9 @@ def _times(
         door_s=ways.door_s,
         leave_day=ways.leave_day,
         pick_s=ways.pick_s,
-        transit_s=services.transit_p50_s.astype(np.int64),
-        margin=margins_now(margins, sites, services, rules),
+        transit_s=transits.p50_s,
+        extra_s=transits.extra_s,
+        margin=margins_now(margins, transits, rules),
         window_lo=np.asarray(rules.window_lo_s, np.int64),
         window_hi=np.asarray(rules.window_hi_s, np.int64),
         delivers=delivery_wait(rules) == 0,
@@ -240,12 +234,13 @@ def _asked(
     if len(stations):
         time[served] = soon[:, np.searchsorted(stations, zones.station[zone[served]])].T
     near = np.lexsort((far, time), axis=1)
-    band = np.searchsorted(np.asarray(rules.band_m), far, side="right")
+    band = distance_band(far, rules)
     return Asked(
         station=np.where(reaches, rank, -1),
         site=site,
+        zone=asked.zone.astype(np.int64),
         near=near[back].astype(np.int64),
-        band=band[back].astype(np.int64),
+        band=band[back],
         takes=_takes(asked.speed, merged.heavy_g, services),
         own=merged.heavy_g <= rules.own_max_g,
         first_day=np.where(asked.speed == Speed.STANDARD, rules.standard_days, 0).astype(np.int64),

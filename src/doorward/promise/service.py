@@ -8,9 +8,11 @@ from doorward.core.hours import second_of_day
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
 from doorward.promise.capacity import plan_openings
+from doorward.promise.lanes import Transits, plan_transits
 from doorward.promise.learn import plan_margins
 from doorward.promise.plan import classes, margins_now, plan_quotes
 from doorward.promise.rules import PromiseRules
+from doorward.tables.cards import CardBands, Cards, CardTransit
 from doorward.tables.items import Items
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import (
@@ -30,6 +32,14 @@ from doorward.tables.stock import Purchases, Stock
 from doorward.tables.ways import Services
 
 
+def transits_of(desk: Desk) -> Transits:
+    """Partners' transit times on all lanes."""
+    return plan_transits(
+        desk.table(Sites), desk.table(Zones), desk.table(Services), desk.table(Cards), desk.table(CardBands),
+        desk.table(CardTransit), desk.rule(PromiseRules),
+    )  # fmt: skip
+
+
 def open_days(desk: Desk) -> None:
     """Open the days of the horizon that are not open yet; at the very first turn also write down the margins' priors.
 
@@ -46,7 +56,7 @@ def open_days(desk: Desk) -> None:
     count, _ = classes(sites, services, rules)
     if len(margins) < count:
         new = np.arange(len(margins), count)
-        prior = margins_now(margins, sites, services, rules)[new]
+        prior = margins_now(margins, transits_of(desk), rules)[new]
         desk.post(MarginMoved.fill(len(new), klass=new, margin_s=prior, seen=0, kept=0, scans=0))
 
 
@@ -99,6 +109,7 @@ def quote(desk: Desk) -> None:
         desk.table(Zones),
         desk.table(Lanes),
         desk.table(Services),
+        transits_of(desk),
         desk.table(Margins),
         desk.rule(PromiseRules),
         desk.now_s,
@@ -136,7 +147,7 @@ def learn(desk: Desk) -> None:
     upto = int(margins.scans.max(initial=0))
     if len(margins) == 0 or len(scans) == upto:
         return
-    sites, services, rules = desk.table(Sites), desk.table(Services), desk.rule(PromiseRules)
+    rules, transits = desk.rule(PromiseRules), transits_of(desk)
     desk.post(
         plan_margins(
             scans.take(slice(upto, len(scans))),
@@ -145,8 +156,9 @@ def learn(desk: Desk) -> None:
             desk.table(Orders),
             desk.table(Promises),
             margins,
-            margins_now(margins, sites, services, rules),
+            margins_now(margins, transits, rules),
             rules,
+            transits,
         )
     )
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.errors import BadInput
 from doorward.core.table import I1, I2, I4, I8, Table, Text
+from doorward.tables.ways import Services
+
+Longs = NDArray[np.int64]
 
 
 class When(IntEnum):
@@ -132,3 +139,48 @@ class CardBook(NamedTuple):
     surcharges: CardSurcharges
     areas: CardAreas
     transit: CardTransit
+
+
+def card_rows(services: Services, cards: Cards) -> Longs:
+    """The row in Cards of each service's card."""
+    names = {str(name): row for row, name in enumerate(cards.name)}
+    missing = [str(c) for c in services.card if str(c) not in names]
+    if missing:
+        raise BadInput(
+            f"service names the card {missing[0]!r}",
+            where="Services.card",
+            rule="every service has a rate card",
+            remedy="one of: " + ", ".join(sorted(names)),
+        )
+    return np.array([names[str(c)] for c in services.card], np.int64)
+
+
+def zone_numbers(bands: CardBands, cards: int, far_m: Longs) -> NDArray[np.int16]:
+    """Zone of each distance on each card: far_m (d,) metres -> (cards, d); -1 beyond the last band."""
+    out = np.full((cards, len(far_m)), -1, np.int16)
+    for card in range(cards):
+        mine = bands.take(bands.card == card)
+        if len(mine):
+            at = np.searchsorted(mine.to_m, far_m, side="right")
+            inside = at < len(mine)
+            out[card, inside] = mine.zone[at[inside]]
+    return out
+
+
+def lane_transit(
+    services: Services, cards: Longs, card_zone: NDArray[np.int16], transit: CardTransit
+) -> tuple[Longs, Longs]:
+    """Median and ninth decile of the transit time of every service on every lane, (services, lanes) seconds each.
+
+    cards (services,) row of each service's card; card_zone (services, lanes) as of `zone_numbers`, one row a service.
+    Zones without a row in the card's transit times: the service's own. Who promises, who chooses and who carries read
+    their times here, so that what is promised is what is done.
+    """
+    lanes = card_zone.shape[1]
+    p50 = np.repeat(services.transit_p50_s.astype(np.int64)[:, None], lanes, axis=1)
+    p90 = np.repeat(services.transit_p90_s.astype(np.int64)[:, None], lanes, axis=1)
+    for service, card in enumerate(cards):
+        for row in np.flatnonzero(transit.card == card):
+            hit = card_zone[service] == transit.zone[row]
+            p50[service, hit], p90[service, hit] = transit.p50_s[row], transit.p90_s[row]
+    return p50, p90

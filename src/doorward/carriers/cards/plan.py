@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.table import Table
-from doorward.tables.cards import RUNNING, CardAreas, CardBands, CardBook
+from doorward.tables.cards import RUNNING, CardAreas, CardBook
 from doorward.tables.sites import Zones
 
 I64 = NDArray[np.int64]
@@ -71,18 +71,6 @@ def rater(book: CardBook) -> Rater:
 
 def _flat(parts: list[NDArray[np.int32]]) -> I64:
     return np.concatenate([*parts, np.zeros(0, np.int32)]).astype(np.int64)
-
-
-def zone_numbers(bands: CardBands, cards: int, far_m: I64) -> NDArray[np.int16]:
-    """Zone of each distance on each card: far_m (d,) metres -> (cards, d); -1 beyond the last band."""
-    out = np.full((cards, len(far_m)), -1, np.int16)
-    for card in range(cards):
-        mine = bands.take(bands.card == card)
-        if len(mine):
-            at = np.searchsorted(mine.to_m, far_m, side="right")
-            inside = at < len(mine)
-            out[card, inside] = mine.zone[at[inside]]
-    return out
 
 
 def area_classes(areas: CardAreas, cards: int, zones: Zones) -> NDArray[np.int8]:
