@@ -33,7 +33,7 @@ def test_tables_say_what_the_file_says(tmp_path: Path) -> None:
     assert np.bincount(net.vehicles.station).tolist() == [0, 0, 2, 3]
     assert net.vehicles.name.tolist()[0] == "van North 1"
     assert net.vehicles.shift_lo_s[0] == 9 * 3600 and net.vehicles.way[0] == Way.OWN
-    assert net.lanes.days.tolist() == [127, 127, 31, 31]
+    assert net.lanes.days.tolist() == [127, 127, 31, 31, 127, 127]
     assert np.bincount(net.drivers.station).tolist() == [0, 0, 5, 5]
     assert net.drivers.standing_pm.min() >= 500
     assert int(net.regional.share_pm.sum()) == 1000
@@ -53,6 +53,21 @@ def test_the_way_goes_over_the_hub(tmp_path: Path) -> None:
     wait = 6 * 3600 + mean_wait_s(second.depart_s, second.days)
     way = first.cutoff_s[0] + first.drive_s[0] + second.cutoff_s[0] + second.drive_s[0] + 3600
     assert time[0, 2] == pytest.approx(wait + way, abs=2)
+
+
+def test_a_station_without_a_lane_back_is_told_with_the_remedy(tmp_path: Path) -> None:
+    """What is sorted to the wrong station must not stay there for ever; and nobody changes trucks at a station."""
+    file = write_network(tmp_path, ('from = ["station"]', 'from = ["South"]'))
+    with pytest.raises(BadFile) as caught:
+        load_network(file)
+    (only,) = caught.value.problems
+    assert "from 1 of 2 stations (North) to every other" in only.found
+    assert 'from = ["station"], to = ["sort"]' in only.remedy
+    net = small_network(tmp_path / "good")
+    n = len(net.sites)
+    hop = net.next_hop.site.reshape(n, n)
+    assert hop[2, 3] == hop[3, 2] == 1
+    assert not np.isin(hop[:2], (2, 3))[:, [0, 1, 4, 5]].any()
 
 
 def test_mean_wait_of_even_departures_is_half_the_gap() -> None:

@@ -123,6 +123,12 @@ departs = ["21:00"]
 truck = "truck"
 days = ["Mon", "Tue", "Wed", "Thu", "Fri"]
 
+[[lane]]
+from = ["station"]
+to = ["Hub"]
+departs = ["20:00"]
+truck = "truck"
+
 [[service]]
 name = "Post"
 card = "post"

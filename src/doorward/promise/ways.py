@@ -14,7 +14,7 @@ from doorward.core.units import DAY_S
 from doorward.promise.capacity import layout
 from doorward.promise.rules import PromiseRules
 from doorward.tables.linehaul import Lanes
-from doorward.tables.sites import Floors, Sites
+from doorward.tables.sites import Floors, SiteKind, Sites
 from doorward.tables.ways import Services
 
 Days = NDArray[np.int64]
@@ -94,6 +94,7 @@ def _ways(
     days: int,
 ) -> Ways:
     fcs, stations = layout(sites)
+    lanes = lanes.take(sites.kind[lanes.origin] != SiteKind.STATION)  # stations only send back what is not theirs
     today = int(local_day(now_s, offset_s))
     staged = ready_s(floors, rules, now_s, offset_s, first, days)
     origin = np.repeat(np.arange(fcs, dtype=np.int32), days)

@@ -130,7 +130,8 @@ def mean_wait_s(depart_s: NDArray[np.int32], days: NDArray[np.int8]) -> float:
 def make_next_hop(lanes: Lanes, sites: Sites, dwell_s: int = 3_600) -> NextHop:
     """The way of least mean time, waiting, cut-off, driving and `dwell_s` at each change included.
 
-    Floyd (1962) with successors, in rows; ties go to the way found first (fewer changes, then the lower site).
+    Trucks are changed at fulfillment and sort centers, never at a station. Floyd (1962) with successors, in rows; ties
+    go to the way found first (fewer changes, then the lower site).
     """
     n = len(sites)
     time = np.full((n, n), FAR, np.int64)
@@ -144,7 +145,7 @@ def make_next_hop(lanes: Lanes, sites: Sites, dwell_s: int = 3_600) -> NextHop:
         fastest = rows[lanes.drive_s[rows].argmin()]
         time[a, b] = round(wait + float(lanes.cutoff_s[fastest]) + float(lanes.drive_s[fastest]))
         dist[a, b], hop[a, b] = lanes.dist_m[fastest], b
-    for k in range(n):
+    for k in np.flatnonzero((sites.kind == SiteKind.FC) | (sites.kind == SiteKind.SORT)):
         through = time[:, k, None] + time[None, k, :] + dwell_s
         better = through < time
         better[k], better[:, k] = False, False
@@ -162,16 +163,27 @@ def make_next_hop(lanes: Lanes, sites: Sites, dwell_s: int = 3_600) -> NextHop:
 
 
 def check_ways(problems: Problems, hops: NextHop, sites: Sites) -> None:
-    """Every fulfillment center reaches every station."""
+    """Every fulfillment center reaches every station, and every station every other."""
     n = len(sites)
     site = hops.site.reshape(n, n)
     stations = np.flatnonzero(sites.kind == SiteKind.STATION)
+
+    def names(rows: NDArray[np.intp]) -> str:
+        return ", ".join(sites.name[rows[:5]]) + (" ..." if len(rows) > 5 else "")
+
     for fc in np.flatnonzero(sites.kind == SiteKind.FC):
         missing = stations[site[fc, stations] < 0]
         if len(missing):
-            shown = ", ".join(sites.name[missing[:5]]) + (" ..." if len(missing) > 5 else "")
             problems.add(
                 "[[lane]]", "",
-                f"no way leads from {sites.name[fc]} to {len(missing)} of {len(stations)} stations ({shown})",
+                f"no way leads from {sites.name[fc]} to {len(missing)} of {len(stations)} stations ({names(missing)})",
                 "lanes connect every fulfillment center with every station", "add a [[lane]] or a change of trucks",
             )  # fmt: skip
+    stuck = stations[(site[np.ix_(stations, stations)] < 0).any(axis=1)]
+    if len(stuck):
+        problems.add(
+            "[[lane]]", "",
+            f"no way leads from {len(stuck)} of {len(stations)} stations ({names(stuck)}) to every other",
+            "a package sorted to the wrong station goes on from there, over a sort or fulfillment center",
+            'add a [[lane]] back, for example from = ["station"], to = ["sort"], departs = ["20:00"]',
+        )  # fmt: skip
