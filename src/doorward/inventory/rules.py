@@ -60,6 +60,9 @@ class InventoryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     thin_cover_days: int = 2
     """... of this many days."""
 
+    spare_pm: int = 100
+    """A replayed file's SKUs open with at least what it asks for and this share more, per mille; none of them thin."""
+
     # placement
     bay_ml: int = 3_000_000
     """What one storage position of a floor holds on all its levels."""

@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from doorward.core.seed import below
 from doorward.core.units import DAY_S
 from doorward.inventory.forecast.plan import Outlook, plan_forecast
-from doorward.inventory.place.plan import Placement, plan_patterns, plan_placement, shelf_ml, zone_weights
+from doorward.inventory.place.gather import least_together, plan_gather
+from doorward.inventory.place.plan import (
+    Patterns,
+    Placement,
+    plan_patterns,
+    plan_placement,
+    shelf_ml,
+    zone_weights,
+)
 from doorward.inventory.plan import (
     by_fc,
     demand_of,
@@ -37,9 +45,11 @@ from doorward.tables.stock import (
     DayClosed,
     Demand,
     DemandDays,
+    OpeningStock,
     Purchases,
     Received,
     Regional,
+    Replayed,
     Stock,
 )
 
@@ -47,19 +57,28 @@ Units = NDArray[np.int64]
 
 
 def open_network(desk: Desk) -> None:
-    """Once, when nothing was ever received: opening stock, near the estimated buyers."""
+    """Once, when nothing was ever received: the stock that was given, or opening stock near the estimated buyers."""
     if desk.next(Purchases) or desk.table(Stock).received.any():
         return
     items, rules = desk.table(Items), desk.rule(InventoryRules)
     skus = len(items)
     if skus == 0:
         return
+    given, replayed = desk.table(OpeningStock), desk.table(Replayed)
+    if len(given):
+        desk.post(Received.fill(len(given), fc=given.fc, sku=given.sku, units=given.units))
+        return
     outlook = plan_forecast(np.zeros((0, skus), np.int32), 0, items.rate_upm, rules)
     levels = plan_levels(outlook, supplier_of(skus, rules), rules)
     thin = below(desk.seed, "inventory/thin", rules.thin_pm / 1000, np.arange(skus))
-    placed = _place(desk, plan_opening(items, outlook, levels, thin, rules), _fcs(desk))
-    fc, sku = np.nonzero(placed.units)
-    desk.post(Received.fill(len(fc), fc=fc, sku=sku, units=placed.units[fc, sku]), _no_space(desk, placed))
+    placed = _place(desk, plan_opening(items, outlook, levels, thin, rules, replayed), _fcs(desk))
+    units = placed.units
+    if len(replayed):
+        free = shelf_ml(desk.table(Floors), _fcs(desk), rules)
+        together = least_together(replayed)
+        units = plan_gather(units, together, items.volume_ml(), _patterns(desk, _fcs(desk)), free)
+    fc, sku = np.nonzero(units)
+    desk.post(Received.fill(len(fc), fc=fc, sku=sku, units=units[fc, sku]), _no_space(desk, placed))
 
 
 def receive(desk: Desk) -> None:
@@ -165,13 +184,17 @@ def _place(
     desk: Desk, units: Units, fcs: int, sku: Units | None = None, held: Units | None = None
 ) -> Placement:
     """Place units of the given SKUs (all: None) beside what is `held` (f, all SKUs), their own pieces taken out."""
-    rules, items, zones = desk.rule(InventoryRules), desk.table(Items), desk.table(Zones)
-    patterns = plan_patterns(desk.table(Sites), fcs, zones, zone_weights(zones, desk.table(Regional)), rules)
+    rules, items, patterns = desk.rule(InventoryRules), desk.table(Items), _patterns(desk, fcs)
     free = shelf_ml(desk.table(Floors), fcs, rules)
     some = items if sku is None else items.take(sku)
     if held is not None and sku is not None:
         free = free - held @ items.volume_ml() + held[:, sku] @ some.volume_ml()
     return plan_placement(units, some, patterns, free, rules)
+
+
+def _patterns(desk: Desk, fcs: int) -> Patterns:
+    rules, zones = desk.rule(InventoryRules), desk.table(Zones)
+    return plan_patterns(desk.table(Sites), fcs, zones, zone_weights(zones, desk.table(Regional)), rules)
 
 
 def _no_space(desk: Desk, placed: Placement, sku: Units | None = None) -> Remarks:

@@ -94,7 +94,8 @@ def _ways(
     days: int,
 ) -> Ways:
     fcs, stations = layout(sites)
-    lanes = lanes.take(sites.kind[lanes.origin] != SiteKind.STATION)  # stations only send back what is not theirs
+    forth = sites.kind[lanes.origin] != SiteKind.STATION  # stations only send back what is not theirs
+    lanes = lanes.take(forth)
     today = int(local_day(now_s, offset_s))
     staged = ready_s(floors, rules, now_s, offset_s, first, days)
     origin = np.repeat(np.arange(fcs, dtype=np.int32), days)

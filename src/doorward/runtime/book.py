@@ -5,8 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
+
 from doorward.adapters.orders import read_orders, read_stock
 from doorward.core.errors import BadInput
+from doorward.core.table import Table
 from doorward.ports.orderbook import OrderBook
 from doorward.ports.storefront import NewLines, NewOrders
 from doorward.runtime.config import copy_network, load_network, rules_from
@@ -15,7 +18,7 @@ from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir, Settings
 from doorward.tables.items import Items
 from doorward.tables.orders import OrderRefs
-from doorward.tables.stock import OpeningStock
+from doorward.tables.stock import OpeningStock, Replayed
 from doorward.twin.demand import generate
 
 
@@ -44,8 +47,17 @@ def prepare(request: Request, tell: Tell) -> RunDir:
     tell("inputs", 2, 3, f"{len(book):,} orders")
     for table in (book.orders, book.lines, book.refs, book.items):
         where.save(table)
+    _kept_stock(where).unlink(missing_ok=True)  # of an earlier try that was refused
     if request.stock is not None:
-        where.save(read_stock(request.stock, network, book.items, where.root / "rejects.csv"))
+        stock = read_stock(request.stock, network, book.items, where.root / "rejects.csv")
+        if not len(stock):
+            raise BadInput(
+                "no usable row",
+                where=str(request.stock),
+                rule="opening stock names at least one piece in a building",
+                remedy=f"see {where.root / 'rejects.csv'}, or leave --stock out",
+            )
+        where.save(stock)
     copy_network(network, where.network.parent)
     where.write_settings(
         Settings(
@@ -86,8 +98,24 @@ def load_book(where: RunDir) -> OrderBook:
 
 def load_stock(where: RunDir) -> OpeningStock | None:
     """The opening stock that the user gave, if any."""
-    kept = where.root / "book" / "OpeningStock.arrow"
-    return where.load(OpeningStock) if kept.exists() else None
+    return where.load(OpeningStock) if _kept_stock(where).exists() else None
+
+
+def _kept_stock(where: RunDir) -> Path:
+    return where.root / "book" / "OpeningStock.arrow"
+
+
+def opening_tables(where: RunDir, book: OrderBook) -> list[Table]:
+    """What inventory knows when the network opens: the user's stock, else what a replayed file is going to ask for."""
+    given = load_stock(where)
+    if given is not None:
+        return [given]
+    if book.generated:
+        return []
+    sku, units, n = book.lines.sku, book.lines.units, len(book.items)
+    largest = np.zeros(n, np.int32)
+    np.maximum.at(largest, sku, units)
+    return [Replayed(asked=np.bincount(sku, units, n).astype(np.int32), largest=largest)]
 
 
 def _clear(where: RunDir) -> None:

@@ -41,7 +41,7 @@ from doorward.ports.orderbook import OrderBook
 from doorward.ports.world import World
 from doorward.promise.service import SERVICES as PROMISE
 from doorward.promise.state import FOLDS as PROMISE_FOLDS
-from doorward.runtime.book import load_book
+from doorward.runtime.book import load_book, opening_tables
 from doorward.runtime.change import change_network, read_change
 from doorward.runtime.config import Network, load_network, rules_from
 from doorward.runtime.roster import Roster
@@ -160,11 +160,12 @@ def all_folds() -> dict[type[Table], Fold]:
     )
 
 
-def reference_tables(network: Network, book: OrderBook) -> list[Table]:
+def reference_tables(network: Network, book: OrderBook, where: RunDir) -> list[Table]:
     """What the state holds before the first turn."""
     cards = load_cards(Path(), [str(network.cards[c]) for c in network.services.card])
     fcs = int((network.sites.kind == SiteKind.FC).sum())
-    return [*network.tables, *cards, book.items, book.refs, defra_2025(), empty_stock(fcs, len(book.items))]
+    stock = [empty_stock(fcs, len(book.items)), *opening_tables(where, book)]
+    return [*network.tables, *cards, book.items, book.refs, defra_2025(), *stock]
 
 
 def twin_world(
@@ -211,7 +212,7 @@ def assemble(where: RunDir, workers: int = 0) -> Assembled:
     if (where.root / "change.toml").exists():
         network = change_network(network, read_change(where.root / "change.toml"))
     rules = rules_from(network, RULES)
-    ledger = Ledger.open(where.root, all_folds(), reference_tables(network, book))
+    ledger = Ledger.open(where.root, all_folds(), reference_tables(network, book, where))
     world = twin_world(network, book, ledger.state, rules, settings.seed)
     count = workers or (min(4, os.cpu_count() or 1) if len(book) >= WORTH_A_POOL else 1)
     pool = Pool(count) if count > 1 else None
@@ -241,7 +242,7 @@ def open_ledger(where: RunDir) -> Ledger:
     """The tables of a finished or running run, for reading."""
     _ = where.settings  # says so if this is no run directory
     network, book = load_network(where.network), load_book(where)
-    return Ledger.open(where.root, all_folds(), reference_tables(network, book), read_only=True)
+    return Ledger.open(where.root, all_folds(), reference_tables(network, book, where), read_only=True)
 
 
 @contextmanager

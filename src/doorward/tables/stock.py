@@ -79,6 +79,17 @@ class OpeningStock(Table):
     units: I4
 
 
+class Replayed(Table):
+    """What the orders of a replayed file ask for, dense by SKU; no rows where orders are generated or stock is given.
+
+    asked    (n,)  pieces in all
+    largest  (n,)  pieces of the largest order line, which one building must have to send it
+    """
+
+    asked: I4
+    largest: I4
+
+
 # ---- facts -----------------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from doorward.inventory.forecast.quantiles import count_quantile
 from doorward.inventory.rules import InventoryRules
 from doorward.tables.items import Items
 from doorward.tables.remarks import Reason, Remarks, Subject
+from doorward.tables.stock import Replayed
 
 Units = NDArray[np.int64]
 
@@ -109,14 +110,24 @@ def plan_purchases(
 
 
 def plan_opening(
-    items: Items, outlook: Outlook, levels: Levels, thin: NDArray[np.bool_], rules: InventoryRules
+    items: Items,
+    outlook: Outlook,
+    levels: Levels,
+    thin: NDArray[np.bool_],
+    rules: InventoryRules,
+    replayed: Replayed | None = None,
 ) -> Units:
     """Units of each SKU with which the network opens.
 
     The catalogue's expected demand over `open_cover_days`, rounded up, or the order-up-to level if that is higher;
-    thin ones: `thin_cover_days` only, rounded down, so that some of them are out of stock from the first hour.
+    thin ones: `thin_cover_days` only, rounded down, so that some of them are out of stock from the first hour. Of a
+    replayed file's SKUs at least what it asks for and `spare_pm` more.
     """
     per_day = outlook.mean / outlook.days
     cover = np.ceil(per_day * rules.open_cover_days - 1e-9).astype(np.int64)
     little = np.floor(per_day * rules.thin_cover_days).astype(np.int64)
-    return np.asarray(np.where(thin, little, np.maximum(cover, levels.upto)), np.int64)
+    full = np.maximum(cover, levels.upto)
+    if replayed is None or len(replayed) == 0:
+        return np.asarray(np.where(thin, little, full), np.int64)
+    asked = replayed.asked.astype(np.int64)
+    return np.asarray(np.maximum(full, asked + -(-asked * rules.spare_pm // 1000)), np.int64)
