@@ -1,6 +1,6 @@
 """`python -m doorward`: the same as the command `doorward`."""
 
-from doorward.apps.main import main
+from doorward.apps.cli.main import main
 
 if __name__ == "__main__":
     main()
