@@ -235,7 +235,7 @@ def test_days_open_once_and_in_a_regular_order() -> None:
     assert run(state, NINE + 300, promise.open_days) == []
     run(state, NINE + 86_400, promise.open_days)
     openings = state.table(Openings)
-    rows = 3 + 3 + 3
+    rows = 3 + 3 + 3 + 3
     assert state.count(Openings) == first + rows
     assert (np.diff(openings.day.reshape(-1, rows)[:, 0]) == 1).all()
     assert (openings.site.reshape(-1, rows) == openings.site[:rows]).all()
@@ -260,8 +260,9 @@ def earliest(state: State, station: int, now_s: int, margin_s: int, first_day: i
                     if onward < leaves + lanes.drive_s[a] + rules.crossdock_s + lanes.cutoff_s[b]:
                         continue
                     best = min(best, onward + int(lanes.drive_s[b]))
-    waves = [MIDNIGHT_S + d * day + w for d in range(first_day, 9) for w in rules.wave_s]
-    door = min(w for w in waves if w >= best + rules.induct_s) + rules.route_s
+    waves = [(MIDNIGHT_S + d * day + plan_s, MIDNIGHT_S + d * day + wave_s) for d in range(first_day, 9)
+             for plan_s, wave_s in zip(rules.plan_s, rules.wave_s, strict=True)]  # fmt: skip
+    door = min(w for plan, w in waves if plan >= best + rules.induct_s) + rules.route_s
     return min(MIDNIGHT_S + d * day + rules.window_hi_s[0] for d in range(9)
                if MIDNIGHT_S + d * day + rules.window_hi_s[0] >= door + margin_s)  # fmt: skip
 

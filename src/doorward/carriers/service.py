@@ -60,7 +60,16 @@ def open_ways(desk: Desk) -> None:
     ref, rules = reference(desk), desk.rule(CarriersRules)
     net = network(ref, rules)
     desk.post(
-        open_days(desk.table(WayCapacity), desk.day, ref.sites, ref.vehicles, ref.services, net.heads, rules)
+        open_days(
+            desk.table(WayCapacity),
+            desk.day,
+            ref.sites,
+            ref.zones,
+            ref.vehicles,
+            ref.services,
+            net.heads,
+            rules,
+        )
     )
     tables = desk.table(Runs), desk.table(Stops), desk.table(Packages), desk.table(Orders), ref.sites
     learned = desk.table(ZoneCosts)
@@ -98,7 +107,8 @@ def situation(desk: Desk, ref: Reference, rules: CarriersRules) -> Situation:
     capacity, openings, blocks = desk.table(WayCapacity), desk.table(Openings), desk.table(Blocks)
     index = Index(capacity, len(ref.sites), len(ref.services), desk.day)
     promised = np.zeros(len(capacity), np.int64)
-    row = np.flatnonzero((openings.kind == OpeningKind.STATION) & (openings.day >= desk.day))
+    last_mile = np.isin(openings.kind, (OpeningKind.STATION, OpeningKind.LATE_WAVE))
+    row = np.flatnonzero(last_mile & (openings.day >= desk.day))
     row = row[openings.day[row] - desk.day < index.days]
     pool = index.pool(openings.site[row], openings.day[row].astype(np.int64))
     np.add.at(promised, pool[pool >= 0], openings.taken[row][pool >= 0])

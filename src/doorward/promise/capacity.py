@@ -2,23 +2,66 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.core.geo import crow_m
 from doorward.core.units import DAY_S, HOUR_S
+from doorward.core.vanday import stops_in_a_day
 from doorward.promise.rules import PromiseRules
+from doorward.tables.fleet import Vehicles
+from doorward.tables.flex import Drivers
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import Opened, OpeningKind, Openings
-from doorward.tables.sites import Floors, SiteKind, Sites
+from doorward.tables.sites import Floors, SiteKind, Sites, Zones
+from doorward.tables.ways import Way
+
+UNKNOWN = 2**31 - 1
 
 
 def layout(sites: Sites) -> tuple[int, NDArray[np.int64]]:
     """Number of FCs and the rows of the stations.
 
-    Every day opens the same rows in the same order: FC labour by FC, linehaul by FC, then the stations; so the opening
-    of (kind, site, day) is (day - first day) * (2 FCs + stations) + its place.
+    Every day opens the same rows in the same order: FC labour by FC, linehaul by FC, the stations, the stations' late
+    waves; so the opening of (kind, site, day) is (day - first day) * 2 (FCs + stations) + its place.
     """
     return int((sites.kind == SiteKind.FC).sum()), np.flatnonzero(sites.kind == SiteKind.STATION)
+
+
+@lru_cache(maxsize=4)
+def van_room(
+    sites: Sites, zones: Zones, vehicles: Vehicles, drivers: Drivers, rules: PromiseRules
+) -> NDArray[np.int64]:
+    """Packages a day that the vans and gig drivers of each station bring, (waves, stations), by the wave they leave in.
+
+    A station without either is bounded by its building alone (UNKNOWN): nothing is known of who drives there.
+    """
+    _, stations = layout(sites)
+    out = np.full((len(rules.wave_s), len(stations)), UNKNOWN, np.int64)
+    gigs = np.bincount(drivers.station, minlength=len(sites)) * rules.gig_packages
+    for place, station in enumerate(stations.tolist()):
+        van = (vehicles.station == station) & np.isin(vehicles.way, (Way.OWN, Way.DSP))
+        zone = zones.station == station
+        if not (van.any() and zone.any()):
+            if gigs[station]:
+                out[:, place] = gigs[station]
+            continue
+        far_m = crow_m(
+            zones.lat_udeg[zone], zones.lon_udeg[zone], sites.lat_udeg[station], sites.lon_udeg[station]
+        )
+        area_m2 = np.pi * np.maximum(1.0, zones.radius_m[zone].astype(np.float64)) ** 2
+        people = np.maximum(zones.people[zone], 1).astype(np.float64)
+        for wave, leaves_s in enumerate(rules.wave_s):
+            span_s = vehicles.shift_hi_s[van] - np.maximum(vehicles.shift_lo_s[van], leaves_s)
+            rest_s = np.where(span_s > rules.break_after_s, np.maximum(vehicles.break_s[van], 0), 0)
+            shift_s = np.maximum(0, span_s - rest_s).astype(np.float64)
+            most = vehicles.max_stops[van].astype(np.float64)
+            stops = stops_in_a_day(area_m2, people, far_m, shift_s, most, float(rules.stop_s))
+            carried = float(vehicles.volume_ml[van].sum()) / rules.package_ml
+            out[wave, place] = int(min(stops * rules.door_packages_pm / 1000, carried)) + gigs[station]
+    return out
 
 
 def plan_openings(
@@ -26,6 +69,9 @@ def plan_openings(
     sites: Sites,
     floors: Floors,
     lanes: Lanes,
+    zones: Zones,
+    vehicles: Vehicles,
+    drivers: Drivers,
     rules: PromiseRules,
     today: int,
     second_of_day: int,
@@ -33,7 +79,8 @@ def plan_openings(
     """Days not yet open up to today + horizon - 1; of today only the part that is left, if it is the very first day.
 
     FC: the least of what the building passes, what is picked and what is packed in its opening hours. Linehaul: volume
-    of the day's departures over the volume of an average package. Station: what it passes; 0 on days without delivery.
+    of the day's departures over the volume of an average package. Station: the least of what it passes and what its
+    vans and gig drivers bring (van_room); 0 on days without delivery.
     """
     first = int(openings.day[-1]) + 1 if len(openings) else today
     days = np.arange(first, today + rules.horizon_days)
@@ -48,20 +95,23 @@ def plan_openings(
         mine = lanes.origin == f
         truck[:, f] = (runs[:, mine] * (lanes.volume_ml[mine] / rules.package_ml)).sum(axis=1)
     delivers = (rules.delivery_days >> weekday) & 1
+    vans = van_room(sites, zones, vehicles, drivers, rules)
+    door = np.minimum(sites.capacity[stations], vans[0])
+    late = np.minimum(door, vans[1:].sum(axis=0) if len(vans) > 1 else 0)
     limit = np.concatenate(
-        [np.tile(fc, (len(days), 1)), truck, delivers[:, None] * sites.capacity[stations][None]], axis=1
+        [np.tile(fc, (len(days), 1)), truck, delivers[:, None] * np.r_[door, late][None]], axis=1
     )
     limit = limit * rules.fill_pm / 1000
     if len(openings) == 0 and len(days):
         limit[0] *= 1 - second_of_day / DAY_S
-    rows = 2 * fcs + len(stations)
+    rows = 2 * (fcs + len(stations))
     kind = np.r_[np.full(fcs, OpeningKind.FC), np.full(fcs, OpeningKind.LINEHAUL)]
-    kind = np.r_[kind, np.full(len(stations), OpeningKind.STATION)]
+    kind = np.r_[kind, np.repeat([OpeningKind.STATION, OpeningKind.LATE_WAVE], len(stations))]
     return Opened.fill(
         len(days) * rows,
         opening=len(openings) + np.arange(len(days) * rows),
         kind=np.tile(kind, len(days)),
-        site=np.tile(np.r_[np.arange(fcs), np.arange(fcs), stations], len(days)),
+        site=np.tile(np.r_[np.arange(fcs), np.arange(fcs), stations, stations], len(days)),
         day=np.repeat(days, rows),
         limit=np.minimum(limit, 2**31 - 1).astype(np.int64).ravel(),
     )

@@ -35,6 +35,7 @@ class Times(NamedTuple):
     first_wave_s: int
     door_day: Ints
     door_s: Ints
+    door_late: NDArray[np.bool_]
     leave_day: Ints
     pick_s: Ints
     transit_s: Ints
@@ -100,11 +101,22 @@ def _window(t: Times, nominal_s: int, sure_s: int) -> tuple[int, int]:  # pragma
 
 
 @nb.njit(cache=True)
+def _vans(room: Room, d: int, first: int, late: int, by_late: bool) -> bool:  # pragma: no cover - compiled
+    """Whether a day's vans can take one more: those that left in the first wave are gone in the late one."""
+    most, rest = room.limit[d, first], room.limit[d, late]
+    if by_late:
+        return room.taken[d, first] * rest + (room.taken[d, late] + 1) * most <= most * rest and rest > 0
+    if rest == 0:
+        return bool(room.taken[d, first] < most)
+    return bool((room.taken[d, first] + 1) * rest + room.taken[d, late] * most <= most * rest)
+
+
+@nb.njit(cache=True)
 def _own(
     t: Times, a: Asked, room: Room, i: int, fc: int, from_day: int, out: Ints
 ) -> int:  # pragma: no cover - compiled
     """Earliest promise through the own network: fills out = due_lo, due, class, margin, three openings."""
-    fcs, place = t.door_day.shape[0], a.station[i]
+    fcs, stations, place = t.door_day.shape[0], t.door_day.shape[2], a.station[i]
     days = min(t.door_day.shape[1], room.limit.shape[0])
     why = NO_COVERAGE
     for k in range(from_day, days):
@@ -120,12 +132,12 @@ def _own(
         if truck >= days or room.taken[truck, fcs + fc] >= room.limit[truck, fcs + fc]:
             out[4] = min(truck, days - 1) * room.limit.shape[1] + fcs + fc
             continue
-        column = 2 * fcs + place
         for d in range(max(door, a.first_day[i]), days):
             if not t.delivers[(t.today + d + 3) % 7]:
                 continue
-            if room.taken[d, column] >= room.limit[d, column]:
-                out[4] = d * room.limit.shape[1] + column
+            late = d == door and t.door_late[fc, k, place]
+            if not _vans(room, d, 2 * fcs + place, 2 * fcs + stations + place, late):
+                out[4] = d * room.limit.shape[1] + 2 * fcs + place
                 continue
             nominal = t.door_s[fc, k, place]
             if d > door:
@@ -136,7 +148,7 @@ def _own(
             out[4], out[5], out[6] = (
                 k * room.limit.shape[1] + fc,
                 truck * room.limit.shape[1] + fcs + fc,
-                d * room.limit.shape[1] + column,
+                d * room.limit.shape[1] + 2 * fcs + place + (stations if late else 0),
             )
             return OK if out[1] <= t.latest_s else NO_DATE
     return why

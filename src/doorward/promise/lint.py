@@ -32,16 +32,16 @@ def lint_quotes(
     must((quoted.opening_b >= 0) == (quoted.opening_c >= 0), "trucks and stations are held together")
     taken = openings.taken.astype(np.int64)
     for held, kind in (
-        (quoted.opening, OpeningKind.FC),
-        (quoted.opening_b, OpeningKind.LINEHAUL),
-        (quoted.opening_c, OpeningKind.STATION),
+        (quoted.opening, (OpeningKind.FC,)),
+        (quoted.opening_b, (OpeningKind.LINEHAUL,)),
+        (quoted.opening_c, (OpeningKind.STATION, OpeningKind.LATE_WAVE)),
     ):
         have = held >= 0
         good = np.ones(len(quoted), np.bool_)
-        good[have] = openings.kind[held[have]] == kind
-        must(good, f"an opening of kind {kind.name} is held where it should be")
+        good[have] = np.isin(openings.kind[held[have]], kind)
+        must(good, f"an opening of kind {kind[0].name} is held where it should be")
         good[have] = openings.day[held[have]] <= (quoted.due_s[have] + offset_s) // DAY_S
-        must(good, f"{kind.name} is held on or before the promised day")
+        must(good, f"{kind[0].name} is held on or before the promised day")
         np.add.at(taken, held[have], 1)
     over = np.flatnonzero((taken > openings.limit) & (taken > openings.taken))
     wrong += [f"opening {o}: {taken[o]} taken of {openings.limit[o]}" for o in over]

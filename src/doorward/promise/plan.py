@@ -144,6 +144,7 @@ def _times(
         first_wave_s=rules.wave_s[0],
         door_day=ways.door_day,
         door_s=ways.door_s,
+        door_late=ways.door_late,
         leave_day=ways.leave_day,
         pick_s=ways.pick_s,
         transit_s=transits.p50_s,
@@ -268,7 +269,7 @@ def _takes(speed: NDArray[np.int8], heavy: Ints, services: Services) -> NDArray[
 def _room(openings: Openings, sites: Sites, today: int) -> tuple[int, Room]:
     """Openings from today on as (day, place), and the row of the first."""
     fcs, stations = layout(sites)
-    rows = 2 * fcs + len(stations)
+    rows = 2 * (fcs + len(stations))
     base = (today - int(openings.day[0])) * rows
     shape = (-1, rows)
     limit = openings.limit[base:].astype(np.int64).reshape(shape)

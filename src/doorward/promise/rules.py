@@ -26,6 +26,8 @@ class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Handling where a package changes trucks."""
     induct_s: int = 2_700
     """From a station's dock to a route being planned with it."""
+    plan_s: tuple[int, ...] = (30_600, 48_600)
+    """When stations plan each wave: what is sorted in by then goes with it, second of the local day, ascending."""
     wave_s: tuple[int, ...] = (34_200, 50_400)
     """Routes leave the stations about then, second of the local day, ascending."""
     route_s: int = 10_800
@@ -46,6 +48,14 @@ class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Units in a package on average; turns units an hour into packages a day."""
     fill_pm: int = 900
     """Share of rated capacity that is sold, per mille."""
+    stop_s: int = 100
+    """Handling at a door, as the last mile plans it."""
+    break_after_s: int = 16_200
+    """A van's shift that is longer than this has its break inside."""
+    door_packages_pm: int = 1_150
+    """Packages a stop, per mille: neighbours behind one door share it."""
+    gig_packages: int = 8
+    """Packages a day that are promised on each gig driver of a station; of two drivers about one can be had."""
     inbound_lag_s: int = 21_600
     """From a supplier's date (or the dock) to being for sale."""
     standard_c: int = 399

@@ -13,6 +13,8 @@ from doorward.promise.learn import plan_margins
 from doorward.promise.plan import classes, margins_now, plan_quotes
 from doorward.promise.rules import PromiseRules
 from doorward.tables.cards import CardBands, Cards, CardTransit
+from doorward.tables.fleet import Vehicles
+from doorward.tables.flex import Drivers
 from doorward.tables.items import Items
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import (
@@ -50,7 +52,10 @@ def open_days(desk: Desk) -> None:
         return
     sites, services = desk.table(Sites), desk.table(Services)
     second = int(second_of_day(desk.now_s, desk.utc_offset_s))
-    opened = plan_openings(openings, sites, desk.table(Floors), desk.table(Lanes), rules, desk.day, second)
+    opened = plan_openings(
+        openings, sites, desk.table(Floors), desk.table(Lanes), desk.table(Zones), desk.table(Vehicles),
+        desk.table(Drivers), rules, desk.day, second,
+    )  # fmt: skip
     desk.post(opened)
     margins = desk.table(Margins)
     count, _ = classes(sites, services, rules)

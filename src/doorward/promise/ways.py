@@ -24,12 +24,14 @@ class Ways(NamedTuple):
     """Times by FC, by the day on which the FC ships it (0 = today), and by station or service.
 
     door_day, door_s (fc, day, station): first delivery day (days from today; -1 no way) and planned time at the door
+    door_late (fc, day, station): it reaches the station for a later wave than the day's first
     leave_day (fc, day, station): day of the truck that takes it, days from today
     pick_s (fc, day, service): when the partner collects it; NEVER where the FC cannot ship on that day
     """
 
     door_day: Days
     door_s: Days
+    door_late: NDArray[np.bool_]
     leave_day: Days
     pick_s: Days
 
@@ -106,7 +108,7 @@ def _ways(
     shape = (fcs, days, len(stations))
     there, left = arrive[:, stations].reshape(shape), leave[:, stations].reshape(shape)
     there = np.where(staged[:, :, None] >= NEVER, NEVER, there)
-    door_day, door_s = first_door(there, rules, offset_s)
+    door_day, door_s, late = first_door(there, rules, offset_s)
     out = there < NEVER
     leave_day = np.where(out, local_day(np.where(out, left, 0), offset_s) - today, -1)
     door_day = np.where(out, door_day - today, -1)
@@ -114,21 +116,26 @@ def _ways(
     ok = staged < NEVER
     base = day_start(np.where(ok, staged, 0), offset_s)[:, :, None] + pickup
     pick = base + np.where(base < staged[:, :, None], DAY_S, 0)
-    return Ways(door_day, np.where(out, door_s, NEVER), leave_day, np.where(ok[:, :, None], pick, NEVER))
+    return Ways(
+        door_day, np.where(out, door_s, NEVER), late & out, leave_day, np.where(ok[:, :, None], pick, NEVER)
+    )
 
 
-def first_door(there_s: Days, rules: PromiseRules, offset_s: int) -> tuple[Days, Days]:
-    """Local day and planned time at the door of what reaches a station at `there_s` (any shape; NEVER gives junk)."""
+def first_door(there_s: Days, rules: PromiseRules, offset_s: int) -> tuple[Days, Days, NDArray[np.bool_]]:
+    """Local day, planned time at the door and whether by a late wave, of what reaches a station at `there_s`.
+
+    Any shape; NEVER gives junk.
+    """
     ready = np.where(there_s >= NEVER, 0, there_s) + rules.induct_s
     day = local_day(ready, offset_s)
     second = ready + offset_s - day * DAY_S
     wave = np.asarray(rules.wave_s, np.int64)
-    which = np.searchsorted(wave, second)
+    which = np.searchsorted(np.asarray(rules.plan_s, np.int64), second)
     day = day + (which == len(wave))
     which = np.where(which == len(wave), 0, which)
     wait = delivery_wait(rules)[(day + 3) % 7]
     day, which = day + wait, np.where(wait > 0, 0, which)
-    return day, day * DAY_S - offset_s + wave[which] + rules.route_s
+    return day, day * DAY_S - offset_s + wave[which] + rules.route_s, which > 0
 
 
 def delivery_wait(rules: PromiseRules) -> Days:

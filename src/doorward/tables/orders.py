@@ -141,7 +141,8 @@ class LinePlaced(Table):
 class Quoted(Table):
     """Fact (promise): a delivery promise was made and its capacity is held until `expires_s`.
 
-    opening  (n,)  first row in Openings held (FC labour); -1 none.  opening_b: linehaul, opening_c: last mile
+    opening  (n,)  first row in Openings held (FC labour); -1 none
+    opening_b, opening_c  (n,)  likewise: linehaul; last mile (STATION or LATE_WAVE)
     margin_s (n,)  safety added for the stated quantile
     klass    (n,)  lane class (tables.promises.Margins);  parts (n,) buildings the promise was composed from
     """
@@ -210,11 +211,17 @@ class Openings(Table):
 
 
 class OpeningKind(IntEnum):
-    """Which resource an opening is."""
+    """Which resource an opening is.
+
+    STATION: packages whose vans leave with a day's first wave. LATE_WAVE: those that reach the station for a later wave
+    only; its limit is what all vans could still bring if none had left before, so both share the vans:
+    taken / limit of the two together stays within 1.
+    """
 
     FC = 0
     LINEHAUL = 1
     STATION = 2
+    LATE_WAVE = 3
 
 
 class Opened(Table):

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from doorward.carriers.net import OWN_WAYS
 from doorward.carriers.rules import CarriersRules
+from doorward.core.geo import crow_m
+from doorward.core.vanday import stops_in_a_day
 from doorward.tables.fleet import Vehicles
-from doorward.tables.sites import SiteKind, Sites
+from doorward.tables.sites import SiteKind, Sites, Zones
 from doorward.tables.ways import Services, Way, WayCapacity, WayOpened
 
 I64 = NDArray[np.int64]
@@ -23,7 +25,7 @@ POOL = -1
 
 
 def day_limits(
-    sites: Sites, vehicles: Vehicles, services: Services, heads: I64, rules: CarriersRules
+    sites: Sites, zones: Zones, vehicles: Vehicles, services: Services, heads: I64, rules: CarriersRules
 ) -> tuple[I64, I64, I64, I64]:
     """(way, site, carrier, packages) of every opening of an ordinary day; pools last."""
     s = len(sites)
@@ -32,6 +34,7 @@ def day_limits(
     by_time = np.maximum(0, shift - rules.stem_s) * rules.load_pm // 1000 // rules.package_s
     by_stops = vehicles.max_stops.astype(np.int64) * rules.door_packages_pm // 1000
     by_volume = vehicles.volume_ml // rules.package_ml
+    by_time = np.minimum(by_time, _by_land(sites, zones, vehicles, shift, rules))
     vans = np.minimum(by_time, np.minimum(by_stops, by_volume) * rules.loads_day)
     # a mean sortie goes half the radius out and back: one radius in all
     sortie = rules.drone_m * 1000 // rules.drone_mms + rules.drone_s
@@ -64,10 +67,36 @@ def day_limits(
     )
 
 
+def _by_land(sites: Sites, zones: Zones, vehicles: Vehicles, shift_s: I64, rules: CarriersRules) -> I64:
+    """Packages a day of each van (vehicles,) by the land of its station: doors far apart take their time.
+
+    What all vans of the station make together (core/vanday.py), shared out evenly; no bound where it serves no zone.
+    """
+    out = np.full(len(vehicles), 2**31 - 1, np.int64)
+    road = np.isin(vehicles.way, (Way.OWN, Way.DSP))
+    for station in np.unique(vehicles.station[road]).tolist():
+        van, zone = np.flatnonzero(road & (vehicles.station == station)), zones.station == station
+        if not zone.any():
+            continue
+        far_m = crow_m(
+            zones.lat_udeg[zone], zones.lon_udeg[zone], sites.lat_udeg[station], sites.lon_udeg[station]
+        )
+        area_m2 = np.pi * np.maximum(1.0, zones.radius_m[zone].astype(np.float64)) ** 2
+        people = np.maximum(zones.people[zone], 1).astype(np.float64)
+        stops = stops_in_a_day(
+            area_m2, people, far_m, shift_s[van].astype(np.float64),
+            vehicles.max_stops[van].astype(np.float64), float(rules.stop_s),
+        )  # fmt: skip
+        packages = stops * rules.door_packages_pm / 1000 * rules.load_pm / 1000
+        out[van] = int(packages / len(van))
+    return out
+
+
 def open_days(
     have: WayCapacity,
     today: int,
     sites: Sites,
+    zones: Zones,
     vehicles: Vehicles,
     services: Services,
     heads: I64,
@@ -78,7 +107,7 @@ def open_days(
     days = np.arange(first, today + rules.horizon_days + 1)
     if len(days) == 0:
         return WayOpened.empty()
-    way, site, carrier, limit = day_limits(sites, vehicles, services, heads, rules)
+    way, site, carrier, limit = day_limits(sites, zones, vehicles, services, heads, rules)
     rows, n = len(way) * len(days), len(way)
     return WayOpened.fill(
         rows,
