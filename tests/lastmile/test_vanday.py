@@ -47,7 +47,9 @@ def test_the_router_brings_what_was_reckoned_and_not_much_more(radius_m: float, 
         runs, _, _ = plan_routes(many, cars(vans), depot(), LastmileRules(), seed=1, now_s=MIDNIGHT_S)
         routed.append(int(runs.packages.sum()))
     assert routed[0] >= 0.98 * int(0.9 * limit)  # the share that is sold (fill_pm) can be kept
-    assert 0.9 * limit <= routed[1] <= 1.25 * limit  # with a choice of doors the near ones are taken: a little more
+    assert (
+        0.9 * limit <= routed[1] <= 1.25 * limit
+    )  # with a choice of doors the near ones are taken: a little more
 
 
 @settings(max_examples=60, deadline=None)

@@ -105,5 +105,5 @@ def test_a_wave_takes_what_is_sorted_in_when_it_is_planned_not_when_it_leaves() 
     day, door, late = first_door(there - rules.induct_s, rules, OFFSET_S)
     assert late.tolist() == [False, True, True, False]
     assert (day - day[0]).tolist() == [0, 0, 0, 1]
-    wave = [rules.wave_s[0], rules.wave_s[1], rules.wave_s[1], DAY_S + rules.wave_s[0]]
-    assert (door - MIDNIGHT_S - rules.route_s).tolist() == wave
+    first, second = (rules.wave_s[w] + rules.route_s[w] for w in (0, 1))
+    assert (door - MIDNIGHT_S).tolist() == [first, second, second, DAY_S + first]

@@ -260,11 +260,11 @@ def earliest(state: State, station: int, now_s: int, margin_s: int, first_day: i
                     if onward < leaves + lanes.drive_s[a] + rules.crossdock_s + lanes.cutoff_s[b]:
                         continue
                     best = min(best, onward + int(lanes.drive_s[b]))
-    waves = [(MIDNIGHT_S + d * day + plan_s, MIDNIGHT_S + d * day + wave_s) for d in range(first_day, 9)
-             for plan_s, wave_s in zip(rules.plan_s, rules.wave_s, strict=True)]  # fmt: skip
-    door = min(w for plan, w in waves if plan >= best + rules.induct_s) + rules.route_s
-    return min(MIDNIGHT_S + d * day + rules.window_hi_s[0] for d in range(9)
-               if MIDNIGHT_S + d * day + rules.window_hi_s[0] >= door + margin_s)  # fmt: skip
+    waves = [(MIDNIGHT_S + d * day + plan_s, MIDNIGHT_S + d * day + wave_s + route_s) for d in range(first_day, 9)
+             for plan_s, wave_s, route_s in zip(rules.plan_s, rules.wave_s, rules.route_s, strict=True)]  # fmt: skip
+    door = min(w for plan, w in waves if plan >= best + rules.induct_s)
+    ends = [MIDNIGHT_S + d * day + end for d in range(9) for end in rules.window_hi_s]
+    return min(end for end in ends if end >= door + margin_s)
 
 
 @settings(max_examples=40, deadline=None)

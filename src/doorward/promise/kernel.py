@@ -81,8 +81,11 @@ class Room(NamedTuple):
 
 
 @nb.njit(cache=True)
-def _window(t: Times, nominal_s: int, sure_s: int) -> tuple[int, int]:  # pragma: no cover - compiled
-    """Begin of the window of the planned time and end of the first one not before `sure_s`, a delivery day."""
+def _window(
+    t: Times, nominal_s: int, sure_s: int, whole_day: bool
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """Begin of the window of the planned time and end of the first one not before `sure_s`, a delivery day; whole_day:
+    only the day's last window counts."""
     day = (nominal_s + t.offset_s) // DAY_S
     lo = t.window_lo[0]
     for w in range(len(t.window_lo)):
@@ -92,7 +95,7 @@ def _window(t: Times, nominal_s: int, sure_s: int) -> tuple[int, int]:  # pragma
     day = (max(sure_s, nominal_s) + t.offset_s) // DAY_S
     for _ in range(9):
         if t.delivers[(day + 3) % 7]:
-            for w in range(len(t.window_hi)):
+            for w in range(len(t.window_hi) - 1 if whole_day else 0, len(t.window_hi)):
                 end = day * DAY_S - t.offset_s + t.window_hi[w]
                 if end >= sure_s and end > nominal_s:
                     return begin, end
@@ -143,7 +146,7 @@ def _own(
             if d > door:
                 nominal = (t.today + d) * DAY_S - t.offset_s + t.first_wave_s + t.route_s
             klass = a.site[i]
-            out[0], out[1] = _window(t, nominal, nominal + t.margin[klass])
+            out[0], out[1] = _window(t, nominal, nominal + t.margin[klass], False)
             out[2], out[3] = klass, t.margin[klass]
             out[4], out[5], out[6] = (
                 k * room.limit.shape[1] + fc,
@@ -179,7 +182,7 @@ def _partner(
             soonest = (t.today + a.first_day[i]) * DAY_S - t.offset_s + t.first_wave_s
             nominal = max(nominal, soonest)
             margin = max(0, t.margin[klass] + t.extra_s[a.zone[i], fc, service])
-            begin, end = _window(t, nominal, nominal + margin)
+            begin, end = _window(t, nominal, nominal + margin, True)
             if end < best:
                 best = end
                 out[0], out[1], out[2], out[3] = begin, end, klass, margin

@@ -140,7 +140,7 @@ def _times(
         sites=transits.sites,
         bands=len(rules.band_m) + 1,
         candidates=rules.candidate_fcs,
-        route_s=rules.route_s,
+        route_s=rules.route_s[0],
         first_wave_s=rules.wave_s[0],
         door_day=ways.door_day,
         door_s=ways.door_s,

@@ -30,12 +30,12 @@ class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """When stations plan each wave: what is sorted in by then goes with it, second of the local day, ascending."""
     wave_s: tuple[int, ...] = (34_200, 50_400)
     """Routes leave the stations about then, second of the local day, ascending."""
-    route_s: int = 10_800
-    """From a route's departure to the average door on it."""
+    route_s: tuple[int, ...] = (17_100, 10_800)
+    """From a wave's departure to the average door on its routes: those that leave late are shorter."""
     window_lo_s: tuple[int, ...] = (28_800,)
     """Delivery windows begin, second of the local day, ascending."""
-    window_hi_s: tuple[int, ...] = (75_600,)
-    """The same windows end."""
+    window_hi_s: tuple[int, ...] = (64_800, 68_400, 72_000, 75_600)
+    """Delivery windows end. Own network: the first end that is safe enough; partners promise days: the last one."""
     delivery_days: int = 127
     """Weekdays with delivery, bit 0 Monday."""
     standard_days: int = 1
@@ -72,7 +72,7 @@ class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Added where partners call the zone rural."""
     band_m: tuple[int, ...] = (250_000, 1_000_000)
     """Partner services learn their lateness by distance: under the first, under the second ..., beyond the last."""
-    margin_s: int = 5_400
+    margin_s: int = 14_400
     """Safety margin of the own network before anything was learnt. Partners: scaled from their own quantiles."""
     margin_min_s: int = 0
     """Learning does not go below: the planned time at the door is never promised away."""

@@ -135,7 +135,8 @@ def first_door(there_s: Days, rules: PromiseRules, offset_s: int) -> tuple[Days,
     which = np.where(which == len(wave), 0, which)
     wait = delivery_wait(rules)[(day + 3) % 7]
     day, which = day + wait, np.where(wait > 0, 0, which)
-    return day, day * DAY_S - offset_s + wave[which] + rules.route_s, which > 0
+    route = np.asarray(rules.route_s, np.int64)
+    return day, day * DAY_S - offset_s + wave[which] + route[which], which > 0
 
 
 def delivery_wait(rules: PromiseRules) -> Days:
