@@ -108,7 +108,7 @@ def _vans(room: Room, d: int, first: int, late: int, by_late: bool) -> bool:  # 
     """Whether a day's vans can take one more: those that left in the first wave are gone in the late one."""
     most, rest = room.limit[d, first], room.limit[d, late]
     if by_late:
-        return room.taken[d, first] * rest + (room.taken[d, late] + 1) * most <= most * rest and rest > 0
+        return bool(rest > 0 and room.taken[d, first] * rest + (room.taken[d, late] + 1) * most <= most * rest)
     if rest == 0:
         return bool(room.taken[d, first] < most)
     return bool((room.taken[d, first] + 1) * rest + room.taken[d, late] * most <= most * rest)
