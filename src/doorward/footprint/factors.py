@@ -30,6 +30,13 @@ _ROWS = (
     ("film", 2_916_505, 0, "ug/g", "material use, plastics: average plastic film, primary"),
     ("grid_generation", 177_000, 0, "ug/Wh", "UK electricity: generation alone (a part of `grid`)"),
     ("truck_tkm", 18_230, 78_000, "ug/(t m)", "HGV all diesel, all artics, average laden, tonne.km"),
+    ("rigid_empty", 132_070, 550_610, "ug/m", "HGV all diesel, rigid 7.5-17 t, 0 % laden, km"),
+    ("rigid_full", 169_810, 706_030, "ug/m", "HGV all diesel, rigid 7.5-17 t, 100 % laden, km"),
+    ("rigid_tkm", 92_460, 363_620, "ug/(t m)", "HGV all diesel, rigid 7.5-17 t, average laden, tonne.km"),
+    ("light_empty", 110_270, 461_380, "ug/m", "HGV all diesel, rigid 3.5-7.5 t, 0 % laden, km"),
+    ("light_full", 129_440, 540_680, "ug/m", "HGV all diesel, rigid 3.5-7.5 t, 100 % laden, km"),
+    ("light_tkm", 122_960, 527_610, "ug/(t m)", "HGV all diesel, rigid 3.5-7.5 t, average laden, tonne.km"),
+    ("van_tkm", 150_370, 628_490, "ug/(t m)", "vans, class III 1.74-3.5 t, diesel, tonne.km"),
 )
 NAMES = tuple(row[0] for row in _ROWS)
 """Order of the rows in `Factors`."""

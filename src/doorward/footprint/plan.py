@@ -16,9 +16,16 @@ from doorward.footprint.rules import FootprintRules
 from doorward.tables.fleet import Runs, Vehicles
 from doorward.tables.flex import Blocks, Drivers
 from doorward.tables.footprint import DataClass, Factors, LegKind, Legs, Shares
-from doorward.tables.linehaul import Lanes, Trips
+from doorward.tables.linehaul import Equipment, Lanes, Trips
 
 Longs = NDArray[np.int64]
+BODY_FACTORS = (
+    ("truck_empty", "truck_full", "truck_tkm"),
+    ("rigid_empty", "rigid_full", "rigid_tkm"),
+    ("light_empty", "light_full", "light_tkm"),
+    ("van_diesel", "van_diesel", "van_tkm"),
+)
+"""Names of the factors (empty, full, by tonne-kilometre) of each `tables.linehaul.Body`."""
 SUMS = (LegKind.PACKAGING, LegKind.CARRIER, LegKind.RETURN)
 """Legs that are the sum of what each package has by itself; nothing is split there."""
 
@@ -92,32 +99,50 @@ def run_legs(
 
 
 def trip_legs(
-    trips: Trips, rows: Longs, lanes: Lanes, factors: Factors, rules: FootprintRules, at_s: int
+    trips: Trips, rows: Longs, lanes: Lanes, kinds: Equipment, factors: Factors, rules: FootprintRules, at_s: int
 ) -> Legs:
-    """One leg for each trip that arrived: a truck between empty and full by the share of its weight limit, and back.
+    """One leg for each trip that arrived.
 
-    Distances are the lane's; `empty_return_pm` of it is driven back empty on account of this trip.
+    Own vehicles: between empty and full by the share of the weight limit, and `empty_return_pm` of the lane's distance
+    back empty on account of this trip, whatever else the truck may do there. A partner's shared truck: tonne-kilometres
+    of the chargeable weight (bulk counts, so parcels bear more than their mass would) at the average load of its kind;
+    its metres are those that such a truck, on average laden, drives for as much CO2e.
     """
-    lane = trips.lane[rows]
+    lane, kind = trips.lane[rows], trips.equipment[rows].astype(np.int64)
+    listed = kind >= 0
+    kind = np.maximum(kind, 0)
+
+    def of(column: str, plain: Longs | int) -> Longs:
+        if not len(kinds):
+            return np.broadcast_to(np.asarray(plain, np.int64), (len(rows),))
+        return np.where(listed, getattr(kinds, column)[kind].astype(np.int64), plain)
+
+    body, shared = of("body", 0), of("shared", 0) == 1
+    battery = of("electric", lanes.electric[lane].astype(np.int64)) == 1
     metres = lanes.dist_m[lane].astype(np.int64)
     back = metres * rules.empty_return_pm // 1000
-    share = np.clip(trips.weight_g[rows] * 1000 // np.maximum(1, lanes.weight_g[lane]), 0, 1000)
-    diesel = lanes.electric[lane] != 1
-    fuel = [
-        (metres * (e * 1000 + (f - e) * share) + back * e * 1000) // 1_000_000
-        for e, f in zip(factor(factors, "truck_empty"), factor(factors, "truck_full"), strict=True)
-    ]
-    wh = np.where(diesel, 0, (metres + back) * rules.truck_wh_m)
+    most_g = np.maximum(1, of("weight_g", lanes.weight_g[lane]))
+    share = np.clip(trips.weight_g[rows] * 1000 // most_g, 0, 1000)
+    empty, full, tonne = (
+        np.array([factor(factors, names[i]) for names in BODY_FACTORS]).T[:, body] for i in range(3)
+    )
+    fuel = (metres * (empty * 1000 + (full - empty) * share) + back * empty * 1000) // 1_000_000
+    charged_g = np.maximum(trips.weight_g[rows], trips.volume_ml[rows] * of("dense_g_l", 0) // 1000)
+    carried = charged_g * metres // 1_000 * tonne // 1_000_000
+    fuel = np.where(shared, carried, fuel)
+    driven = np.where(shared, 1000 * fuel.sum(axis=0) * 2 // (empty + full).sum(axis=0), metres + back)
+    battery &= ~shared
+    wh = np.where(battery, driven * rules.truck_wh_m, 0)
     wh += wh * rules.charging_loss_pm // 1000
     return Legs.fill(
         len(rows),
         kind=int(LegKind.LINEHAUL),
         ref=rows,
         at_s=at_s,
-        dist_m=metres + back,
+        dist_m=driven,
         wh=wh,
-        wtt_mg=np.where(diesel, fuel[0], wh * sum(factor(factors, "grid")) // 1000),
-        ttw_mg=np.where(diesel, fuel[1], 0),
+        wtt_mg=np.where(battery, wh * sum(factor(factors, "grid")) // 1000, fuel[0]),
+        ttw_mg=np.where(battery, 0, fuel[1]),
         basis=int(DataClass.DEFAULT),
     )
 

@@ -23,7 +23,7 @@ from doorward.tables.footprint import (
     LegKind,
     Legs,
 )
-from doorward.tables.linehaul import Lanes, Trips, TripStatus
+from doorward.tables.linehaul import Equipment, Lanes, Trips, TripStatus
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.sites import Floors, SiteKind, Sites
 from doorward.tables.ways import Way
@@ -68,7 +68,7 @@ def _vehicle_legs(desk: Desk) -> list[Legs]:
     arrived = (trips.status == TripStatus.DONE) & (trips.packages > 0)
     rows = _unclosed(arrived, legs, LegKind.LINEHAUL)
     if len(rows):
-        leg = trip_legs(trips, rows, desk.table(Lanes), factors, rules, desk.now_s)
+        leg = trip_legs(trips, rows, desk.table(Lanes), desk.table(Equipment), factors, rules, desk.now_s)
         parts.append(_since(leg, _scans_before(legs, int(trips.left_s[rows].min()))))
     return parts
 

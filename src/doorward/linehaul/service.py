@@ -9,19 +9,12 @@ from doorward.core.bins import closed_bins
 from doorward.core.units import DAY_S
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
-from doorward.linehaul.plan import (
-    left_behind,
-    load_trailer,
-    next_sites,
-    plan_transfers,
-    plan_trips,
-    worth_of,
-)
+from doorward.linehaul.loading import cut_off, load
+from doorward.linehaul.plan import next_sites, plan_transfers, plan_trips
 from doorward.linehaul.rules import LinehaulRules
 from doorward.tables.journey import Event, Holder, Status
 from doorward.tables.linehaul import (
     Lanes,
-    Loaded,
     NextHop,
     Pallets,
     PalletsBuilt,
@@ -33,7 +26,6 @@ from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import SiteKind, Sites
 
 Ints = NDArray[np.int64]
-NEVER = 1 << 50
 
 
 def timetable(desk: Desk) -> None:
@@ -53,68 +45,10 @@ def timetable(desk: Desk) -> None:
     )
 
 
-def load(desk: Desk) -> None:
-    """Load the departures whose staging cut-off has just been reached."""
-    trips, lanes, pallets = desk.table(Trips), desk.table(Lanes), desk.table(Pallets)
-    due = _cut_off(trips, lanes, desk.after_s, desk.now_s)
-    if len(due) == 0:
-        return
-    waiting = np.flatnonzero(pallets.trip < 0)
-    for trip in due:
-        lane = trips.lane[trip]
-        here = (pallets.site[waiting] == lanes.origin[lane]) & (pallets.dest[waiting] == lanes.dest[lane])
-        if here.any():
-            waiting = np.setdiff1d(waiting, _load_one(desk, int(trip), waiting[here]), assume_unique=True)
-
-
-def _cut_off(trips: Trips, lanes: Lanes, after_s: int, until_s: int) -> Ints:
-    """Planned trips whose staging cut-off lies in (after_s, until_s], by departure."""
-    row = np.flatnonzero((trips.status == int(TripStatus.PLANNED)) & (trips.depart_s > after_s))
-    cutoff = trips.depart_s[row] - lanes.cutoff_s[trips.lane[row]]
-    row = row[(cutoff > after_s) & (cutoff <= until_s)]
-    return row[np.lexsort((row, trips.depart_s[row]))]
-
-
-def _load_one(desk: Desk, trip: int, waiting: Ints) -> Ints:
-    """Load one trip with some of the pallets waiting for it; returns those that are on it."""
-    rules, trips, lanes = desk.rule(LinehaulRules), desk.table(Trips), desk.table(Lanes)
-    pallets, packages = desk.table(Pallets), desk.table(Packages)
-    lane = trips.lane[trip]
-    volume, weight = pallets.volume_ml[waiting], pallets.weight_g[waiting]
-    most_ml = int(lanes.volume_ml[lane]) * rules.stack_pm // 1000 - int(trips.volume_ml[trip])
-    most_g = int(lanes.weight_g[lane]) - int(trips.weight_g[trip])
-    if volume.sum() <= most_ml and weight.sum() <= most_g:
-        desk.post(Loaded.fill(len(waiting), pallet=waiting, trip=trip))
-        return waiting
-    package = np.flatnonzero((packages.status == int(Status.SORTED)) & (packages.pallet >= 0))
-    package = package[np.isin(packages.pallet[package], waiting)]
-    later = (trips.depart_s > trips.depart_s[trip]) & (lanes.origin[trips.lane] == lanes.origin[lane])
-    later &= lanes.dest[trips.lane] == lanes.dest[lane]
-    arrives = int(trips.arrive_s[later].min()) if later.any() else NEVER
-    sites, hops, dest = len(desk.table(Sites)), desk.table(NextHop), int(lanes.dest[lane])
-    station = packages.station[package].astype(np.int64)
-    onward = np.where(
-        (station >= 0) & (station != dest), hops.time_s[dest * sites + np.maximum(station, 0)], 0
-    )
-    worth = worth_of(
-        np.searchsorted(waiting, packages.pallet[package]), len(waiting), packages.due_s[package],
-        arrives + np.maximum(onward, 0) + rules.station_s,
-    )  # fmt: skip
-    on = load_trailer(worth, volume, weight, most_ml, most_g, rules.swaps)
-    desk.post(
-        Loaded.fill(int(on.sum()), pallet=waiting[on], trip=trip),
-        left_behind(
-            trip, volume[~on], weight[~on], most_ml - int(volume[on].sum()), most_g - int(weight[on].sum()),
-            desk.now_s,
-        ),
-    )  # fmt: skip
-    return waiting[on]
-
-
 def move(desk: Desk) -> None:
     """Follow the trucks: departures and arrivals move everything that is on them."""
     trips, lanes, packages = desk.table(Trips), desk.table(Lanes), desk.table(Packages)
-    open_ = np.flatnonzero((trips.status != int(TripStatus.DONE)) & (trips.depart_s <= desk.now_s))
+    open_ = np.flatnonzero((trips.status < int(TripStatus.DONE)) & (trips.depart_s <= desk.now_s))
     if len(open_) == 0:
         return
     moved = desk.world.trucks.moved(trips, open_, desk.now_s)
@@ -204,7 +138,7 @@ def _close(desk: Desk, packages: Packages, package: Ints, site: Ints) -> None:
     dest = next_sites(site, packages.station[package].astype(np.int64), sites, desk.table(NextHop))
     trips, lanes = desk.table(Trips), desk.table(Lanes)
     until_s = 2 * desk.now_s - desk.after_s
-    lane = trips.lane[_cut_off(trips, lanes, desk.now_s, until_s)]
+    lane = trips.lane[cut_off(trips, lanes, desk.now_s, until_s)]
     go = np.isin(site * sites + dest, lanes.origin[lane].astype(np.int64) * sites + lanes.dest[lane])
     rank = np.lexsort((package, packages.due_s[package], dest, site))
     package, site, dest = package[rank], site[rank], dest[rank]

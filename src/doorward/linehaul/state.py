@@ -6,7 +6,16 @@ import numpy as np
 
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
-from doorward.tables.linehaul import Loaded, Pallets, TripMoved, Trips, TripsPlanned, TripStatus
+from doorward.tables.linehaul import (
+    Loaded,
+    Pallets,
+    TripMoved,
+    Trips,
+    TripsCancelled,
+    TripsPlanned,
+    TripsSettled,
+    TripStatus,
+)
 
 
 def fold_planned(state: State, rows: TripsPlanned, at_s: int) -> None:
@@ -45,6 +54,20 @@ def fold_loaded(state: State, rows: Loaded, at_s: int) -> None:
     )
 
 
+def fold_settled(state: State, rows: TripsSettled, at_s: int) -> None:
+    """Loaded departures have their vehicle, arrival and cost."""
+    if (state.get(Trips, "status", rows.trip) > int(TripStatus.LOADED)).any():
+        raise ValueError("a departure was settled that has left or was cancelled")
+    state.put(Trips, rows.trip, equipment=rows.equipment, arrive_s=rows.arrive_s, cost_c=rows.cost_c)
+
+
+def fold_cancelled(state: State, rows: TripsCancelled, at_s: int) -> None:
+    """Departures that do not run; nothing is on them."""
+    if (state.get(Trips, "status", rows.trip) != int(TripStatus.PLANNED)).any():
+        raise ValueError("a departure was cancelled that carries something or has left")
+    state.put(Trips, rows.trip, status=int(TripStatus.CANCELLED), cost_c=0)
+
+
 def fold_moved(state: State, rows: TripMoved, at_s: int) -> None:
     """Trips leave and arrive; rows in order of time, LEFT before DONE."""
     for status, column in ((TripStatus.LEFT, "left_s"), (TripStatus.DONE, "arrived_s")):
@@ -53,5 +76,11 @@ def fold_moved(state: State, rows: TripMoved, at_s: int) -> None:
             state.put(Trips, now.trip, status=int(status), **{column: now.at_s})
 
 
-FOLDS: dict[type[Table], Fold] = {TripsPlanned: fold_planned, Loaded: fold_loaded, TripMoved: fold_moved}
+FOLDS: dict[type[Table], Fold] = {
+    TripsPlanned: fold_planned,
+    Loaded: fold_loaded,
+    TripsSettled: fold_settled,
+    TripsCancelled: fold_cancelled,
+    TripMoved: fold_moved,
+}
 """Facts folded here."""

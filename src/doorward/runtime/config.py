@@ -28,7 +28,7 @@ from doorward.runtime.problems import Problems
 from doorward.tables.fleet import NoFly, Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.items import Boxes
-from doorward.tables.linehaul import Lanes, NextHop
+from doorward.tables.linehaul import Equipment, Lanes, NextHop
 from doorward.tables.sites import Floors, Sites, Zones
 from doorward.tables.stock import Regional
 from doorward.tables.ways import Services
@@ -75,6 +75,7 @@ class Network:
     floors: Floors
     zones: Zones
     lanes: Lanes
+    equipment: Equipment
     next_hop: NextHop
     boxes: Boxes
     services: Services
@@ -94,7 +95,7 @@ class Network:
         """The reference tables that State holds from the start (items come with the orders, factors with footprint)."""
         return (
             self.sites, self.floors, self.zones, self.lanes, self.next_hop, self.boxes, self.services, self.vehicles,
-            self.no_fly, self.drivers, self.regional,
+            self.no_fly, self.drivers, self.regional, self.equipment,
         )  # fmt: skip
 
     @property
@@ -226,7 +227,7 @@ class _Reader:
         buildings, names = make.make_sites(p, fcs, sorts, stations, regions)
         zones = make.make_zones(p, places, names, buildings, zoning.station_reach_m)
         floors = make.make_floors(p, fcs)
-        lanes = lane_rules.make_lanes(p, trucks, lane_sections, names, buildings)
+        lanes, equipment = lane_rules.make_lanes(p, trucks, lane_sections, names, buildings)
         services = make.make_services(p, partners, zones)
         vehicles = fleet_rules.make_vehicles(p, kinds, fleets, names)
         no_fly = fleet_rules.make_no_fly(p, circles)
@@ -242,8 +243,9 @@ class _Reader:
             name=head.name, about=head.about, path=self.path, files=tuple(self.files), cards=cards,
             generated=head.generated, currency=head.currency, utc_offset_s=offset_s,
             start_s=(head.start - EPOCH).days * DAY_S - offset_s, regions=tuple(head.regions), sites=sites,
-            floors=floors, zones=zones, lanes=lanes, next_hop=hops, boxes=box_table, services=services,
-            vehicles=vehicles, no_fly=no_fly, drivers=drivers, regional=make.make_regional(zones, len(regions)),
+            floors=floors, zones=zones, lanes=lanes, equipment=equipment, next_hop=hops, boxes=box_table,
+            services=services, vehicles=vehicles, no_fly=no_fly, drivers=drivers,
+            regional=make.make_regional(zones, len(regions)),
             postcodes=postcodes, zone_reach_m=zoning.reach_m, generator=generator, catalogue=catalogue,
             rooms={room: self.raw[room] for room in ROOMS if room in self.raw}, digest=self.hash.hexdigest(),
         )  # fmt: skip

@@ -173,10 +173,15 @@ class Truck(Section, frozen=True, kw_only=True):
     volume_ml: Large
     weight_g: Large
     start_c: Natural = 0  # cost of a departure before the first metre
-    km_c: Natural  # cents per kilometre
+    km_c: Natural = 0  # cents per kilometre
     hour_c: Natural = 0  # cents per hour of driving
     handle_s: Natural = 1_200  # loading, sealing, docking, on top of driving
     electric: bool = False
+    body: Literal["artic", "rigid", "light", "van"] = "artic"  # its emissions; rigid: 7.5-17 t, light: 3.5-7.5 t
+    shared: bool = False  # a partner's truck on which only the place is bought; start_c is then the least charge
+    tonne_c: Natural = 0  # shared: cents for a tonne ...
+    tonne_km_c: Natural = 0  # ... and for carrying it a kilometre
+    dense_g_l: Natural = 300  # shared: a litre is charged at least as so many grams
 
 
 class Lane(Section, frozen=True, kw_only=True, rename={"origin": "from", "dest": "to"}):
@@ -186,6 +191,7 @@ class Lane(Section, frozen=True, kw_only=True, rename={"origin": "from", "dest":
     dest: Names  # written `to`
     departs: Annotated[list[Clock], Meta(min_length=1, description='at least one departure, "HH:MM"')]
     truck: Name
+    also: tuple[Name, ...] = ()  # smaller kinds, or shared ones, that may drive it instead
     cutoff_s: Natural = 1_800
     days: tuple[Day, ...] = DAYS
     region: Literal["same", "other", "any"] = "any"

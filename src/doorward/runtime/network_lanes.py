@@ -13,31 +13,44 @@ from doorward.core.units import DAY_S
 from doorward.runtime import network_file as f
 from doorward.runtime.network_tables import Names, clock_s, unique
 from doorward.runtime.problems import Problems
-from doorward.tables.linehaul import Lanes, NextHop
+from doorward.tables.linehaul import Equipment, Lanes, NextHop
 from doorward.tables.sites import SiteKind, Sites
 
 KINDS = {"fc": SiteKind.FC, "sort": SiteKind.SORT, "station": SiteKind.STATION}
+BODIES = ("artic", "rigid", "light", "van")
+"""Names of `tables.linehaul.Body`, in its order."""
 WEEK_S = 7 * DAY_S
 FAR = np.iinfo(np.int64).max // 4
 
 
 def make_lanes(
     problems: Problems, trucks: Sequence[f.Truck], lanes: Sequence[f.Lane], names: Names, sites: Sites
-) -> Lanes:
-    """One row for each pair of buildings and departure, by origin, destination and time."""
+) -> tuple[Lanes, Equipment]:
+    """One row for each pair of buildings and departure, by origin, destination and time; and what may drive each."""
     unique(problems, [(f"[[truck]] {i + 1}", t.name) for i, t in enumerate(trucks)], "trucks")
     by_name = {t.name: i for i, t in enumerate(trucks)}
-    parts = []
+    parts: list[Lanes] = []
+    options: list[Equipment] = []
     for i, lane in enumerate(lanes):
         where = f"[[lane]] {i + 1}"
         truck = problems.row_of(by_name, lane.truck, "truck", where, "truck")
+        also = [problems.row_of(by_name, name, "truck", where, "also") for name in lane.also]
         a, b = _pairs(problems, lane, names, sites, where)
         if truck < 0 or not len(a):
             continue
         parts.append(_departures(lane, trucks[truck], a, b, sites))
+        if also and min(also) >= 0:
+            first = sum(len(part) for part in parts[:-1])
+            options += [
+                _equipment(parts[-1], first, trucks[truck], trucks[k], k)
+                for k in dict.fromkeys((truck, *also))
+            ]
     made = Lanes.concat(parts)
     order = np.lexsort((made.depart_s, made.dest, made.origin))
     made = made.take(order)
+    kinds = Equipment.concat(options)
+    kinds = kinds.replace(lane=np.argsort(order)[kinds.lane])
+    kinds = kinds.take(np.argsort(kinds.lane, kind="stable"))
     twice = (np.diff(made.origin) == 0) & (np.diff(made.dest) == 0) & (np.diff(made.depart_s) == 0)
     if twice.any():
         k = int(np.flatnonzero(twice)[0])
@@ -47,7 +60,28 @@ def make_lanes(
             "[[lane]]", "departs", f"{int(twice.sum())} departures are given twice, for example {ends}",
             "a departure is given once", "remove it from one of the sections, or shift it by a minute",
         )  # fmt: skip
-    return made
+    return made, kinds
+
+
+def _equipment(lanes: Lanes, first: int, usual: f.Truck, truck: f.Truck, number: int) -> Equipment:
+    """One kind of truck on the departures of one section, rows numbered from `first`."""
+    drive_s = lanes.drive_s - usual.handle_s + truck.handle_s
+    km = lanes.dist_m / 1000
+    own = truck.start_c + truck.km_c * km + truck.hour_c * drive_s / 3600
+    return Equipment.fill(
+        len(lanes),
+        lane=first + np.arange(len(lanes)),
+        truck=number,
+        volume_ml=truck.volume_ml,
+        weight_g=truck.weight_g,
+        drive_s=drive_s,
+        cost_c=truck.start_c if truck.shared else np.rint(own).astype(np.int64),
+        tonne_c=np.rint(truck.tonne_c + truck.tonne_km_c * km).astype(np.int64) if truck.shared else 0,
+        dense_g_l=truck.dense_g_l if truck.shared else 0,
+        body=BODIES.index(truck.body),
+        shared=int(truck.shared),
+        electric=int(truck.electric),
+    )
 
 
 def _departures(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from doorward.core.table import I1, I4, I8, Table
+from doorward.core.table import I1, I2, I4, I8, Table
 
 
 class Lanes(Table):
@@ -34,6 +34,40 @@ class Lanes(Table):
     electric: I1
 
 
+class Body(IntEnum):
+    """What kind of vehicle drives, for its emissions: articulated, rigid of 7.5 to 17 t, rigid of 3.5 to 7.5 t, van."""
+
+    ARTIC = 0
+    RIGID = 1
+    LIGHT = 2
+    VAN = 3
+
+
+class Equipment(Table):
+    """What may drive a lane's departures; a lane without a row here is driven by what Lanes says.
+
+    lane (n,) row in Lanes; rows of a lane stand together
+    truck (n,) number of its kind, in the order of the network file
+    volume_ml, weight_g (n,); drive_s (n,) planned driving and handling time; body (n,) Body; electric (n,) 1 battery
+    cost_c (n,) of one departure; of a shared truck the least charge
+    tonne_c (n,) shared: cents for a chargeable tonne over the whole lane; else 0
+    dense_g_l (n,) shared: a litre is charged at least as so many grams
+    shared (n,) 1 a partner's truck on which only the place is bought, 0 a vehicle of our own
+    """
+
+    lane: I4
+    truck: I2
+    volume_ml: I8
+    weight_g: I8
+    drive_s: I4
+    cost_c: I4
+    tonne_c: I4
+    dense_g_l: I4
+    body: I1
+    shared: I1
+    electric: I1
+
+
 class TripStatus(IntEnum):
     """Where a departure stands."""
 
@@ -41,10 +75,14 @@ class TripStatus(IntEnum):
     LOADED = 1
     LEFT = 2
     DONE = 3
+    CANCELLED = 4
 
 
 class Trips(Table):
-    """Departures, row = trip. Volume and weight are those loaded. left_s, arrived_s: -1 before."""
+    """Departures, row = trip. Volume and weight are those loaded. left_s, arrived_s: -1 before.
+
+    equipment (n,) row in Equipment that drives it, -1 the lane's own truck; cost_c (n,) of it, -1 not settled
+    """
 
     lane: I4
     depart_s: I8
@@ -55,6 +93,8 @@ class Trips(Table):
     weight_g: I8
     left_s: I8
     arrived_s: I8
+    equipment: I4
+    cost_c: I4
 
 
 class Pallets(Table):
@@ -100,6 +140,22 @@ class Loaded(Table):
 
     pallet: I4
     trip: I4
+
+
+class TripsSettled(Table):
+    """Fact (linehaul): what drives a loaded departure (row in Equipment, -1 the lane's own), its arrival and cost."""
+
+    trip: I4
+    equipment: I4
+    arrive_s: I8
+    cost_c: I4
+
+
+class TripsCancelled(Table):
+    """Fact (linehaul): departures that do not run: reason NO_LOAD, or HELD for a later one that keeps the promises."""
+
+    trip: I4
+    reason: I2
 
 
 class TripMoved(Table):

@@ -54,6 +54,8 @@ class Reason(IntEnum):
     TRAILER_FULL = 40
     TRAILER_LATE = 41
     NO_LANE = 42
+    NO_LOAD = 43
+    HELD = 44
     # last mile
     NO_VOLUME = 50
     NO_WEIGHT = 51
@@ -121,6 +123,8 @@ WORDS: dict[Reason, str] = {
     Reason.TRAILER_FULL: "the trailer was full",
     Reason.TRAILER_LATE: "the trailer was late",
     Reason.NO_LANE: "no lane leads there",
+    Reason.NO_LOAD: "nothing to carry: the departure was cancelled",
+    Reason.HELD: "held for a later departure that keeps every promise",
     Reason.NO_VOLUME: "no vehicle has the volume left",
     Reason.NO_WEIGHT: "no vehicle has the payload left",
     Reason.NO_TIME: "no shift has the minutes left",
