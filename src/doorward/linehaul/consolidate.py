@@ -4,7 +4,8 @@ A departure is an option. Between two buildings, given what waits now and the de
 cost + price of carbon + cost of lateness, within volume and weight: service network design (Crainic 2000; Wieberneit
 2008) cut down to one pair of buildings and a rolling horizon, solved anew at every cut-off as in load planning of
 less-than-truckload carriers (Erera, Hewitt, Savelsbergh and Zhang 2013). Few pallets: every assignment is looked at.
-More: pallets of like urgency are bundled, the bundles are assigned exactly, then single pallets move while cost falls.
+More: pallets of like urgency are bundled, the bundles are assigned exactly, then from the best of these single pallets
+move or change places while cost falls.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 STATES = 4_096
 """Most assignments that are looked at one by one."""
+STARTS = 6
+"""Assignments of bundles from which single pallets are moved."""
 TIE = 0.5
 """Costs closer than this are equal (thousandths of a cent); then waiting is better: more may come."""
 
@@ -88,23 +91,34 @@ def consolidate(
     )  # fmt: skip
     equal = np.flatnonzero(cost <= cost.min() + TIE)
     waits = np.where(every[equal] == departures, 0, every[equal]).sum(axis=1)
-    assign = every[equal[waits.argmax()]][bundle].astype(np.int64)
+    found = every[equal[waits.argmax()]][None]
     if n > most:
-        assign = improve(assign, volume, weight, late_mc, stay_mc, choices)
-    total, kind = assignment_cost(assign[None], volume, weight, late_mc, stay_mc, choices)
-    return assign, kind[0], float(total[0])
+        found = every[np.argsort(cost, kind="stable")[:STARTS]]
+        found = np.stack(
+            [improve(each[bundle].astype(np.int64), volume, weight, late_mc, stay_mc, choices) for each in found]
+        )
+    else:
+        found = found[:, bundle]
+    total, kind = assignment_cost(found, volume, weight, late_mc, stay_mc, choices)
+    best = int(total.argmin())
+    return found[best].astype(np.int64), kind[best], float(total[best])
 
 
 def improve(
     assign: Ints, volume: Ints, weight: Ints, late_mc: Floats, stay_mc: Floats, choices: Choices, steps: int = 200
 ) -> Ints:
-    """Move one pallet to another departure, the best move first, while cost falls."""
+    """Move one pallet to another departure, or exchange two, the best step first, while cost falls."""
     n, departures = late_mc.shape[:2]
     best = float(assignment_cost(assign[None], volume, weight, late_mc, stay_mc, choices)[0][0])
     who, where = (x.ravel() for x in np.meshgrid(np.arange(n), np.arange(departures + 1), indexing="ij"))
+    one, other = np.triu_indices(n, 1)
     for _ in range(steps):
-        every = np.repeat(assign[None], len(who), axis=0)
+        differ = assign[one] != assign[other]
+        a, b = one[differ], other[differ]
+        every = np.repeat(assign[None], len(who) + len(a), axis=0)
         every[np.arange(len(who)), who] = where
+        swap = len(who) + np.arange(len(a))
+        every[swap, a], every[swap, b] = assign[b], assign[a]
         cost, _ = assignment_cost(every, volume, weight, late_mc, stay_mc, choices)
         move = int(cost.argmin())
         if not cost[move] < best - TIE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from doorward.tables.linehaul import Lanes, Loaded, Pallets, Trips, TripStatus
+from doorward.tables.linehaul import Equipment, Lanes, Loaded, Pallets, Trips, TripsSettled, TripStatus
 
 
 def lint_loads(loaded: Loaded, pallets: Pallets, trips: Trips, lanes: Lanes) -> list[str]:
@@ -26,4 +26,20 @@ def lint_loads(loaded: Loaded, pallets: Pallets, trips: Trips, lanes: Lanes) -> 
             faults.append(f"trip {trip} is over its volume")
         if pallets.weight_g[mine].sum() + trips.weight_g[trip] > lanes.weight_g[lane]:
             faults.append(f"trip {trip} is over its weight")
+    return faults
+
+
+def lint_settled(settled: TripsSettled, trips: Trips, lanes: Lanes, kinds: Equipment) -> list[str]:
+    """Every breach of a settlement, in words, after its fold: kinds of the lane, the load fits, something is on it."""
+    faults = []
+    for trip, kind in zip(settled.trip.tolist(), settled.equipment.tolist(), strict=True):
+        lane = int(trips.lane[trip])
+        if kind >= 0 and kinds.lane[kind] != lane:
+            faults.append(f"trip {trip} is driven by equipment of lane {kinds.lane[kind]}, not {lane}")
+        most_ml = kinds.volume_ml[kind] if kind >= 0 else lanes.volume_ml[lane]
+        most_g = kinds.weight_g[kind] if kind >= 0 else lanes.weight_g[lane]
+        if trips.volume_ml[trip] > most_ml or trips.weight_g[trip] > most_g:
+            faults.append(f"trip {trip} carries more than its vehicle holds")
+        if trips.packages[trip] <= 0:
+            faults.append(f"trip {trip} drives air")
     return faults

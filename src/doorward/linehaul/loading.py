@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,7 +58,7 @@ def cut_off(trips: Trips, lanes: Lanes, after_s: int, until_s: int) -> Ints:
     row = np.flatnonzero((trips.status == int(TripStatus.PLANNED)) & (trips.depart_s > after_s))
     cutoff = trips.depart_s[row] - lanes.cutoff_s[trips.lane[row]]
     row = row[(cutoff > after_s) & (cutoff <= until_s)]
-    return row[np.lexsort((row, trips.depart_s[row]))]
+    return np.asarray(row[np.lexsort((row, trips.depart_s[row]))], np.int64)
 
 
 def _settle(desk: Desk, trip: int, waiting: Ints) -> Ints:
@@ -82,7 +84,7 @@ def _settle(desk: Desk, trip: int, waiting: Ints) -> Ints:
             TripsCancelled.fill(1, trip=trip, reason=int(Reason.HELD)),
             Remarks.about(Subject.TRIP, [trip], int(Reason.HELD), desk.now_s, limit=goes, short=count),
         )
-        return waiting[on]
+        return np.zeros(0, np.int64)
     row, v, w = int(kind[0, best[0]]), int(volume[on].sum()), int(weight[on].sum())
     desk.post(
         Loaded.fill(int(on.sum()), pallet=waiting[on], trip=trip),
@@ -93,7 +95,7 @@ def _settle(desk: Desk, trip: int, waiting: Ints) -> Ints:
     free_ml, free_g = int(choices.most_ml[0].max()) - v, int(choices.most_g[0].max()) - w
     if (~on).any() and (volume[~on].sum() > free_ml or weight[~on].sum() > free_g):
         desk.post(left_behind(trip, volume[~on], weight[~on], free_ml, free_g, desk.now_s))
-    return waiting[on]
+    return np.asarray(waiting[on], np.int64)
 
 
 def _later(desk: Desk, trip: int) -> Ints:
@@ -103,7 +105,8 @@ def _later(desk: Desk, trip: int) -> Ints:
     row = np.flatnonzero((trips.depart_s > trips.depart_s[trip]) & (trips.status == int(TripStatus.PLANNED)))
     here = trips.lane[row]
     row = row[(lanes.origin[here] == lanes.origin[lane]) & (lanes.dest[here] == lanes.dest[lane])]
-    return row[np.argsort(trips.depart_s[row], kind="stable")][: desk.rule(LinehaulRules).later]
+    soon = np.argsort(trips.depart_s[row], kind="stable")[: desk.rule(LinehaulRules).later]
+    return np.asarray(row[soon], np.int64)
 
 
 def _choices(desk: Desk, ahead: Ints, kind: Ints, listed: Ints) -> tuple[Choices, Ints]:
@@ -113,7 +116,7 @@ def _choices(desk: Desk, ahead: Ints, kind: Ints, listed: Ints) -> tuple[Choices
     )  # fmt: skip
     lane = trips.lane[ahead].astype(np.int64)[:, None]
 
-    def of(column: str, plain: Ints | int) -> Ints:
+    def of(column: str, plain: NDArray[Any] | int) -> Ints:
         other = np.broadcast_to(np.asarray(plain, np.int64), kind.shape)
         if not len(kinds):
             return other

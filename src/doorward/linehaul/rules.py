@@ -29,4 +29,3 @@ class LinehaulRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     late_s: int = 1_800  # an arrival later than this is remarked
     pallet_ml: int = 1_500_000  # usable volume of a pallet or cage
     pallet_g: int = 600_000  # what it carries
-    swaps: int = 2_000  # limit of improvement steps for one trailer

@@ -15,10 +15,10 @@ from doorward.runtime.report.story import WAY_WORDS, Story
 from doorward.tables.fleet import Runs, Stops, Vehicles
 from doorward.tables.flex import Blocks, Statements
 from doorward.tables.items import Boxes
-from doorward.tables.linehaul import Lanes, Pallets, Trips
+from doorward.tables.linehaul import Equipment, Lanes, Pallets, Trips
 from doorward.tables.orders import Lines
 from doorward.tables.packages import Packages, PickTasks, Waves
-from doorward.tables.remarks import Remarks, Subject
+from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import SiteKind, Sites
 from doorward.tables.ways import OWN_NETWORK, Way
 
@@ -80,29 +80,30 @@ def _floor_figures(story: Story) -> str:
 
 
 def linehaul(story: Story) -> str:
-    """Fill of trailers between buildings."""
+    """Departures between buildings: run, cancelled, held, and how full."""
     state = story.state
-    fill = lane_fill(state.table(Trips), state.table(Lanes), state.table(Pallets))
+    remarks, trips = state.table(Remarks), state.table(Trips)
+    held = remarks.row[(remarks.subject == int(Subject.TRIP)) & (remarks.reason == int(Reason.HELD))]
+    lanes, kinds = state.table(Lanes), state.table(Equipment)
+    fill = lane_fill(trips, lanes, state.table(Pallets), kinds, held)
     names = state.table(Sites).name
     order = np.argsort(-fill.packages, kind="stable").tolist()
     rows: list[list[Cell]] = [
-        [f"{names[fill.origin[k]]} \u2192 {names[fill.dest[k]]}", int(fill.trips[k]), int(fill.idle[k]),
-         int(fill.pallets[k]), int(fill.packages[k]), meter(fill.volume_pm[k] / 1000), meter(fill.weight_pm[k] / 1000),
-         float(fill.late_s[k]) / 60]
+        [f"{names[fill.origin[k]]} \u2192 {names[fill.dest[k]]}", int(fill.trips[k]), int(fill.shared[k]),
+         int(fill.held[k]), int(fill.idle[k]), int(fill.pallets[k]), int(fill.packages[k]),
+         _share(int(fill.volume_pm[k])), _share(int(fill.weight_pm[k])), float(fill.late_s[k]) / 60,
+         float(fill.cost_c[k]) / 100 / max(1, int(fill.packages[k]))]
         for k in order
     ]  # fmt: skip
-    head = (
-        "lane",
-        "departures",
-        "empty",
-        "pallets",
-        "packages",
-        "volume used",
-        "weight used",
-        "mean late, min",
+    head = ("lane", "own trucks", "part loads", "held", "cancelled empty", "pallets", "packages", "volume used",
+            "weight used", "mean late, min", f"{story.currency} a package")  # fmt: skip
+    told = (
+        f"{fill.trips.sum():,} departures ran with vehicles of our own and {fill.shared.sum():,} went as part loads on "
+        f"partners' trucks; {fill.held.sum():,} were held for a later one that kept every promise, {fill.idle.sum():,} "
+        "had nothing to carry and were cancelled. Fill is that of our own vehicles that ran; their empty way back is "
+        f"in the footprint. Together they cost {fill.cost_c.sum() / 100:,.0f} {story.currency}."
     )
-    bare = f"{fill.idle.sum():,} of {fill.trips.sum():,} departures had nothing to carry; they count in the fill."
-    return words(bare) + table(head, rows, "No trailer left.")
+    return words(told) + table(head, rows, "No departure was due.")
 
 
 def fleet(story: Story) -> str:
