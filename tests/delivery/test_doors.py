@@ -94,7 +94,7 @@ def drive(state: State, fleet: TwinFleet, until_s: int) -> list[str]:
         moved, visits = fleet.progress(runs, run, stops, rows, now)
         assert (moved.at_s <= now).all() and (visits.at_s <= now).all()
         visits = fill_lockers(visits, stops, packages, state.table(Sites))
-        scans = follow_scans(moved, visits, stops, packages, runs.station.astype(np.int64))
+        scans = follow_scans(moved, visits, stops, packages, runs)
         wrong += lint(scans, packages)
         for status in (RunStatus.LEFT, RunStatus.BROKEN, RunStatus.DONE):
             mine = moved.take(moved.status == status)
@@ -223,7 +223,7 @@ def test_departures_and_returns_without_visits() -> None:
         2, run=0, status=[int(RunStatus.LEFT), int(RunStatus.DONE)], at_s=[DEPART, DEPART + 9]
     )
     scans = follow_scans(
-        moved, Visits.empty(), state.table(Stops), state.table(Packages), np.zeros(1, np.int64)
+        moved, Visits.empty(), state.table(Stops), state.table(Packages), Runs.fill(1, station=0)
     )
     assert scans.event.tolist() == [Event.OUT_FOR_DELIVERY] * 3 + [Event.BROUGHT_BACK] * 3
     assert lint(scans, state.table(Packages)) == []

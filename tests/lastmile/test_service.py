@@ -264,7 +264,8 @@ def test_a_spare_van_takes_over_what_a_broken_one_carries() -> None:
     assert sorted(moved.package.tolist()) == carried.tolist()
     assert set(moved.event.tolist()) == {Event.TRANSFERRED}
     assert not np.isin(new.vehicle, before_vehicles(state)).any()
-    assert (new.depart_s >= now + RULES.rescue_s + RULES.transfer_s).all()
+    assert (new.depart_s >= now + RULES.rescue_s).all()
+    assert (posted(at, StopsPlanned).plan_s >= now + RULES.rescue_s + RULES.transfer_s).all()
     fold(at)
     after = state.table(Stops)
     assert after.take(np.flatnonzero(after.done_s >= 0)).equals(locked)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from doorward.delivery.rules import DeliveryRules
 from doorward.tables.doorstep import Outcome, Proof, Proofs
-from doorward.tables.fleet import RunMoved, RunStatus, Stops, Visits
+from doorward.tables.fleet import RunMoved, Runs, RunStatus, Stops, Visits
 from doorward.tables.journey import Event, Status
 from doorward.tables.orders import LOCKER_OK, Orders
 from doorward.tables.packages import Packages, Scanned, Scans
@@ -50,17 +50,25 @@ def fill_lockers(visits: Visits, stops: Stops, packages: Packages, sites: Sites)
     return visits.replace(outcome=outcome)
 
 
+def onward(runs: Runs) -> Longs:
+    """(len(runs),) the run that each vehicle goes on with on the road, itself if with none (`Runs.before`)."""
+    to = np.arange(len(runs))
+    for run in np.flatnonzero(runs.before >= 0)[::-1]:
+        to[runs.before[run]] = to[run]
+    return to
+
+
 def follow_scans(
-    moved: RunMoved, visits: Visits, stops: Stops, packages: Packages, station: Longs
+    moved: RunMoved, visits: Visits, stops: Stops, packages: Packages, runs: Runs
 ) -> Scanned:
     """Scans of departures, visits and returns of runs, in the order in which they happened to each package.
 
-    station (len(Runs),): station of each run. Packages that a run carries are those whose current stop is on it.
+    Packages that a run carries are those whose current stop is on it, or on a run that it goes on with.
     """
     live = np.flatnonzero(
         np.isin(packages.status, (Status.READY, Status.OUT, Status.FAILED)) & (packages.stop >= 0)
     )
-    run_of = stops.run[packages.stop[live]].astype(np.int64)
+    run_of = onward(runs)[stops.run[packages.stop[live]]]
     parts = [_departures(moved, live, run_of, packages)]
     hit = visits.outcome
     package = stops.package[visits.stop]
@@ -83,7 +91,7 @@ def follow_scans(
         )
     )
     gone = package[np.isin(hit, (Outcome.DELIVERED, Outcome.STORED))]
-    parts.append(_back(moved, live, run_of, gone, station))
+    parts.append(_back(moved, live, run_of, gone, runs.station.astype(np.int64)))
     return Scanned.concat(parts)
 
 

@@ -35,7 +35,7 @@ def follow(desk: Desk) -> None:
     open_stops = first + np.flatnonzero((stops.done_s[first:] < 0) & np.isin(stops.run[first:], rolling))
     moved, visits = desk.world.fleet.progress(runs, run, stops, open_stops, desk.now_s)
     visits = fill_lockers(visits, stops, packages, desk.table(Sites))
-    scans = follow_scans(moved, visits, stops, packages, runs.station.astype(np.int64))
+    scans = follow_scans(moved, visits, stops, packages, runs)
     desk.post(
         moved,
         StopDone.fill(len(visits), stop=visits.stop, done_s=visits.at_s, outcome=visits.outcome),

@@ -118,7 +118,8 @@ def _times(
     done = over[door[last]]
     _must((runs.back_s + SLACK >= done + home / FASTEST_MS).all(), "the way back takes its time")
     idle = runs.back_s - runs.depart_s - runs.drive_s - runs.service_s
-    short = (done - runs.depart_s < rules.break_after_s) | (idle + SLACK * runs.stops >= cars.break_s)
+    after = np.where(cars.rest_s >= 0, cars.rest_s, rules.break_after_s)
+    short = (done - runs.depart_s < after) | (idle + SLACK * runs.stops >= cars.break_s)
     _must(short.all(), "a long run has its break")
     _must(
         (runs.depart_s >= cars.depart_s).all() and (runs.back_s <= cars.until_s).all(),

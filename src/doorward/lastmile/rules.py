@@ -72,6 +72,16 @@ class LastmileRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Until this long before the day's last plan an open block may still find its driver."""
     rescue_s: int = 900
     """From the news of a breakdown until a spare vehicle leaves."""
+    rescue_helpers: int = 6
+    """So many vans on the road, those with the nearest next doors, are looked at as helpers of a broken one."""
+    rescue_within_s: int = 7_200
+    """Helpers must be there this soon: then the broken vehicle is towed away."""
+    rescue_again_s: int = 1_800
+    """While packages are still aboard, others are looked for again this often."""
+    rescue_iterations: int = 2_000
+    """Ruin-and-recreate iterations on the combination chosen."""
+    tow_s: int = 9_000
+    """From a breakdown until what is still aboard is expected back at the station."""
     transfer_s: int = 600
     """Moving the packages from van to van ..."""
     transfer_package_s: int = 4

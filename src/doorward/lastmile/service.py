@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.core.travel import RUSH
 from doorward.core.units import DAY_S
+from doorward.lastmile.depot import depot_at
 from doorward.lastmile.lint import lint
 from doorward.lastmile.plan import (
     cars_at,
@@ -20,16 +20,15 @@ from doorward.lastmile.plan import (
     plan_induct,
     waiting,
 )
-from doorward.lastmile.rescue import spares, stranded_at
+from doorward.lastmile.rescue.service import rescue
 from doorward.lastmile.routing.doors import Cars, Parcels
 from doorward.lastmile.routing.plan import Depot, plan_routes
-from doorward.lastmile.routing.problem import pace_table
 from doorward.lastmile.rules import LastmileRules
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
-from doorward.tables.fleet import Runs, RunsPlanned, RunStatus, Stops, StopsPlanned, Vehicles
+from doorward.tables.fleet import Runs, RunsPlanned, StopsPlanned, Vehicles
 from doorward.tables.flex import Blocks, Drivers
-from doorward.tables.journey import Event, Holder, Status
+from doorward.tables.journey import Event
 from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
@@ -57,20 +56,6 @@ def induct(desk: Desk) -> None:
         )
 
 
-def _depot(desk: Desk, station: int) -> Depot:
-    sites = desk.table(Sites)
-    days = [desk.world.weather.day(day).slow_pm for day in (desk.day, desk.day + 1)]
-    lo = 24 * int(sites.region[station])
-    slow = np.concatenate([each[lo : lo + 24] for each in days]).astype(np.int64)
-    return Depot(
-        station=station,
-        lat_udeg=int(sites.lat_udeg[station]),
-        lon_udeg=int(sites.lon_udeg[station]),
-        midnight_s=desk.midnight_s,
-        pace=pace_table(RUSH, slow),
-    )
-
-
 def plan_checked(
     parcels: Parcels, cars: Cars, depot: Depot, rules: LastmileRules, seed: int, now_s: int
 ) -> tuple[RunsPlanned, StopsPlanned, Remarks]:
@@ -96,7 +81,7 @@ class _Plans:
             (
                 parcels,
                 cars,
-                _depot(desk, station),
+                depot_at(desk, station),
                 rules,
                 desk.child_seed(stream, station, desk.now_s),
                 desk.now_s,
@@ -195,67 +180,6 @@ def _km_mc(cars: Cars, block: NDArray[np.int32]) -> NDArray[np.int64]:
     """Mileage pay of the cars of these blocks. A block's pay is agreed: its run costs that, however long it takes."""
     order = np.argsort(cars.block, kind="stable")
     return cars.km_mc[order[np.searchsorted(cars.block[order], block)]].astype(np.int64)
-
-
-def rescue(desk: Desk) -> None:
-    """Packages of vehicles that broke down since the last look move to spare vehicles that can still bring them."""
-    runs = desk.table(Runs)
-    broken = np.flatnonzero((runs.status == RunStatus.BROKEN) & (runs.ended_s > desk.after_s))
-    if len(broken) == 0:
-        return
-    rules, plans = desk.rule(LastmileRules), _Plans(desk)
-    moved: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
-    used = np.empty(0, np.int32)
-    for run in broken:
-        taken, by = _rescue(desk, rules, plans, int(run), used)
-        used = np.r_[used, by]
-        moved.append(taken)
-    package = np.concatenate([each for each, _ in moved])
-    to = np.concatenate([each for _, each in moved])
-    plans.post()
-    desk.post(
-        Scanned.fill(
-            len(package),
-            package=package,
-            at_s=desk.now_s,
-            event=Event.TRANSFERRED,
-            ref=to,
-            reason=Reason.BROKE_DOWN,
-        )
-    )
-
-
-def _rescue(
-    desk: Desk, rules: LastmileRules, plans: _Plans, run: int, used: NDArray[np.int32]
-) -> tuple[tuple[NDArray[np.int64], NDArray[np.int32]], NDArray[np.int32]]:
-    """(packages moved, their new runs), vehicles used."""
-    runs, stops = desk.table(Runs), desk.table(Stops)
-    packages, sites = desk.table(Packages), desk.table(Sites)
-    none = (np.empty(0, np.int64), np.empty(0, np.int32)), np.empty(0, np.int32)
-    lo, hi = np.searchsorted(stops.run, np.array([run, run + 1], stops.run.dtype))
-    rows = np.arange(lo, hi)
-    package = stops.package[rows]
-    aboard = package[
-        (packages.status[package] == Status.OUT)
-        & (packages.holder_kind[package] == Holder.RUN)
-        & (packages.holder[package] == run)
-    ]
-    if len(aboard) == 0:
-        return none
-    station = int(runs.station[run])
-    orders = desk.table(Orders)
-    lat, lon = stranded_at(
-        stops, rows, packages, orders, int(sites.lat_udeg[station]), int(sites.lon_udeg[station])
-    )
-    cars = cars_at(
-        desk.table(Vehicles), runs, sites, station, (Way.OWN, Way.DSP), rules, desk.now_s, desk.midnight_s
-    )
-    cars = spares(cars.take(~np.isin(cars.vehicle, used)), lat, lon, len(aboard), rules, desk.now_s)
-    parcels = parcels_of(packages, orders, sites, aboard, rules, desk.midnight_s + 2 * DAY_S, desk.now_s)
-    planned, to = plans.add([(parcels, cars, station)], "lastmile/rescue")[0]
-    left = aboard[~np.isin(aboard, to.package)]
-    plans.remarks.append(Remarks.about(Subject.RUN, [run], Reason.BROKE_DOWN, desk.now_s, short=len(left)))
-    return (to.package, to.run), planned.vehicle
 
 
 SERVICES = [

@@ -53,6 +53,8 @@ class Runs(Table):
     dist_m (n,) planned, actual_m (n,) driven, -1 before its end; drive_s, service_s (n,) planned
     packages, stops, volume_ml, weight_g (n,)
     cost_c (n,) planned cost of the run; status (n,) RunStatus
+    before (n,) the run that this one goes on with on the road, same vehicle; -1: left a station. A run that another
+           goes on with is DONE; what was tried in vain on it is still aboard
     """
 
     way: I1
@@ -73,6 +75,7 @@ class Runs(Table):
     cost_c: I4
     status: I1
     actual_m: I4
+    before: I4
 
 
 class Stops(Table):
@@ -117,7 +120,7 @@ class Visits(Table):
 
 
 class RunsPlanned(Table):
-    """Fact (lastmile, flex, drones, sidewalk): runs; numbers continue Runs."""
+    """Fact (lastmile, flex, drones, sidewalk): runs; numbers continue Runs. `before` as there, -1 from a station."""
 
     run: I4
     way: I1
@@ -134,6 +137,7 @@ class RunsPlanned(Table):
     volume_ml: I8
     weight_g: I8
     cost_c: I4
+    before: I4
 
 
 class StopsPlanned(Table):
@@ -149,7 +153,8 @@ class StopsPlanned(Table):
 
 
 class RunMoved(Table):
-    """Fact (delivery): a run left, broke down or came back, at at_s; actual_m driven so far, -1 when it leaves."""
+    """Fact (delivery; lastmile: DONE, another run goes on): a run left, broke down or came back, at at_s;
+    actual_m driven so far, -1 when it leaves."""
 
     run: I4
     status: I1

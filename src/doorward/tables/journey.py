@@ -145,7 +145,7 @@ JOURNEY: dict[Event, Rule] = {
         _H.RUN,
         "transporting",
         "in_transit",
-        "moved to another vehicle",
+        "moved to another run",
     ),
     Event.DELIVERED: Rule(
         ("delivery", "carriers"),

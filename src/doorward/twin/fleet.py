@@ -92,7 +92,7 @@ class TwinFleet:
 
     def departures(self, runs: Runs, run: Longs) -> Longs:
         """When these runs really leave."""
-        road = np.isin(runs.way[run], (Way.OWN, Way.DSP, Way.FLEX, Way.LOCKER))
+        road = np.isin(runs.way[run], (Way.OWN, Way.DSP, Way.FLEX, Way.LOCKER)) & (runs.before[run] < 0)
         late = -np.log1p(-uniform(self.seed, "fleet/depart", run)) * self.rules.depart_late_s
         return np.asarray(runs.depart_s[run] + np.where(road, np.minimum(late, 3600), 0).astype(np.int64))
 
@@ -130,9 +130,13 @@ class TwinFleet:
         return np.exp(normal(self.seed, stream, *ids) * sd - sd * sd / 2)
 
     def _breakdowns(self, runs: Runs, run: Longs, left: Longs, back: Longs) -> Longs:
-        """When a run's vehicle fails; -1: it does not."""
+        """When a run's vehicle fails; -1: it does not. Going on on the road is a risk for the hours that are left."""
         road = np.isin(runs.way[run], (Way.OWN, Way.DSP))
-        fails = road & below(self.seed, "fleet/broken", self.rules.broken_pm / 1000, run)
+        first, hours = run, np.maximum(1, runs.back_s - runs.depart_s)
+        while (goes_on := runs.before[first] >= 0).any():
+            first = np.where(goes_on, runs.before[first], first)
+        share = np.where(first == run, 1.0, np.minimum(1.0, hours[run] / hours[first]))
+        fails = road & below(self.seed, "fleet/broken", self.rules.broken_pm / 1000 * share, run)
         at = left + (uniform(self.seed, "fleet/where", run) * (back - left)).astype(np.int64)
         return np.where(fails, at, -1)
 

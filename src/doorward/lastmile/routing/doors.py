@@ -31,7 +31,8 @@ class Parcels(Table):
 
 class Cars(Table):
     """Vehicles that may leave, each at its own time and place: way, vehicle, block as in Runs; lat_udeg, lon_udeg where
-    it starts; depart_s; until_s back at the station; limits and costs as in tables.fleet.Vehicles."""
+    it starts; depart_s; until_s back at the station; limits and costs as in tables.fleet.Vehicles; rest_s: the break
+    comes before the first leg that begins this long after depart_s, -1 as the rules say."""
 
     way: I1
     vehicle: I4
@@ -48,6 +49,7 @@ class Cars(Table):
     fixed_c: I4
     hour_c: I4
     km_mc: I4
+    rest_s: I4
 
 
 class Doors(NamedTuple):

@@ -88,8 +88,8 @@ def plan_routes(
     doors = consolidate(parcels, int(cars.volume_ml.max()) * rules.door_fill_pm // 1000, rules)
     task = make_task(doors, parcels, cars, depot, rules, curve)
     routes = solve(task, seed, iterations if iterations >= 0 else budget(len(doors.volume), rules))
-    runs, stops = _told(task, routes, doors, parcels, cars, depot, first_run)
-    return runs, stops, _why_not(task, routes, doors, parcels, cars, rules, now_s)
+    runs, stops = told(task, routes, doors, parcels, cars, depot, first_run)
+    return runs, stops, why_not(task, routes, doors, parcels, cars, rules, now_s)
 
 
 def budget(stops: int, rules: LastmileRules) -> int:
@@ -126,6 +126,7 @@ def _stop_records(doors: Doors, cars: Cars, depot: Depot, rules: LastmileRules) 
     stop["late_mc"] = count * (rules.late_c_h / 3.6)
     stop["step_mc"] = np.where(open_still, count * (rules.late_c * 1000.0), 0.0)
     stop["skip_mc"] = doors.skip_c * 1000.0
+    stop["car"] = -1
     return stop
 
 
@@ -134,7 +135,8 @@ def _car_records(cars: Cars, depot: Depot, rules: LastmileRules) -> Records:
     car["volume"] = cars.volume_ml * rules.volume_fill_pm // 1000
     car["weight"], car["stops"] = cars.weight_g, cars.max_stops
     car["depart"], car["until"] = cars.depart_s - depot.midnight_s, cars.until_s - depot.midnight_s
-    car["rest"], car["rest_after"], car["range_m"] = cars.break_s, rules.break_after_s, cars.range_m
+    car["rest"], car["range_m"] = cars.break_s, cars.range_m
+    car["rest_after"] = np.where(cars.rest_s >= 0, cars.rest_s, rules.break_after_s)
     car["fixed_mc"], car["second_mc"], car["metre_mc"] = cars.fixed_c * 1000.0, cars.hour_c / 3.6, cars.km_mc
     alike = np.stack(
         [cars.lat_udeg, cars.lon_udeg, *(car[name] for name in CAR.names or () if name != "kind")]
@@ -241,7 +243,7 @@ def _visits(task: Task, routes: Routes, used: Ints) -> tuple[Ints, Ints, Ints, I
     return run, seq, door, leg_s, leg_m, np.where(back, clock + leg_s, visit["at"][v, seq])
 
 
-def _told(
+def told(
     task: Task, routes: Routes, doors: Doors, parcels: Parcels, cars: Cars, depot: Depot, first_run: int
 ) -> tuple[RunsPlanned, StopsPlanned]:
     """The plan as facts; runs by departure, then by vehicle."""
@@ -251,7 +253,7 @@ def _told(
     to = door >= 0
     n, visit = len(used), door[to]
     size = np.diff(doors.first)[visit]
-    row = _spread(doors.first[visit], size)
+    row = spread(doors.first[visit], size)
     head = np.zeros(len(row), bool)
     head[np.cumsum(size) - size] = True
     stops = StopsPlanned.fill(
@@ -291,14 +293,14 @@ def _told(
     return runs, stops
 
 
-def _spread(first: Ints, size: Ints) -> Ints:
+def spread(first: Ints, size: Ints) -> Ints:
     """Row numbers first[i] .. first[i] + size[i] - 1, one range after the other."""
     return np.asarray(
         np.repeat(first - (np.cumsum(size) - size), size) + np.arange(int(size.sum())), np.int64
     )
 
 
-def _why_not(
+def why_not(
     task: Task, routes: Routes, doors: Doors, parcels: Parcels, cars: Cars, rules: LastmileRules, now_s: int
 ) -> Remarks:
     """One remark for each package that stays. Missing volume is told as a vehicle's, of which parcels fill a share."""
@@ -311,7 +313,7 @@ def _why_not(
     which = np.where(cars.vehicle >= 0, cars.vehicle, cars.block)[np.maximum(v, 0)]
     return Remarks.about(
         Subject.PACKAGE,
-        parcels.package[doors.order[_spread(doors.first[left], size)]],
+        parcels.package[doors.order[spread(doors.first[left], size)]],
         np.repeat(REASONS[limit], size),
         now_s,
         limit=np.repeat(np.where(v >= 0, which, -1), size),

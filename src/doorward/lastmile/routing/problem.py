@@ -30,10 +30,11 @@ SLOTS = 2 * DAY_S // SLOT_S
 
 
 STOP = np.dtype(
-    [("volume", "i8"), ("weight", "i8"), ("service", "i8"), ("lo", "i8"), ("hi", "i8"), ("hard", "i8"),
+    [("volume", "i8"), ("weight", "i8"), ("service", "i8"), ("lo", "i8"), ("hi", "i8"), ("hard", "i8"), ("car", "i8"),
      ("late_mc", "f8"), ("step_mc", "f8"), ("skip_mc", "f8")]
 )  # fmt: skip
-"""late_mc a second of lateness, step_mc being late at all, skip_mc being left."""
+"""car the vehicle that has it aboard and must bring it, -1 any may; late_mc a second of lateness, step_mc being late at
+all, skip_mc being left."""
 CAR = np.dtype(
     [("volume", "i8"), ("weight", "i8"), ("stops", "i8"), ("depart", "i8"), ("until", "i8"), ("rest", "i8"),
      ("rest_after", "i8"), ("kind", "i8"), ("range_m", "f8"), ("fixed_mc", "f8"), ("second_mc", "f8"),
