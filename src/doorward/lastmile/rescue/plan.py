@@ -90,7 +90,9 @@ def plan_rescue(
     if ready is None or not any(ready.ways):
         left = case.stranded.package
         return RunsPlanned.empty(), StopsPlanned.empty(), _nobody(left, case.depot.station, now_s)
-    best = _polish(case, ready, _choose(case, ready, rules, seed), rules, seed)
+    best = _choose(case, ready, rules, seed)
+    longer = _trial(case, ready, best.chosen, rules, seed, rules.rescue_iterations)
+    best = longer if longer is not None and longer.worth_mc < best.worth_mc else best
     if not best.chosen:
         return RunsPlanned.empty(), StopsPlanned.empty(), _too_dear(case, ready, rules, seed, now_s)
     best.task.car["fixed_mc"] = best.sunk_mc
@@ -215,7 +217,7 @@ def _trial(
     case: Case, ready: _Ready, chosen: Chosen, rules: LastmileRules, seed: int, iterations: int = -1, *,
     forced: bool = False,
 ) -> _Trial | None:  # fmt: skip
-    """These vehicles from the scene on; None if one of them cannot finish its own route then.
+    """These vehicles from the scene on; None if one cannot finish its own route then, or has nothing to take over.
 
     What they cost until then is sunk. forced: for remarks: whether they can or not, and nothing taken over.
     """
@@ -244,13 +246,13 @@ def _trial(
         if not (good or forced):
             return None
     if not forced:
-        left = np.flatnonzero(tie < 0)
-        fill(task, routes, left[np.argsort(-task.stop["skip_mc"][left], kind="stable")])
         if iterations < 0:
             iterations = SEARCH if len(which) <= SMALL else 0
-        if iterations and routes.sum["count"].any():
-            routes = _searched(task, routes, seed, iterations)
+        routes = _filled(task, routes, seed, iterations)
     value = worth(task, routes) + float(sunk.sum()) - sum(ready.alone_mc[c] for c, _ in chosen)
+    by = routes.where[tie < 0, 0]
+    if not (forced or (np.bincount(by[by >= 0], minlength=len(chosen)) > 0)[: len(chosen)].all()):
+        return None
     return _Trial(value, task, routes, cars, chosen, sunk, which)
 
 
@@ -270,6 +272,23 @@ def _at_scene(case: Case, chosen: Chosen) -> Cars:
     )
 
 
+def _filled(task: Task, routes: Routes, seed: int, iterations: int) -> Routes:
+    """Stranded doors put where they are worth it, one by one; if there is time to search, also all that fit at first:
+    together they may be worth what one alone is not."""
+    left = np.flatnonzero(task.stop["car"] < 0)
+    left = left[np.argsort(-task.stop["skip_mc"][left], kind="stable")]
+    full = Routes(routes.visit.copy(), routes.sum.copy(), routes.where.copy())
+    fill(task, routes, left)
+    if not iterations:
+        return routes
+    skip = task.stop["skip_mc"].copy()
+    task.stop["skip_mc"] = NEVER_C * 1000.0
+    fill(task, full, left)
+    task.stop["skip_mc"] = skip
+    found = [_searched(task, each, seed, iterations) for each in (routes, full) if each.sum["count"].any()]
+    return min(found, key=lambda each: worth(task, each), default=routes)
+
+
 def _searched(task: Task, routes: Routes, seed: int, iterations: int) -> Routes:
     """Ruin and recreate from these routes; the better of before and after."""
     used = np.arange(routes.visit.shape[1]) <= routes.sum["count"][:, None]
@@ -280,23 +299,6 @@ def _searched(task: Task, routes: Routes, seed: int, iterations: int) -> Routes:
     left = np.flatnonzero(new.where[:, 0] < 0)
     fill(task, new, left[np.argsort(-task.stop["skip_mc"][left], kind="stable")])
     return new if worth(task, new) < worth(task, old) else old
-
-
-def _polish(case: Case, ready: _Ready, best: _Trial, rules: LastmileRules, seed: int) -> _Trial:
-    """Search longer; who takes nothing over stays on its route or in the yard."""
-    while best.chosen:
-        longer = _trial(case, ready, best.chosen, rules, seed, rules.rescue_iterations)
-        if longer is not None and longer.worth_mc <= best.worth_mc:
-            best = longer
-        by = best.routes.where[best.task.stop["car"] < 0, 0]
-        takes = np.bincount(by[by >= 0], minlength=len(best.chosen)) > 0
-        if takes.all():
-            break
-        busy = [each for each, good in zip(best.chosen, takes, strict=True) if good]
-        again = _trial(case, ready, busy, rules, seed)
-        assert again is not None
-        best = again
-    return best
 
 
 def _from_the_start(

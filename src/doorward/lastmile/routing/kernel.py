@@ -204,8 +204,6 @@ def inserting(
     Takes the arrays of Task and Routes one by one: taking them out of the tuples costs half of the time.
     """
     car, total, stop = cars[v], totals[v], stops[c]
-    if stop.car >= 0 and stop.car != v:
-        return bar
     m, n = total.count, len(stops)
     a = visit[v, p - 1].stop if p > 0 else n + v
     here = visit[v, p]

@@ -174,6 +174,8 @@ def _best_place(
     node, stops, cars, near, travel, pace = task
     visit, totals, where = routes
     stop = stops[c]
+    if stop.car >= 0:
+        return _anywhere(task, routes, c, stop.car, stop.car + 1)
     bar, v_best, p_best = stop.skip_mc, -1, -1
     last_v, last_p = -1, -1
     for k in range(min(NEAR, near.shape[1])):
@@ -201,17 +203,19 @@ def _best_place(
                 if cost < bar:
                     bar, v_best, p_best = cost, v, 0
     if v_best < 0 and draw(rng) < 0.05:
-        return _anywhere(task, routes, c)
+        return _anywhere(task, routes, c, 0, len(cars))
     return v_best, p_best
 
 
 @nb.njit(cache=True)
-def _anywhere(task: Task, routes: Routes, c: int) -> tuple[int, int]:  # pragma: no cover - compiled
-    """The same over all positions of all vehicles, O(n): for stops whose neighbours have no room."""
+def _anywhere(
+    task: Task, routes: Routes, c: int, lo: int, hi: int
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """The same over all positions of vehicles lo..hi - 1, O(n): for stops whose neighbours have no room."""
     node, stops, cars, _, travel, pace = task
     visit, totals, _ = routes
     bar, v_best, p_best = stops[c].skip_mc, -1, -1
-    for v in range(len(cars)):
+    for v in range(lo, hi):
         if has_room(task, routes, v, c):
             for p in range(totals[v].count + 1):
                 cost = inserting(node, travel, pace, stops, cars, visit, totals, v, p, c, bar)
@@ -224,7 +228,7 @@ def _anywhere(task: Task, routes: Routes, c: int) -> tuple[int, int]:  # pragma:
 def fill(task: Task, routes: Routes, stops: Ints) -> None:  # pragma: no cover - compiled
     """Put unserved stops, in this order, wherever they cost less than their penalty; O(stops n)."""
     for c in stops:
-        v, p = _anywhere(task, routes, c)
+        v, p = _anywhere(task, routes, c, 0, len(task.car))
         if v >= 0:
             paid = routes.sum[v].cost
             good = insert(task, routes, v, p, c)
