@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from doorward.core.travel import CURVE
 from doorward.lastmile.rescue.approach import Approach, Scene, approaches, drive_through, paid_mc
 from doorward.lastmile.routing.doors import Cars, Doors, Parcels, consolidate
-from doorward.lastmile.routing.kernel import insert
+from doorward.lastmile.routing.kernel import hop, insert
 from doorward.lastmile.routing.plan import COLD, HOT, Depot, improve, make_task, spread, told, why_not, worth
-from doorward.lastmile.routing.problem import Routes, Task, new_routes
+from doorward.lastmile.routing.problem import SLOT_S, SLOTS, Routes, Task, new_routes
 from doorward.lastmile.routing.search import fill, new_scratch
 from doorward.lastmile.rules import LastmileRules
 from doorward.tables.fleet import RunsPlanned, StopsPlanned
@@ -239,6 +239,15 @@ def _trial(
         task.car["stops"][v] -= len(first)
     sunk = task.car["fixed_mc"][: len(chosen)] + np.array([way.cost_mc for _, way in chosen])
     task.car["fixed_mc"] = 0.0
+    home = np.zeros(len(chosen))
+    for v in (
+        np.flatnonzero(np.bincount(tie[tie >= 0], minlength=len(chosen)) == 0).tolist() if chosen else []
+    ):
+        # with nothing to bring it drives home all the same: that is spared by whatever it brings on the way
+        seconds, metres = hop(task.node, task.travel, len(which) + v, len(which) + len(chosen) + v)
+        slot = min(max(int(task.car["depart"][v]) // SLOT_S, 0), SLOTS - 1)
+        home[v] = task.car["second_mc"][v] * seconds * task.pace[slot] + task.car["metre_mc"][v] * metres
+        task.car["fixed_mc"][v] = -home[v]
     task.car["kind"] = np.arange(len(stand))
     routes = new_routes(len(which), len(stand), len(which))
     for stop in np.flatnonzero(tie >= 0):
@@ -249,7 +258,7 @@ def _trial(
         if iterations < 0:
             iterations = SEARCH if len(which) <= SMALL else 0
         routes = _filled(task, routes, seed, iterations)
-    value = worth(task, routes) + float(sunk.sum()) - sum(ready.alone_mc[c] for c, _ in chosen)
+    value = worth(task, routes) + float((sunk + home).sum()) - sum(ready.alone_mc[c] for c, _ in chosen)
     by = routes.where[tie < 0, 0]
     if not (forced or (np.bincount(by[by >= 0], minlength=len(chosen)) > 0)[: len(chosen)].all()):
         return None
