@@ -7,6 +7,7 @@ import pytest
 
 from doorward.core.seed import uniform
 from doorward.core.table import Table
+from doorward.flex.pay import explain
 from doorward.flex.report import market
 from doorward.flex.rules import FlexRules
 from doorward.flex.service import SERVICES
@@ -159,6 +160,60 @@ def test_forfeits_and_no_shows_move_standing_and_blocks_open_again() -> None:
 def test_a_quarter_of_an_hour_without_blocks_costs_nothing() -> None:
     state = station_state(0, Way.FLEX, 1, spread_m=1.0)
     assert not any(trade(state, 1, days=0.2))
+
+
+def test_an_instant_block_takes_the_place_of_who_did_not_come() -> None:
+    state = world(7, packages=200)
+    state.put(Packages, slice(None), due_s=state.table(Packages).due_s - DAY_S, status=int(Status.READY))
+    start_s = MIDNIGHT_S + 10 * 3600
+    state.load(
+        Blocks.fill(
+            1, station=1, start_s=start_s, end_s=start_s + 14_400, pay_c=9000, base_c=9000, need=48, driver=3,
+            status=int(BlockStatus.CLAIMED), claimed_s=start_s - 7200,
+        )
+    )  # fmt: skip
+    crew = TwinCrew(7, state.table(Sites), 0, CrewRules(forfeit_pm=0, noshow_pm=2000))
+    work = {each.name: each.work for each in SERVICES}
+    for now_s in range(start_s, start_s + 5400, 300):
+        for name in ("flex.offer", "flex.answer", "flex.attend"):
+            desk = desk_at(state, now_s, {"crew": crew}, FlexRules(), every_s=300)
+            work[name](desk)
+            turn(desk, FOLDS | FLEX_FOLDS)
+    blocks, offers = state.table(Blocks), state.table(Offers)
+    assert blocks.status[0] == BlockStatus.NO_SHOW and len(blocks) >= 2
+    assert blocks.start_s[1] == start_s + 900 + FlexRules().instant_lead_s
+    assert blocks.need[1] == 48 and blocks.base_c[1] >= 8853
+    asked = offers.driver[offers.block == 1]
+    assert 3 not in asked.tolist() and len(asked) == FlexRules().instant_fanout
+    assert (offers.at_s[offers.block == 1] <= start_s + 1200).all(), "offered at once, not at the next wave"
+
+
+def test_statements_reconcile_with_their_blocks_to_the_cent() -> None:
+    """Apart from `pay.statements`: posted pay = base + surge; what is paid comes from block, metres and minutes."""
+    state = world(8, packages=500, drivers=25)
+    trade(state, 8, crew=CrewRules(worth_c_h=2_900))
+    blocks, sheet, drivers = state.table(Blocks), state.table(Statements), state.table(Drivers)
+    runs, rules = state.table(Runs), FlexRules()
+    assert len(sheet) > 5 and (blocks.pay_c[sheet.block] > blocks.base_c[sheet.block]).any(), "some surge"
+    for row in range(len(sheet)):
+        block, driver = int(sheet.block[row]), int(sheet.driver[row])
+        mine = runs.block == block
+        assert driver == blocks.driver[block]
+        vain = blocks.status[block] == BlockStatus.CALLED_OFF
+        posted = int(blocks.pay_c[block])
+        metres = int(runs.dist_m[mine].sum())
+        assert sheet.base_c[row] == (0 if vain else posted)
+        assert sheet.mileage_c[row] == -(-metres * int(drivers.car_km_mc[driver]) // 1000)
+        if vain:
+            assert sheet.wait_c[row] == -(-posted * rules.idle_pm // 1000)
+        lines = explain(sheet, row, rules, int(blocks.base_c[block]))
+        surge = dict(lines).get("surge over base pay", 0)
+        assert surge == (0 if vain else posted - blocks.base_c[block])
+        assert sum(cents for _, cents in lines[:-1]) == lines[-1][1] == sheet.total_c[row]
+    ended = np.isin(blocks.status, (BlockStatus.WORKED, BlockStatus.CALLED_OFF))
+    assert len(sheet) == ended.sum() and len(np.unique(sheet.block)) == len(sheet)
+    worked = blocks.status == BlockStatus.WORKED
+    assert sheet.base_c.sum() == blocks.pay_c[worked].sum()
 
 
 class GivesBack:

@@ -133,6 +133,8 @@ def offers(
     gates = gate(batch, ref.services, cards, net.heads, net.haul_uc_ml, rules)
     today = expected * (now.capacity.day == index.today)
     by_site = np.bincount(now.capacity.station, weights=today, minlength=len(ref.sites)).astype(np.float64)
+    by_pool = np.zeros(len(ref.sites), np.int64)
+    np.maximum.at(by_pool, now.capacity.station, expected)
     believed = prior(ref.zones, batch.zone, net.reach_m, net.share, by_site, rules)
     stop_s, stop_m = blended(batch.zone, *believed, now.learned, rules)
     quotes = quote(batch, net, ref.services, stop_s, stop_m, now.block_mc, rules, now.utc_offset_s, day_on)
@@ -141,6 +143,7 @@ def offers(
         own = column < OWN_WAYS
         site = batch.locker if column == Way.LOCKER else batch.station if own else batch.fc
         opening[column] = index.row(column, site, quotes.day[column])
+    _gig_pay(quotes, opening[Way.FLEX], stop_m, by_pool, batch, net, now, rules)
     _shut(gates, ~quotes.rated, Reason.NO_COVERAGE)
     _shut(gates, opening < 0, Reason.NO_CAPACITY)
     slip = np.maximum(0, quotes.arrive_s - batch.due_s)
@@ -152,6 +155,26 @@ def offers(
     cost = np.where(gates.reason == 0, quotes.money + quotes.late + quotes.carbon, BLOCKED)
     pool = index.pool(batch.station, quotes.day[0])
     return Offer(gates.reason, gates.short, quotes, cost, opening, pool)
+
+
+def _gig_pay(
+    quotes: Quotes, opening: NDArray[np.int32], stop_m: NDArray[np.float64], pool: I64, batch: Batch, net: Network,
+    now: Situation, rules: CarriersRules,
+) -> None:  # fmt: skip
+    """Gig drivers at the margin, where the marketplace has said what its blocks of the day carry.
+
+    The block's pay is what one package more adds to it, instead of the station's mean. And few packages lie farther
+    apart: the way to the next door grows with the root of the station's packages over the blocks' (Beardwood, Halton
+    and Hammersley 1959), pool (S,) and the opening's limit.
+    """
+    if len(now.capacity) == 0:
+        return
+    row, station = np.maximum(opening, 0), np.maximum(batch.station, 0)
+    told = np.where(opening >= 0, now.capacity.cost_mc[row], -1)
+    apart = np.sqrt(np.maximum(1.0, pool[station] / np.maximum(1, now.capacity.limit[row]))) - 1.0
+    more = told - now.block_mc[station] + apart * stop_m * net.km_mc[Way.FLEX, station]
+    more = more * (1.0 + rules.fail_pm[Way.FLEX] / 1000)
+    quotes.money[Way.FLEX] += np.where(told >= 0, np.rint(more), 0).astype(np.int64)
 
 
 def _shut(gates: Gates, shut: NDArray[np.bool_], reason: Reason) -> None:

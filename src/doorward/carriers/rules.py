@@ -50,7 +50,7 @@ class CarriersRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     # capacity of own ways
     horizon_days: int = 14  # days ahead for which capacity is opened
-    package_s: int = 190  # shift seconds per package, driving included
+    package_s: int = 160  # shift seconds per package, driving included; full vans of the demo needed 139
     stem_s: int = 2_700  # out to the first door and back from the last
     load_pm: int = 920  # share of the shift that is planned
     package_ml: int = 14_000  # mean package, for the volume of a van
@@ -60,7 +60,7 @@ class CarriersRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     # gig drivers
     block_c: int = 9_600  # pay of a block where none is posted
-    block_packages: int = 34  # packages in a block
+    block_packages: int = 52  # packages in a block, four hours at the pace of `FlexRules.packages_h`
     claim_pm: int = 450  # share of a station's drivers that can be had on one day
 
     # limits of own ways (grams, millimetres)

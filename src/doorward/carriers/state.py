@@ -12,6 +12,7 @@ from doorward.tables.ways import (
     WayCapacity,
     WayChosen,
     WayDropped,
+    WayLimited,
     WayOpened,
     WayPriced,
     ZoneCosts,
@@ -53,7 +54,8 @@ def fold_opened(state: State, rows: WayOpened, at_s: int) -> None:
     if int(rows.opening[0]) != state.count(WayCapacity) or (np.diff(rows.opening) != 1).any():
         raise ValueError(f"openings continue at {state.count(WayCapacity)}, not {int(rows.opening[0])}")
     state.append(
-        WayCapacity(
+        WayCapacity.fill(
+            len(rows),
             way=rows.way,
             station=rows.station,
             day=rows.day,
@@ -63,6 +65,13 @@ def fold_opened(state: State, rows: WayOpened, at_s: int) -> None:
             carrier=rows.carrier,
         )
     )
+
+
+def fold_limited(state: State, rows: WayLimited, at_s: int) -> None:
+    """New room, and a new marginal cost where one is given. Room below what is taken closes the opening."""
+    state.put(WayCapacity, rows.opening, limit=rows.limit)
+    told = rows.cost_mc >= 0
+    state.put(WayCapacity, rows.opening[told], cost_mc=rows.cost_mc[told])
 
 
 def fold_priced(state: State, rows: WayPriced, at_s: int) -> None:
@@ -82,6 +91,7 @@ FOLDS: dict[type[Table], Fold] = {
     WayChosen: fold_chosen,
     WayDropped: fold_dropped,
     WayOpened: fold_opened,
+    WayLimited: fold_limited,
     WayPriced: fold_priced,
     ZonesLearned: fold_learned,
 }

@@ -70,20 +70,41 @@ def eligible(
     answer, who = offers.answer[asked], offers.driver[asked]
     # still thinking, or gave a block of this kind back: not again
     good[who[(answer == OPEN) | (answer == TAKEN)]] = False
+    # nor who did not come to a block just before
+    absent = (blocks.status == BlockStatus.NO_SHOW) & (np.abs(blocks.start_s - start_s) < DAY_S // 2)
+    good[blocks.driver[absent]] = False
     no = (answer == REFUSED) & (offers.pay_c[asked] >= pay_c)
     good[who[no]] = False
     return np.asarray(good)
 
 
-def pick(
-    good: NDArray[np.bool_], wanted: int, wave: int, blocks: Blocks, drivers: Drivers, rules: FlexRules
+def fitness(
+    block: int, blocks: Blocks, drivers: Drivers, sites: Sites, package_ml: float, rules: FlexRules
 ) -> Longs:
-    """Drivers of one wave: by standing tier, a share reserved for newcomers; who has had least work comes first."""
+    """(drivers,) how a block suits each, less is better: a car that holds its packages first, then a short way to it.
+
+    The way counts in steps of `near_step_m`, so that a few hundred metres do not outweigh standing.
+    """
+    station = int(blocks.station[block])
+    far = crow_m(drivers.lat_udeg, drivers.lon_udeg, sites.lat_udeg[station], sites.lon_udeg[station])
+    small = drivers.volume_ml < int(blocks.need[block]) * package_ml
+    return np.asarray(small * 1_000_000 + far // rules.near_step_m, np.int64)
+
+
+def pick(
+    good: NDArray[np.bool_], wanted: int, wave: int, blocks: Blocks, drivers: Drivers, rules: FlexRules,
+    rank: Longs | None = None,
+) -> Longs:  # fmt: skip
+    """Drivers of one wave: by standing tier, a share reserved for newcomers.
+
+    Within a tier by work had (least first), then `rank` (`fitness`), then standing.
+    """
     if wanted <= 0 or not good.any():
         return np.zeros(0, np.int64)
     new = drivers.blocks < rules.newcomer_blocks
     load = np.bincount(blocks.driver[blocks.driver >= 0], minlength=len(drivers))
-    order = np.lexsort((np.arange(len(drivers)), -drivers.standing_pm, load))
+    suits = np.zeros(len(drivers), np.int64) if rank is None else rank
+    order = np.lexsort((np.arange(len(drivers)), -drivers.standing_pm, suits, load))
     order = order[good[order]]
     reserved = order[new[order]][: -(-wanted * rules.newcomer_pm // 1000)]
     rest = order[~np.isin(order, reserved)]

@@ -86,12 +86,20 @@ def statements(worked: Worked, rules: FlexRules) -> Statements:
     )
 
 
-def explain(statement: Statements, row: int, rules: FlexRules) -> list[tuple[str, int]]:
-    """The lines of one statement as (words, cents); the last is the total, the others add up to it."""
+def explain(
+    statement: Statements, row: int, rules: FlexRules, before_surge_c: int = -1
+) -> list[tuple[str, int]]:
+    """The lines of one statement as (words, cents); the last is the total, the others add up to it.
+
+    before_surge_c: the block's base pay (`Blocks.base_c`), so that surge has a line of its own; -1 not known
+    """
     rule = int(statement.rule[row])
     name = rules.pay_rules[rule].name if rule >= 0 else "none"
+    posted = int(statement.base_c[row])
+    base = min(posted, before_surge_c) if before_surge_c >= 0 else posted
     lines = [
-        ("posted pay of the block", int(statement.base_c[row])),
+        ("base pay of the block" if before_surge_c >= 0 else "posted pay of the block", base),
+        ("surge over base pay", posted - base),
         ("mileage of the own car", int(statement.mileage_c[row])),
         ("waiting at the station", int(statement.wait_c[row])),
         (f"top-up to the floor of pay rule {name!r}", int(statement.topup_c[row])),

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.core.split import split
 from doorward.core.units import HOUR_S
 from doorward.flex.rules import FlexRules
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
+NONE = np.zeros(0, np.int64)
 GRID = 41
 Z = np.array([NormalDist().inv_cdf((k + 0.5) / GRID) for k in range(GRID)])
 """Standard normal quantiles in the middle of `GRID` equal shares."""
@@ -29,14 +29,12 @@ class Outlook(NamedTuple):
 
     due_s: Longs
     """(n,) due times of the packages known to go by gig driver."""
-    flex: float
-    """Further packages by gig driver expected, not known yet."""
-    vans: float
-    """Packages for vans, known and expected."""
-    vans_open: float
-    """Those of `vans` that are only expected."""
-    van_capacity: float
-    """Packages that the vans carry; -1: vans are out of the question (their day has begun)."""
+    to_come: float
+    """Packages for the road that are sure to come and have no way yet."""
+    late: float
+    """Likewise of orders still to be placed: a forecast."""
+    van_left: float
+    """Packages that the vans can still be given."""
     package_ml: float
     car_ml: float
     """Mean volume of a package; volume that most drivers' cars have (a low quantile)."""
@@ -51,14 +49,20 @@ class NewBlocks(NamedTuple):
 
 
 def demand_quantiles(outlook: Outlook, rules: FlexRules) -> Floats:
-    """(GRID,) packages for gig drivers: their own, and what vans cannot carry, at the same quantile of both."""
-    spread = rules.spread_pm / 1000.0
-    flex = len(outlook.due_s) + outlook.flex + Z * (np.sqrt(outlook.flex) + spread * outlook.flex)
-    demand = np.maximum(flex, len(outlook.due_s))
-    if outlook.van_capacity >= 0:
-        vans = outlook.vans + Z * (np.sqrt(outlook.vans_open) + spread * outlook.vans_open)
-        demand = demand + np.maximum(0.0, vans - outlook.van_capacity)
-    return np.asarray(demand)
+    """(GRID,) packages for gig drivers: those known, and what comes less what the vans can take."""
+    deviation = np.sqrt(outlook.to_come + outlook.late) + rules.spread_pm / 1000.0 * outlook.late
+    coming = np.maximum(0.0, outlook.to_come + outlook.late + Z * deviation)
+    return np.asarray(len(outlook.due_s) + np.maximum(0.0, coming - outlook.van_left))
+
+
+def marginal_pm(demand: Floats, carried: float, rules: FlexRules) -> int:
+    """What one package more adds to the pay of blocks, per mille of a package's share of a block.
+
+    With blocks for `carried` packages opened: if demand passes them, the share in one block more, whole; if not, the
+    share in a driver who would otherwise be called off at `idle_pm` of the pay. Weighted by the chance of each.
+    """
+    spare = float((demand <= carried).mean())
+    return round(1000 - rules.idle_pm * spare)
 
 
 def book(
@@ -94,32 +98,49 @@ def plan_blocks(
     show: float,
     pay_c_h: float,
     rules: FlexRules,
+    begins: Longs = NONE,
+    early: bool = False,
 ) -> NewBlocks:
-    """Blocks to open beside the `have` that the station has already; starts from `earliest_s` on. Deterministic."""
+    """Blocks to open beside those for `have` packages that the station has already; starts from `earliest_s` on.
+
+    begins (k,): starts of the blocks it has; new ones stand where there are fewest for the packages that may go then
+    early: another look follows before the day begins, so that no more than the `early_pm` quantile is opened for now.
+    Deterministic.
+    """
     starts = midnight_s + np.array(rules.starts_s, np.int64)
     starts = starts[starts >= earliest_s]
-    none = np.zeros(0, np.int64)
     if len(starts) == 0:
-        return NewBlocks(none, none, none)
+        return NewBlocks(NONE, NONE, NONE)
     length = rules.lengths_s[-1]
     carried = packages_of(length, outlook, rules)
     pay_c = pay_c_h * length / HOUR_S
     demand = demand_quantiles(outlook, rules)
     idle_c = pay_c * rules.idle_pm / 1000.0
-    wanted = book(demand, carried, show, pay_c, idle_c, rules.overflow_c, rules.most_blocks + have)
-    extra = min(rules.most_blocks, wanted - have)
+    held = have // carried
+    wanted = book(demand, carried, show, pay_c, idle_c, rules.overflow_c, rules.most_blocks + held)
+    if early:
+        low = float(np.quantile(demand, rules.early_pm / 1000.0))
+        wanted = min(wanted, max(-(-len(outlook.due_s) // carried), round(low / carried)))
+    extra = min(rules.most_blocks, wanted - round(have / carried))
     if extra <= 0:
-        return NewBlocks(none, none, none)
+        return NewBlocks(NONE, NONE, NONE)
     weight, latest = _spread(outlook.due_s, starts, rules)
-    count = split(extra, weight)
+    count = _even(extra, weight, (starts[:, None] == begins[None, :]).sum(axis=1))
     start = np.repeat(starts, count)
     lengths = np.array(rules.lengths_s, np.int64)
     fits = lengths[None, :] <= (latest - starts)[:, None]
     longest = np.where(fits.any(axis=1), lengths[np.maximum(0, fits.sum(axis=1) - 1)], lengths[0])
     last_s = np.repeat(longest, count)
-    expected = float(demand.mean()) / max(1, wanted)
-    need = np.minimum(np.ceil(expected), [packages_of(int(each), outlook, rules) for each in last_s])
+    need = np.array([packages_of(int(each), outlook, rules) for each in last_s])
     return NewBlocks(start, start + last_s, need.astype(np.int64))
+
+
+def _even(extra: int, weight: Longs, have: Longs) -> Longs:
+    """Blocks to add at each start: one by one where weight / (blocks + 1) is greatest, the earlier of equals."""
+    count = np.zeros(len(weight), np.int64)
+    for _ in range(extra):
+        count[int(np.argmax(weight / (have + count + 1.0)))] += 1
+    return count
 
 
 def packages_of(length_s: int, outlook: Outlook, rules: FlexRules) -> int:

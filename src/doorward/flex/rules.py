@@ -33,29 +33,37 @@ class FlexRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     need_hour: int = 17
     """Hour of the local day at which tomorrow's blocks are opened."""
+    evening_hours: tuple[int, ...] = (18, 19, 20, 21, 22)
+    """Later hours at which tomorrow is looked at again; the last decides."""
     topup_hours: tuple[int, ...] = (6, 9, 12, 14)
     """Hours at which today's are looked at again."""
     starts_s: tuple[int, ...] = (32_400, 39_600, 46_800, 54_000, 61_200)
     """Starts of blocks, seconds of the local day."""
     lengths_s: tuple[int, ...] = (7_200, 10_800, 14_400)
     """Lengths of blocks, seconds, ascending; 2 to 5 hours."""
-    packages_h: int = 12
+    packages_h: int = 13
     """Packages delivered in an hour of a block, loading and the way out included."""
     package_ml: int = 9_000
     """Mean volume of a package, millilitres, until the network has its own."""
-    flex_share_pm: int = 80
-    """Share of a station's packages that go by gig driver, per mille, until the network has its own."""
+    road_share_pm: int = 800
+    """Share of packages that go by van or gig driver to the door, per mille, until a station has its own."""
     order_packages_pm: int = 1_060
     """Packages per thousand orders, for orders not boxed yet."""
-    uplift_pm: int = 150
-    """Orders due tomorrow that come in after `need_hour`, per mille of those known, until there is history."""
+    orders_from_h: int = 8
+    """Orders for tomorrow are taken to come evenly from this hour of the local day ..."""
+    orders_until_h: int = 23
+    """... to this one, until there is history."""
     spread_pm: int = 250
-    """Standard deviation of what is forecast, per mille of it."""
+    """Standard deviation of the orders still to come, per mille of them."""
+    early_pm: int = 350
+    """Quantile of the shortfall for which blocks are opened while a later look follows, per mille."""
+    vans_until_s: int = 46_800
+    """Second of the local day after which vans take no more packages for that day."""
     stop_s: int = 150
     """Seconds of a van's shift for each stop, driving included."""
     stop_packages_pm: int = 1_150
     """Packages per thousand stops of a van."""
-    overflow_c: int = 450
+    overflow_c: int = 600
     """Cost of a package that no block carries (courier, or late), cents."""
     idle_pm: int = 600
     """Share of the posted pay that a driver gets who is called off, per mille."""
@@ -72,7 +80,17 @@ class FlexRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     wave_s: int = 900
     """Time between two waves of offers, seconds."""
     notice_s: int = 2_700
-    """No offers later than this before the start, seconds; a claim may be given back freely until then."""
+    """A claim may be given back freely until this long before the start, seconds; later offers are instant."""
+    instant_s: int = 600
+    """No offers later than this before the start, seconds."""
+    instant_lead_s: int = 1_800
+    """From a driver's failing to come to the start of the block that replaces his, seconds."""
+    instant_fanout: int = 8
+    """Open offers for each open block that begins within `notice_s`."""
+    give_back_s: tuple[int, ...] = (27_000, 46_800)
+    """Seconds of the local day at which packages that no claimed block will carry go back to the choice of a way."""
+    doubt_s: int = 10_800
+    """Open blocks that begin within this time of `give_back_s` are taken to stay empty, seconds."""
     opens_s: int = 21_600
     """No offers before this second of the local day."""
     closes_s: int = 79_200
@@ -85,6 +103,8 @@ class FlexRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Share of the offers of every wave reserved for newcomers, per mille."""
     near_m: int = 25_000
     """Drivers who live farther from the station get no offers, metres as the crow flies."""
+    near_step_m: int = 5_000
+    """Ways to the station that differ by less count alike in the order of offers, metres."""
     gap_s: int = 1_800
     """Least time between two blocks of one driver, seconds."""
     day_s: int = 28_800

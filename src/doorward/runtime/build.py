@@ -91,6 +91,7 @@ ROSTER = (
     "flex.offer",
     "flex.answer",
     "flex.attend",
+    "flex.room",
     "lastmile.plan",
     "drones.fly",
     "sidewalk.roll",

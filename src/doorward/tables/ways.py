@@ -55,6 +55,7 @@ class WayCapacity(Table):
     way, station, day (n,); limit (n,) packages; taken (n,); price_mc (n,) dual price, thousandths of a cent
     station (n,) Site where it binds: the station; for LOCKER the locker; for partners the FC of the pick-up
     carrier (n,) row in Services; -1 own network
+    cost_mc (n,) what one package more adds to the pay of gig blocks (FLEX only); -1 nobody has said
     A row with way -1 is a pool: limit packages expected at that station and day, taken those that have chosen, any way.
     """
 
@@ -65,6 +66,7 @@ class WayCapacity(Table):
     taken: I4
     price_mc: I8
     carrier: I4
+    cost_mc: I8
 
 
 class ZoneCosts(Table):
@@ -151,6 +153,17 @@ class ZonesLearned(Table):
     drive_s: I4
     drive_m: I4
     stops: I4
+
+
+class WayLimited(Table):
+    """Fact (flex): openings have this room now, chosen packages included: what the day's blocks can be expected to carry.
+
+    cost_mc: new `WayCapacity.cost_mc`; -1 as before
+    """
+
+    opening: I4
+    limit: I4
+    cost_mc: I8
 
 
 class WayPriced(Table):

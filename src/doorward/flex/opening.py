@@ -1,0 +1,116 @@
+"""Services that open blocks and say what they can carry."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.hours import hour_of_day, second_of_day
+from doorward.core.units import DAY_S, HOUR_S
+from doorward.flex.lint import lint_blocks
+from doorward.flex.outlook import look_hours, looked_at, outlooks, promises_left, van_room
+from doorward.flex.pay import base_pay_c
+from doorward.flex.plan import NewBlocks, demand_quantiles, marginal_pm, packages_of, plan_blocks
+from doorward.flex.room import LIVE, carried, changed, given_back, live_need, packages_on, rates
+from doorward.flex.rules import FlexRules
+from doorward.ledger.desk import Desk
+from doorward.tables.fleet import Runs, Vehicles
+from doorward.tables.flex import Blocks, BlocksOpened, Drivers
+from doorward.tables.orders import Openings, Orders
+from doorward.tables.packages import Packages
+from doorward.tables.remarks import Reason, Remarks, Subject
+from doorward.tables.sites import Sites, Zones
+from doorward.tables.ways import Way, WayCapacity, WayDropped, WayLimited
+
+Longs = NDArray[np.int64]
+
+
+def need(desk: Desk) -> None:
+    """At `need_hour` and in the evening open tomorrow's blocks; at `topup_hours` look at today's again.
+
+    Each look also says what the blocks of that day can carry, and what one package more costs.
+    """
+    rules, drivers = desk.rule(FlexRules), desk.table(Drivers)
+    hour = hour_of_day(desk.now_s, desk.utc_offset_s)
+    looks = look_hours(rules)
+    tomorrow = hour in looks
+    if len(drivers) == 0 or not (tomorrow or hour in rules.topup_hours):
+        return
+    midnight_s, sites = desk.midnight_s + (DAY_S if tomorrow else 0), len(desk.table(Sites))
+    blocks, ways, day = desk.table(Blocks), desk.table(WayCapacity), desk.day + int(tomorrow)
+    found = outlooks(
+        desk.table(Sites), desk.table(Zones), desk.table(Orders), desk.table(Packages), desk.table(Vehicles),
+        drivers, midnight_s, desk.now_s, tomorrow, rules, van_room(ways, day, sites), desk.utc_offset_s,
+        promises_left(desk.table(Openings), day, sites),
+    )  # fmt: skip
+    earliest_s = midnight_s if tomorrow else desk.now_s + rules.notice_s + 2 * rules.wave_s
+    on, believed = packages_on(blocks, desk.table(Runs)), rates(drivers, blocks, desk.now_s, sites)
+    have = live_need(blocks, on, midnight_s, sites)
+    room = carried(blocks, on, believed, midnight_s, sites)
+    cost_mc = np.full(sites, -1, np.int64)
+    pay_c_h = base_pay_c(HOUR_S, rules)
+    opened, stations = [], []
+    for station, outlook in found.items():
+        show = float(believed.show[station])
+        new = plan_blocks(
+            outlook, midnight_s, earliest_s, int(have[station]), show, pay_c_h, rules,
+            begins=blocks.start_s[(blocks.station == station) & np.isin(blocks.status, LIVE) & (on < 0)],
+            early=tomorrow and hour < looks[-1],
+        )  # fmt: skip
+        lint_blocks(new, outlook, earliest_s, rules)
+        opened.append(new)
+        stations.append(np.full(len(new.start_s), station))
+        fresh = int(new.need.sum())
+        room[station] += fresh * show * float(believed.fill[station])
+        spare = (have[station] + fresh) * show
+        length = rules.lengths_s[-1]
+        share = base_pay_c(length, rules) * 1000 // packages_of(length, outlook, rules)
+        cost_mc[station] = share * marginal_pm(demand_quantiles(outlook, rules), spare, rules) // 1000
+    post_blocks(desk, opened, stations)
+    opening, limit, cost = changed(ways, day, room, cost_mc)
+    desk.post(WayLimited.fill(len(opening), opening=opening, limit=limit, cost_mc=cost))
+
+
+def post_blocks(desk: Desk, opened: list[NewBlocks], stations: list[Longs]) -> None:
+    """All stations' new blocks in one fact."""
+    if not opened:
+        return
+    start, end, load = (np.concatenate(parts) for parts in zip(*opened, strict=True))
+    lengths = sorted(set((end - start).tolist()))
+    base_of = {length: base_pay_c(length, desk.rule(FlexRules)) for length in lengths}
+    pay = np.array([base_of[length] for length in (end - start).tolist()], np.int64)
+    desk.post(
+        BlocksOpened.fill(
+            len(start),
+            block=desk.next(Blocks) + np.arange(len(start)),
+            station=np.concatenate(stations),
+            start_s=start,
+            end_s=end,
+            pay_c=pay,
+            base_c=pay,
+            need=load,
+        )
+    )
+
+
+def room(desk: Desk) -> None:
+    """Keep the choice's room at what blocks can carry now; give back what no driver will carry, in time for vans."""
+    rules, blocks, drivers, ways = (desk.rule(FlexRules), desk.table(Blocks), desk.table(Drivers),
+                                    desk.table(WayCapacity))  # fmt: skip
+    if len(drivers) == 0 or len(ways) == 0:
+        return
+    sites, on = len(desk.table(Sites)), packages_on(blocks, desk.table(Runs))
+    believed = rates(drivers, blocks, desk.now_s, sites)
+    for ahead in range(1 + looked_at(desk.now_s, desk.utc_offset_s, rules)):
+        expected = carried(blocks, on, believed, desk.midnight_s + ahead * DAY_S, sites)
+        opening, limit, cost = changed(ways, desk.day + ahead, expected)
+        desk.post(WayLimited.fill(len(opening), opening=opening, limit=limit, cost_mc=cost))
+    second = second_of_day(desk.now_s, desk.utc_offset_s)
+    if any(second - (desk.now_s - desk.after_s) < at <= second for at in rules.give_back_s):
+        back, limit, short = given_back(
+            desk.table(Packages), blocks, on, desk.midnight_s, desk.now_s, sites, rules
+        )
+        why = int(Reason.NO_DRIVER)
+        desk.post(WayDropped.fill(len(back), package=back, way=int(Way.FLEX), reason=why))
+        if len(back):
+            desk.post(Remarks.about(Subject.PACKAGE, back, why, desk.now_s, limit=limit, short=short))

@@ -1,0 +1,118 @@
+"""The one number: packages that a station's blocks of a day can be expected to carry, and what is over it.
+
+The choice of ways may put no more packages on gig drivers than this (`WayCapacity.limit`), blocks are opened for what
+is chosen beside it, and what is over it when no driver can come any more goes back to the choice. Pure.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.units import DAY_S
+from doorward.flex.rules import FlexRules
+from doorward.tables.fleet import Runs
+from doorward.tables.flex import Blocks, BlockStatus, Drivers
+from doorward.tables.journey import Status
+from doorward.tables.packages import Packages
+from doorward.tables.ways import Way, WayCapacity
+
+Longs = NDArray[np.int64]
+Floats = NDArray[np.float64]
+PRIOR_BLOCKS = 100.0
+"""Weight of the rates believed against those seen, blocks."""
+PRIOR_SHOW, PRIOR_FILL = 0.95, 0.95
+LIVE = (BlockStatus.OPEN, BlockStatus.CLAIMED, BlockStatus.CHECKED_IN)
+
+
+class Rates(NamedTuple):
+    """Chances by station (S,): show, that who claimed a block works it; fill, that an open block finds a driver."""
+
+    show: Floats
+    fill: Floats
+
+
+def rates(drivers: Drivers, blocks: Blocks, now_s: int, sites: int) -> Rates:
+    """Counts of a station's drivers and of its blocks that have begun, each beside `PRIOR_BLOCKS` of belief."""
+    worked, lost = np.zeros(sites), np.zeros(sites)
+    np.add.at(worked, drivers.station, drivers.blocks)
+    np.add.at(lost, drivers.station, drivers.noshows + drivers.forfeits)
+    begun = blocks.start_s <= now_s
+    empty = np.bincount(blocks.station[begun & (blocks.status == BlockStatus.UNFILLED)], minlength=sites)
+    all_begun = np.bincount(blocks.station[begun], minlength=sites)
+    return Rates(
+        (worked + PRIOR_SHOW * PRIOR_BLOCKS) / (worked + lost + PRIOR_BLOCKS),
+        (all_begun - empty + PRIOR_FILL * PRIOR_BLOCKS) / (all_begun + PRIOR_BLOCKS),
+    )
+
+
+def packages_on(blocks: Blocks, runs: Runs) -> Longs:
+    """Packages of each block's runs (B,); -1 it has none yet."""
+    rows = np.flatnonzero(runs.block >= 0)
+    on = np.bincount(runs.block[rows], runs.packages[rows], len(blocks)).astype(np.int64)
+    return np.where(np.bincount(runs.block[rows], minlength=len(blocks)) > 0, on, -1)
+
+
+def carried(blocks: Blocks, on: Longs, believed: Rates, from_s: int, sites: int) -> Floats:
+    """(S,) packages that the blocks beginning in the day from `from_s` can be expected to carry, those carried too."""
+    today = (blocks.start_s >= from_s) & (blocks.start_s < from_s + DAY_S)
+    station, status = blocks.station, blocks.status
+    chance = np.zeros(len(blocks))
+    chance[status == BlockStatus.CHECKED_IN] = 1.0
+    for which, each in (
+        (status == BlockStatus.CLAIMED, believed.show),
+        (status == BlockStatus.OPEN, believed.show * believed.fill),
+    ):
+        chance[which] = each[station[which]]
+    load = np.where(on >= 0, on, blocks.need * chance)
+    return np.asarray(np.bincount(station[today], load[today], sites), np.float64)
+
+
+def live_need(blocks: Blocks, on: Longs, from_s: int, sites: int) -> Longs:
+    """(S,) packages that the day's blocks without a run were opened for, whoever comes."""
+    live = np.isin(blocks.status, LIVE) & (on < 0)
+    live &= (blocks.start_s >= from_s) & (blocks.start_s < from_s + DAY_S)
+    return np.bincount(blocks.station[live], blocks.need[live], sites).astype(np.int64)
+
+
+def changed(
+    ways: WayCapacity, day: int, room: Floats, cost_mc: Longs | None = None
+) -> tuple[Longs, Longs, Longs]:
+    """(openings, limit, cost) of gig drivers on a day that have another room or marginal cost than so far.
+
+    room, cost_mc (S,); whole packages, rounded down.
+    """
+    rows = np.flatnonzero((ways.way == Way.FLEX) & (ways.day == day) & (ways.station >= 0))
+    at = ways.station[rows]
+    limit = np.floor(room[at] + 1e-9).astype(np.int64)
+    cost = np.full(len(rows), -1, np.int64) if cost_mc is None else cost_mc[at]
+    new = (limit != ways.limit[rows]) | ((cost >= 0) & (cost != ways.cost_mc[rows]))
+    return rows[new], limit[new], cost[new]
+
+
+def given_back(
+    packages: Packages, blocks: Blocks, on: Longs, from_s: int, now_s: int, sites: int, rules: FlexRules
+) -> tuple[Longs, Longs, Longs]:
+    """(packages, room, short): gig packages due today beyond what drivers who can still come carry, by station.
+
+    A claimed block counts whole, an open one only if it begins later than `doubt_s` from now. Those due first keep
+    their place. Only packages whose way can still be chosen anew: not picked yet, or sorted in at their station.
+    """
+    able = (on < 0) & (blocks.start_s < from_s + DAY_S) & (blocks.end_s > now_s)
+    able &= np.isin(blocks.status, (BlockStatus.CLAIMED, BlockStatus.CHECKED_IN)) | (
+        (blocks.status == BlockStatus.OPEN) & (blocks.start_s > now_s + rules.doubt_s)
+    )
+    room = np.bincount(blocks.station[able], blocks.need[able], sites).astype(np.int64)
+    waits = (packages.way == Way.FLEX) & (packages.stop < 0) & (packages.due_s < from_s + DAY_S)
+    waits &= (packages.status < Status.OUT) & (packages.station >= 0)
+    row = np.flatnonzero(waits)
+    row = row[np.lexsort((row, packages.due_s[row], packages.station[row]))]
+    station = packages.station[row]
+    rank = np.arange(len(row)) - np.searchsorted(station, station)
+    short = np.bincount(station, minlength=sites) - room
+    over = rank >= room[station]
+    over &= (packages.status[row] == Status.READY) | (packages.status[row] == Status.PLANNED)
+    back = row[over]
+    return back, room[packages.station[back]], short[packages.station[back]]
