@@ -156,7 +156,7 @@ class ZonesLearned(Table):
 
 
 class WayLimited(Table):
-    """Fact (flex): openings have this room now, chosen packages included: what the day's blocks can be expected to carry.
+    """Fact (flex): openings have this room now, chosen packages included: what the day's blocks should carry.
 
     cost_mc: new `WayCapacity.cost_mc`; -1 as before
     """
