@@ -162,6 +162,8 @@ def test_a_pallet_that_would_be_late_goes_first_when_the_truck_is_full() -> None
 def test_lateness_costs_nothing_while_there_is_time() -> None:
     cost = lateness_mc(np.array([50_000, 40_000, 30_000, 20_000, 16_400]), 40_000, 20_000, 1_000, 60)
     assert cost.tolist() == [0.0, 0.0, 500.0, 1_000.0, 1_060.0]
+    spare = lateness_mc(np.array([126_400, 126_399, 30_000]), 40_000, 20_000, 1_000, 60, 7)
+    assert spare.tolist() == [0.0, 7.0, 507.0], "a day for a second attempt is worth something"
 
 
 def test_states_settle_what_is_loaded_and_cancel_what_is_not() -> None:

@@ -15,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.core.units import DAY_S
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 STATES = 4_096
@@ -127,10 +129,14 @@ def improve(
     return assign
 
 
-def lateness_mc(lead_s: Ints, safe_s: int, last_s: int, late_mc: int, hour_mc: int) -> Floats:
+def lateness_mc(
+    lead_s: Ints, safe_s: int, last_s: int, late_mc: int, hour_mc: int, spare_mc: int = 0
+) -> Floats:
     """What it costs that so much time is left between the arrival at the station and the promised end.
 
-    Nothing from `safe_s` on; `late_mc` at `last_s`, rising evenly between them; beyond it `hour_mc` more for each hour.
+    Nothing from a day more than `safe_s` on; `spare_mc` below it, for there is no second attempt; up to `late_mc` more
+    at `last_s`, rising evenly from `safe_s`; beyond it `hour_mc` more for each hour.
     """
+    spare = np.where(lead_s < safe_s + DAY_S, spare_mc, 0)
     short = np.clip((safe_s - lead_s) / max(1, safe_s - last_s), 0.0, 1.0)
-    return np.asarray(short * late_mc + np.maximum(0, last_s - lead_s) / 3600 * hour_mc, np.float64)
+    return np.asarray(spare + short * late_mc + np.maximum(0, last_s - lead_s) / 3600 * hour_mc, np.float64)

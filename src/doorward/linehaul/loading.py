@@ -175,8 +175,9 @@ def _lateness(desk: Desk, waiting: Ints, ahead: Ints, arrive_s: Ints) -> tuple[F
         there = np.where(station == dest, there, beyond[:, station])
     lead_s = packages.due_s[package] - there
     each = lateness_mc(
-        lead_s, rules.station_s + rules.hold_slack_s, rules.last_s, rules.late_c * 1000, rules.late_hour_c * 1000
-    )
+        lead_s, rules.station_s + rules.hold_slack_s, rules.last_s, rules.late_c * 1000, rules.late_hour_c * 1000,
+        rules.spare_c * 1000,
+    )  # fmt: skip
     late = np.zeros((len(waiting), arrive_s.size))
     np.add.at(late, member, each.T)
     count = np.bincount(member, minlength=len(waiting))

@@ -12,6 +12,7 @@ class LinehaulRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     station_s: int = 43_200  # from arrival at the delivery station to the promised end: what is needed there
     hold_slack_s: int = 9_000  # nothing is held for a departure that arrives with less than this to spare
     last_s: int = 25_200  # arrived later than this before the promised end, it is late
+    spare_c: int = 2_000  # a package that loses the day it would have for a second attempt before its promised end
     later: int = 2  # departures after the one at its cut-off that are weighed against it
     hold_fill_pm: int = 500  # share of a later departure that may be planned on now: the rest is for what is to come
     later_share_pm: int = 700  # share of a later vehicle that what waits now must pay: the rest is for what is to come
