@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from doorward.core.seed import generator
 from doorward.core.vanday import stops_in_a_day
+from doorward.lastmile.plan import kept_back
 from doorward.lastmile.routing.doors import Parcels
 from doorward.lastmile.routing.plan import plan_routes
 from doorward.lastmile.rules import LastmileRules
@@ -68,3 +69,23 @@ def test_no_vans_no_land_or_no_time_is_nothing() -> None:
     assert stops_in_a_day(one, one, one, none, none, 100.0) == 0.0
     assert stops_in_a_day(none, none, none, one, one, 100.0) == 0.0
     assert stops_in_a_day(one * 1e8, one, one * 90_000, one * 600, one * 190, 100.0) == 0.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 12), st.integers(0, 900), st.integers(0, 400), st.integers(0, 4 * 3600))
+def test_vans_stay_for_the_later_wave_only_as_far_as_the_first_can_spare_them(
+    vans: int, must_go: int, later: int, wait_s: int
+) -> None:
+    land = (np.full(4, 5e7), np.ones(4), np.array([2_000.0, 6_000, 9_000, 12_000]))
+    fleet, rules = cars(vans), LastmileRules()
+    at = MIDNIGHT_S + 10 * 3600 + wait_s
+    back = kept_back(fleet, land, must_go, later, at, rules)
+    assert 0 <= back <= max(0, vans - (must_go > 0))
+    if later == 0:
+        assert back == 0
+    assert kept_back(fleet, land, must_go + 50, later, at, rules) <= back
+    assert kept_back(fleet, land, must_go, later + 50, at, rules) >= back
+    if back:
+        shifts = (fleet.until_s - fleet.depart_s - 1_800).astype(float)
+        stops = stops_in_a_day(*land, shifts, np.full(vans, 220.0), 100.0)
+        assert must_go <= (vans - back) * stops / vans  # the vans that go bring what must go now

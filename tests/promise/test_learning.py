@@ -112,3 +112,35 @@ def test_report_by_hand() -> None:
     assert kept.delivered_in_time.tolist() == [1, 1, 0]
     assert kept.promised_s[1] == 2 * DAY
     assert kept.taken_s[1] == 2 * DAY
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([0.0, 8.0]), st.sampled_from([900, 950, 980]))
+def test_a_margin_finds_the_stated_share_from_above_and_from_below(
+    seed: int, start_h: float, stated_pm: int
+) -> None:
+    """Promises end at whole hours; the time needed is normal with a known quantile. Far too cautious or far too bold at
+    first, the share kept comes to the stated one, and the promise to within an hour of the quantile."""
+    rng = np.random.default_rng(seed)
+    needed_h = np.clip(rng.normal(3.0, 1.0, 12_000), 0, None)
+    margin, seen = np.array([start_h * 3600]), np.zeros(1, np.int64)
+    kept, given = np.empty(len(needed_h), np.bool_), np.empty(len(needed_h))
+    for i, need_h in enumerate(needed_h):
+        given[i] = np.ceil(margin[0] / 3600)  # hours to the window's end
+        kept[i] = need_h <= given[i]
+        need_s = int((need_h - given[i]) * 3600 + margin[0])  # as plan_margins reckons it
+        track(
+            np.zeros(1, np.int64),
+            np.array([need_s]),
+            margin,
+            seen,
+            stated_pm / 1000,
+            300.0,
+            0.02,
+            3600.0,
+            0.0,
+            5.0 * DAY,
+        )
+    true_h = float(np.quantile(needed_h, stated_pm / 1000))
+    assert abs(kept[4_000:].mean() - stated_pm / 1000) < 0.012
+    assert abs(given[4_000:].mean() - true_h) < 1.0

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.units import DAY_S, HOUR_S
+from doorward.core.vanday import stops_in_a_day
 from doorward.lastmile.routing.doors import Cars, Parcels
 from doorward.lastmile.rules import LastmileRules
 from doorward.tables.fleet import Runs, RunStatus, Vehicles
@@ -17,6 +18,7 @@ from doorward.tables.sites import Sites
 from doorward.tables.ways import Bills, Way
 
 Ints = NDArray[np.int64]
+Reals = NDArray[np.float64]
 
 
 def plan_induct(
@@ -141,6 +143,41 @@ def _cars(vehicles: Vehicles, sites: Sites, station: int, v: Ints, depart: Ints,
         hour_c=vehicles.hour_c[v],
         km_mc=vehicles.km_mc[v],
     )
+
+
+def coming(packages: Packages, ways: tuple[Way, ...], before_s: int) -> NDArray[np.int64]:
+    """Packages of these ways that are still on their way to their station and must go out today, too."""
+    late = np.isin(packages.status, (Status.MOVING, Status.ARRIVED)) & (packages.due_s < before_s)
+    row = np.flatnonzero(late & (packages.station >= 0))
+    return np.asarray(row[np.isin(packages.way[row], [int(way) for way in ways])], np.int64)
+
+
+def kept_back(
+    cars: Cars, land: tuple[Reals, Reals, Reals], must_go: int, later: int, later_s: int, rules: LastmileRules
+) -> int:
+    """How many vans stay in the yard for the wave that leaves at `later_s`, of `cars` that could leave now.
+
+    As many as `later` packages take that arrive by then, reckoned from the land (core/vanday.py), and of these no more
+    than the `must_go` packages at hand can spare.
+    """
+    if later == 0 or len(cars) < 2 or len(land[0]) == 0:
+        return 0
+    most = cars.max_stops.astype(np.float64)
+
+    def each(leave_s: Ints) -> float:
+        span_s = cars.until_s - leave_s
+        rest_s = np.where(span_s > rules.break_after_s, cars.break_s, 0)
+        shift_s = np.maximum(0, span_s - rest_s).astype(np.float64)
+        return stops_in_a_day(*land, shift_s, most, float(rules.stop_s)) / len(cars)
+
+    now, then = (
+        each(cars.depart_s.astype(np.int64)),
+        each(np.maximum(cars.depart_s, later_s).astype(np.int64)),
+    )
+    if now <= 0 or then <= 0:
+        return 0
+    need = int(np.ceil(must_go / (now * rules.keep_fill_pm / 1000)))
+    return max(0, min(int(np.ceil(later / then)), len(cars) - need))
 
 
 def gig_cars(

@@ -10,6 +10,8 @@ class LastmileRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     plan_s: tuple[int, ...] = (30_600, 48_600)
     """Second of the local day at which vans are planned (08:30 and 13:30)."""
+    keep_fill_pm: int = 900
+    """Vans stay for a later wave's packages only if the others bring what must go now at this share of their stops."""
     load_s: int = 1_800
     """From planning to the first departure: pick the route's bags, load the van."""
     loadout_gap_s: int = 1_200

@@ -13,8 +13,10 @@ from doorward.lastmile.lint import lint
 from doorward.lastmile.plan import (
     cars_at,
     closed,
+    coming,
     gig_cars,
     hopeless,
+    kept_back,
     must_go_before,
     parcels_of,
     plan_induct,
@@ -32,7 +34,7 @@ from doorward.tables.journey import Event
 from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
-from doorward.tables.sites import Sites
+from doorward.tables.sites import Sites, Zones, land_of
 from doorward.tables.ways import Bills, Way, WayDropped
 
 HOME_WAYS = ((Way.OWN, Way.LOCKER), (Way.DSP,))
@@ -131,6 +133,11 @@ def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way,
     packages, sites = desk.table(Packages), desk.table(Sites)
     row = waiting(packages, desk.table(Scans), desk.midnight_s, ways)
     horizon = must_go_before(desk.midnight_s, rules)
+    more = coming(packages, ways, horizon)
+    late = np.bincount(packages.station[more], minlength=len(sites))
+    later_s, zones = desk.midnight_s + max(rules.plan_s) + rules.load_s, desk.table(Zones)
+    if desk.now_s >= desk.midnight_s + max(rules.plan_s):
+        later_s = -1
     jobs = []
     for station in np.unique(packages.station[row]):
         here = row[packages.station[row] == station]
@@ -145,6 +152,11 @@ def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way,
             desk.now_s,
             desk.midnight_s,
         )
+        if later_s > desk.now_s:
+            land = land_of(sites, zones, int(station))
+            must_go = int((parcels.due_s < horizon).sum())
+            back = kept_back(cars, land, must_go, int(late[station]), later_s, rules)
+            cars = cars.take(slice(0, len(cars) - back))
         jobs.append((parcels, cars, int(station)))
     plans.add(jobs, "lastmile/vans")
 

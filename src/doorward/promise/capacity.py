@@ -7,7 +7,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.core.geo import crow_m
 from doorward.core.units import DAY_S, HOUR_S
 from doorward.core.vanday import stops_in_a_day
 from doorward.promise.rules import PromiseRules
@@ -15,7 +14,7 @@ from doorward.tables.fleet import Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import Opened, OpeningKind, Openings
-from doorward.tables.sites import Floors, SiteKind, Sites, Zones
+from doorward.tables.sites import Floors, SiteKind, Sites, Zones, land_of
 from doorward.tables.ways import Way
 
 UNKNOWN = 2**31 - 1
@@ -43,22 +42,17 @@ def van_room(
     gigs = np.bincount(drivers.station, minlength=len(sites)) * rules.gig_packages
     for place, station in enumerate(stations.tolist()):
         van = (vehicles.station == station) & np.isin(vehicles.way, (Way.OWN, Way.DSP))
-        zone = zones.station == station
-        if not (van.any() and zone.any()):
+        land = land_of(sites, zones, station)
+        if not (van.any() and len(land[0])):
             if gigs[station]:
                 out[:, place] = gigs[station]
             continue
-        far_m = crow_m(
-            zones.lat_udeg[zone], zones.lon_udeg[zone], sites.lat_udeg[station], sites.lon_udeg[station]
-        )
-        area_m2 = np.pi * np.maximum(1.0, zones.radius_m[zone].astype(np.float64)) ** 2
-        people = np.maximum(zones.people[zone], 1).astype(np.float64)
         for wave, leaves_s in enumerate(rules.wave_s):
             span_s = vehicles.shift_hi_s[van] - np.maximum(vehicles.shift_lo_s[van], leaves_s)
             rest_s = np.where(span_s > rules.break_after_s, np.maximum(vehicles.break_s[van], 0), 0)
             shift_s = np.maximum(0, span_s - rest_s).astype(np.float64)
             most = vehicles.max_stops[van].astype(np.float64)
-            stops = stops_in_a_day(area_m2, people, far_m, shift_s, most, float(rules.stop_s))
+            stops = stops_in_a_day(*land, shift_s, most, float(rules.stop_s))
             carried = float(vehicles.volume_ml[van].sum()) / rules.package_ml
             out[wave, place] = int(min(stops * rules.door_packages_pm / 1000, carried)) + gigs[station]
     return out

@@ -22,6 +22,7 @@ class Kept(Table):
     judged       (n,)  offered at the door, lost, or past their promise without either
     in_time      (n,)  of these, first offered not after the promise
     delivered    (n,)  delivered or collected by now;  delivered_in_time (n,) of these, not after the promise
+                 (put into its locker, where it is collected)
     promised_s   (n,)  mean time from order to promise, of packages judged
     taken_s      (n,)  mean time from order to first offer, of packages offered; -1 none
     margin_s     (n,)  mean safety in the promises
@@ -55,7 +56,10 @@ def promises_kept(orders: Orders, promises: Promises, packages: Packages, scans:
     judged = alive & (offered | lost | (due < now_s))
     in_time = judged & offered & (offer_s <= due)
     delivered = packages.status == Status.DELIVERED
-    on_time = delivered & (packages.ended_s <= due)
+    stored = told.event == Event.STORED  # a locker's promise is kept when it lies there, not when it is collected
+    came_s = packages.ended_s.copy()
+    came_s[told.package[stored]] = told.at_s[stored]
+    on_time = delivered & (came_s <= due)
     klass = promises.klass[order].astype(np.int64)
     kinds = np.unique(klass[alive & (klass >= 0)])
 

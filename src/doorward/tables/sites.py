@@ -5,8 +5,12 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
+from doorward.core.geo import crow_m
 from doorward.core.table import I1, I2, I4, I8, Table, Text
+
+Reals = NDArray[np.float64]
 
 
 class SiteKind(IntEnum):
@@ -100,3 +104,14 @@ class Zones(Table):
     rural: I1
     people: I8
     radius_m: I4
+
+
+def land_of(sites: Sites, zones: Zones, station: int) -> tuple[Reals, Reals, Reals]:
+    """Land of a station by zone: square metres, share of the demand (people), crow-fly metres from the station."""
+    zone = np.flatnonzero(zones.station == station)
+    area_m2 = np.pi * np.maximum(1.0, zones.radius_m[zone].astype(np.float64)) ** 2
+    people = np.maximum(zones.people[zone], 1).astype(np.float64)
+    far_m = crow_m(
+        zones.lat_udeg[zone], zones.lon_udeg[zone], sites.lat_udeg[station], sites.lon_udeg[station]
+    )
+    return area_m2, people, far_m

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from doorward.carriers.net import OWN_WAYS
 from doorward.carriers.rules import CarriersRules
-from doorward.core.geo import crow_m
 from doorward.core.vanday import stops_in_a_day
 from doorward.tables.fleet import Vehicles
-from doorward.tables.sites import SiteKind, Sites, Zones
+from doorward.tables.sites import SiteKind, Sites, Zones, land_of
 from doorward.tables.ways import Services, Way, WayCapacity, WayOpened
 
 I64 = NDArray[np.int64]
@@ -75,18 +74,11 @@ def _by_land(sites: Sites, zones: Zones, vehicles: Vehicles, shift_s: I64, rules
     out = np.full(len(vehicles), 2**31 - 1, np.int64)
     road = np.isin(vehicles.way, (Way.OWN, Way.DSP))
     for station in np.unique(vehicles.station[road]).tolist():
-        van, zone = np.flatnonzero(road & (vehicles.station == station)), zones.station == station
-        if not zone.any():
+        van, land = np.flatnonzero(road & (vehicles.station == station)), land_of(sites, zones, station)
+        if len(land[0]) == 0:
             continue
-        far_m = crow_m(
-            zones.lat_udeg[zone], zones.lon_udeg[zone], sites.lat_udeg[station], sites.lon_udeg[station]
-        )
-        area_m2 = np.pi * np.maximum(1.0, zones.radius_m[zone].astype(np.float64)) ** 2
-        people = np.maximum(zones.people[zone], 1).astype(np.float64)
-        stops = stops_in_a_day(
-            area_m2, people, far_m, shift_s[van].astype(np.float64),
-            vehicles.max_stops[van].astype(np.float64), float(rules.stop_s),
-        )  # fmt: skip
+        most = vehicles.max_stops[van].astype(np.float64)
+        stops = stops_in_a_day(*land, shift_s[van].astype(np.float64), most, float(rules.stop_s))
         packages = stops * rules.door_packages_pm / 1000 * rules.load_pm / 1000
         out[van] = int(packages / len(van))
     return out
