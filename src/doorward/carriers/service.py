@@ -34,7 +34,7 @@ from doorward.tables.orders import OpeningKind, Openings, Orders
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.remarks import Remarks
 from doorward.tables.sites import Sites, Zones
-from doorward.tables.ways import Bills, Services, WayCapacity, WayChosen, ZoneCosts
+from doorward.tables.ways import Bills, Services, WayCapacity, WayChosen, WayReturned, ZoneCosts
 
 TICK_S = 300
 
@@ -95,6 +95,15 @@ def choose_ways(desk: Desk) -> None:
     now = situation(desk, ref, rules)
     chosen, priced, remarks = plan_ways(batch, ref, now, rules)
     desk.post(chosen, priced, _said_once(remarks, chosen, packages, desk))
+
+
+def give_back(desk: Desk) -> None:
+    """Cancelled packages give back the room of the way they had."""
+    bills, status = desk.table(Bills), desk.table(Packages).status
+    gone = np.flatnonzero(status[: len(bills)] == Status.CANCELLED)
+    gone = gone[(bills.opening[gone] >= 0) | (bills.pool[gone] >= 0)]
+    if len(gone):
+        desk.post(WayReturned(package=gone))
 
 
 def _batch(desk: Desk, row: NDArray[np.int64], ref: Reference, rules: CarriersRules) -> Batch:
@@ -179,6 +188,7 @@ def track(desk: Desk) -> None:
 
 SERVICES: list[Service] = [
     Service(name="carriers.open", every_s=DAY_S, offset_s=600, work=open_ways),
+    Service(name="carriers.return", every_s=TICK_S, work=give_back),
     Service(name="carriers.choose", every_s=TICK_S, work=choose_ways),
     Service(name="carriers.handover", every_s=TICK_S, work=hand_over),
     Service(name="carriers.track", every_s=TICK_S, work=track),

@@ -15,6 +15,7 @@ from doorward.tables.ways import (
     WayLimited,
     WayOpened,
     WayPriced,
+    WayReturned,
     ZoneCosts,
     ZonesLearned,
 )
@@ -47,6 +48,14 @@ def fold_dropped(state: State, rows: WayDropped, at_s: int) -> None:
         at = rows.package[bit == one]
         state.put(Bills, at, gates=state.get(Bills, "gates", at) | one)
     state.put(Packages, rows.package, way=-1, locker=-1)
+
+
+def fold_returned(state: State, rows: WayReturned, at_s: int) -> None:
+    """What a cancelled package took has room again, once: its bill no longer names an opening."""
+    for name in ("opening", "pool"):
+        held = state.get(Bills, name, rows.package)
+        state.add(WayCapacity, held[held >= 0], taken=-1)
+    state.put(Bills, rows.package, opening=-1, pool=-1)
 
 
 def fold_opened(state: State, rows: WayOpened, at_s: int) -> None:
@@ -90,6 +99,7 @@ def fold_learned(state: State, rows: ZonesLearned, at_s: int) -> None:
 FOLDS: dict[type[Table], Fold] = {
     WayChosen: fold_chosen,
     WayDropped: fold_dropped,
+    WayReturned: fold_returned,
     WayOpened: fold_opened,
     WayLimited: fold_limited,
     WayPriced: fold_priced,

@@ -19,8 +19,11 @@ from doorward.tables.items import Items
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import (
     Answered,
+    Holds,
+    HoldsReturned,
     LinePlaced,
     Lines,
+    LineStatus,
     Openings,
     Orders,
     OrderStatus,
@@ -146,6 +149,19 @@ def answer(desk: Desk) -> None:
     )
 
 
+def give_back(desk: Desk) -> None:
+    """Accepted orders whose lines were all cancelled give back what their promise held."""
+    lines, orders, holds = desk.table(Lines), desk.table(Orders), desk.table(Holds)
+    gone = np.flatnonzero(lines.status == LineStatus.CANCELLED)
+    if len(gone) == 0:
+        return
+    order, count = np.unique(lines.order[gone], return_counts=True)
+    held = (holds.a[order] >= 0) | (holds.b[order] >= 0) | (holds.c[order] >= 0)
+    whole = held & (count == orders.lines[order]) & (orders.status[order] == OrderStatus.ACCEPTED)
+    if whole.any():
+        desk.post(HoldsReturned(order=order[whole]))
+
+
 def learn(desk: Desk) -> None:
     """Move the margins by what became of promises since the last time."""
     margins, scans = desk.table(Margins), desk.table(Scans)
@@ -173,6 +189,7 @@ SERVICES: list[Service] = [
     Service("promise.take", 300, take),
     Service("promise.quote", 300, quote),
     Service("promise.answer", 300, answer),
+    Service("promise.return", 300, give_back),
     Service("promise.learn", 3600, learn),
 ]
 """In the order of the day."""

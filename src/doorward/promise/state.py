@@ -12,6 +12,7 @@ from doorward.ledger.state import Fold, State
 from doorward.tables.orders import (
     Answered,
     Holds,
+    HoldsReturned,
     LinePlaced,
     Lines,
     LineStatus,
@@ -85,14 +86,23 @@ def fold_answered(state: State, rows: Answered, at_s: int) -> None:
     if not gone.any():
         return
     order, reason = rows.order[gone], rows.reason[gone]
-    for column in ("a", "b", "c"):
-        held = state.get(Holds, column, order)
-        state.add(Openings, held[held >= 0], taken=-1)
-    state.put(Holds, order, a=-1, b=-1, c=-1)
+    _let_go(state, order)
     first, count = state.get(Orders, "first_line", order), state.get(Orders, "lines", order).astype(np.int64)
     nth = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     line = np.repeat(first, count) + nth
     state.put(Lines, line, status=LineStatus.CANCELLED, reason=np.repeat(reason, count), since_s=at_s)
+
+
+def fold_returned(state: State, rows: HoldsReturned, at_s: int) -> None:
+    """Accepted orders that were cancelled whole hold nothing any more."""
+    _let_go(state, rows.order)
+
+
+def _let_go(state: State, order: NDArray[np.int64]) -> None:
+    for column in ("a", "b", "c"):
+        held = state.get(Holds, column, order)
+        state.add(Openings, held[held >= 0], taken=-1)
+    state.put(Holds, order, a=-1, b=-1, c=-1)
 
 
 def fold_opened(state: State, rows: Opened, at_s: int) -> None:
@@ -126,6 +136,7 @@ FOLDS: dict[type[Table], Fold] = {
     LinePlaced: fold_line_placed,
     Quoted: fold_quoted,
     Answered: fold_answered,
+    HoldsReturned: fold_returned,
     Opened: fold_opened,
     MarginMoved: fold_margin,
 }

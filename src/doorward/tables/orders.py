@@ -170,6 +170,12 @@ class Answered(Table):
     reason: I2
 
 
+class HoldsReturned(Table):
+    """Fact (promise): every line of these accepted orders was cancelled; what the promise held is given back."""
+
+    order: I8
+
+
 class LineSourced(Table):
     """Fact (sourcing): a line got a building (fc >= 0; SOURCED) or lost it (fc = -1; WAITING). Reserves its units."""
 

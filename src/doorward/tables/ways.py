@@ -135,6 +135,12 @@ class WayDropped(Table):
     reason: I2
 
 
+class WayReturned(Table):
+    """Fact (carriers): packages were cancelled after their choice; the openings and pools they took have room again."""
+
+    package: I8
+
+
 class WayOpened(Table):
     """Fact (carriers): capacity of a way at a station on a day; rows continue WayCapacity."""
 
