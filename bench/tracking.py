@@ -15,10 +15,11 @@ import numpy as np
 from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, RunStatus, Stops
 from doorward.tables.journey import Status
-from doorward.tables.packages import EtaScales, Packages, Scans
+from doorward.tables.packages import Arrivals, EtaScales, Packages, Scans, Watch
 from doorward.tables.ways import Services, Way
 from doorward.tracking.learn import judged
-from doorward.tracking.plan import plan_alarms, plan_etas, scales_now
+from doorward.tracking.odds import Odds
+from doorward.tracking.plan import plan_etas, reckon, scales_now
 from doorward.tracking.rules import TrackingRules
 from tests.tracking.streets import Streets, drive_day
 
@@ -76,17 +77,16 @@ def cost(ended: int = 100_000, n: int = 21_000, per_run: int = 60) -> None:
             done_s=done,
         )
     )
-    tables = [state.table(t) for t in (Packages, Scans, Runs, Stops, Services)]
-    for what in ("intervals", "alarms"):
-        began = time.process_time()
-        for _ in range(10):
-            if what == "intervals":
-                plan_etas(*tables, RULES, now, scales_now(EtaScales.empty()))  # type: ignore[arg-type]
-            else:
-                plan_alarms(tables[0], tables[1], np.zeros(total, np.int8), RULES, now)  # type: ignore[arg-type]
-        print(
-            f"{what}: {(time.process_time() - began) * 100:.1f} CPU ms a time, {n:,} open of {total:,} packages"
-        )
+    packages, scans, runs_, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
+    began = time.process_time()
+    for _ in range(10):
+        odds = Odds(state.table(Arrivals), state.table(Services), RULES.prior_arrivals)
+        scale = scales_now(EtaScales.empty())
+        told = reckon(packages, scans, runs_, stops, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]
+        plan_etas(told, packages, runs_, stops, RULES)  # type: ignore[arg-type]
+    print(
+        f"intervals: {(time.process_time() - began) * 100:.1f} CPU ms a time, {n:,} open of {total:,} packages"
+    )
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from doorward.tables.packages import EtaSet, Packages, Scanned, Scans
 from doorward.tables.ways import Way
 from doorward.tracking.lint import lint_etas
 from doorward.tracking.rules import TrackingRules
-from doorward.tracking.service import learn_widths, tell_etas
+from doorward.tracking.service import learn_widths, tell
 from doorward.tracking.state import FOLDS, fold_scanned
 from tests.modes import MIDNIGHT_S, desk_at, turn
 
@@ -98,7 +98,7 @@ def drive_day(
         state.put(Stops, first_stop + came, done_s=done[came])
         _scan(state, first_stop + came, done[came], Event.DELIVERED, came * 0, now)
         before = now
-        for work in (learn_widths, tell_etas) if learn and tick % 4 == 0 else (tell_etas,):
+        for work in (learn_widths, tell) if learn and tick % 4 == 0 else (tell,):
             desk = desk_at(state, now, {}, rules)
             work(desk)
             told += sum(len(fact) for fact in desk.posted if isinstance(fact, EtaSet))

@@ -11,11 +11,12 @@ from doorward.core import seed as draws
 from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.journey import JOURNEY, Event, Holder, Status
-from doorward.tables.packages import Alarm, Packages, Scanned, Scans, Watch
+from doorward.tables.packages import Arrivals, EtaScales, Packages, Scanned, Scans, Watch
 from doorward.tables.ways import Services
-from doorward.tracking.plan import plan_alarms, plan_etas
+from doorward.tracking.odds import Odds
+from doorward.tracking.plan import plan_etas, reckon, scales_now
 from doorward.tracking.rules import TrackingRules
-from doorward.tracking.state import fold_alarms, fold_scanned, rounds
+from doorward.tracking.state import fold_scanned, rounds
 
 
 def world(n: int) -> State:
@@ -103,22 +104,12 @@ def out_for_delivery() -> State:
 
 def test_arrival_follows_the_run_and_widens_with_the_stops_before_it() -> None:
     state, rules = out_for_delivery(), TrackingRules()
-    tables = [state.table(t) for t in (Packages, Scans, Runs, Stops, Services)]
-    etas = plan_etas(*tables, rules, 1300)  # type: ignore[arg-type]
+    packages, scans, runs, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
+    odds = Odds(state.table(Arrivals), state.table(Services), rules.prior_arrivals)
+    scale = scales_now(state.table(EtaScales))
+    now = reckon(packages, scans, runs, stops, odds, state.table(Watch), rules, 1300, scale)  # type: ignore[arg-type]
+    etas = plan_etas(now, packages, runs, stops, rules)  # type: ignore[arg-type]
     assert etas.package.tolist() == [1, 2]
     assert ((etas.lo_s + etas.hi_s) // 2 == [2300, 3300]).all()
     width = etas.hi_s - etas.lo_s
     assert width[1] > width[0] > 0
-
-
-def test_each_alarm_is_raised_once() -> None:
-    state, rules = out_for_delivery(), TrackingRules()
-    now = 100_000
-    first = plan_alarms(state.table(Packages), state.table(Scans), np.zeros(3, np.int8), rules, now)
-    assert set(first.kind.tolist()) == {Alarm.LATE, Alarm.NO_SCAN}
-    assert (first.minutes[first.kind == Alarm.LATE] == (now - 90_000) // 60).all()
-    fold_alarms(state, first, now)
-    again = plan_alarms(
-        state.table(Packages), state.table(Scans), state.table(Watch).raised, rules, now + 900
-    )
-    assert len(again) == 0

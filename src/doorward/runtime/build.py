@@ -102,7 +102,6 @@ ROSTER = (
     "delivery.resolve",
     "flex.pay",
     "tracking.eta",
-    "tracking.alarm",
     "tracking.learn",
     "footprint.close",
     "footprint.charge",

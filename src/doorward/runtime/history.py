@@ -14,7 +14,7 @@ from doorward.tables.fleet import Runs
 from doorward.tables.journey import JOURNEY, Event, Holder, Status
 from doorward.tables.linehaul import Lanes, Trips
 from doorward.tables.orders import Lines, LineStatus, OrderRefs, Orders, OrderStatus
-from doorward.tables.packages import Labels, Packages, Scans
+from doorward.tables.packages import Alarm, Alarms, Labels, Packages, Scans
 from doorward.tables.remarks import WORDS, Reason, Remarks, Subject
 from doorward.tables.sites import Sites, Zones
 from doorward.tables.ways import Bills, Services, Way
@@ -52,6 +52,24 @@ def package_history(state: State, package: int) -> list[Moment]:
     return moments[::-1]
 
 
+def open_alarms(state: State, package: int) -> list[dict[str, Any]]:
+    """Alarms of a package that still hold: kind, since when, minutes (to the promise, or of silence) and the cause."""
+    alarms, scans = state.table(Alarms), state.table(Scans)
+    found = []
+    for row in np.flatnonzero((alarms.package == package) & (alarms.cleared_s < 0)).tolist():
+        kind, limit = Alarm(int(alarms.kind[row])), int(alarms.limit[row])
+        event = Event(int(scans.event[alarms.scan[row]])).name
+        cause = {
+            Alarm.NO_SCAN: f"no scan since {event}, {limit} min are allowed there",
+            Alarm.WILL_BE_LATE: f"chance of being late {limit / 10:.0f} % since {event}",
+            Alarm.LATE: f"the promise passed, last scan {event}",
+            Alarm.MISSED_CUTOFF: f"its last departure left {limit} min before, it was at {event}",
+        }[kind]
+        at_s, minutes = int(alarms.at_s[row]), int(alarms.minutes[row])
+        found.append({"kind": kind.name, "at_s": at_s, "minutes": minutes, "cause": cause})
+    return found
+
+
 def package_story(state: State, wanted: str, prefix: str = "") -> dict[str, Any]:
     """Everything worth knowing about one package, by number or SSCC."""
     packages = state.table(Packages)
@@ -73,6 +91,7 @@ def package_story(state: State, wanted: str, prefix: str = "") -> dict[str, Any]
         "eta_hi_s": p["eta_hi_s"],
         "eta_at_s": p["eta_at_s"],
         "bill_c": p["bill_c"],
+        "alarms": open_alarms(state, row),
         "history": package_history(state, row),
         "why": _why(state, row),
     }

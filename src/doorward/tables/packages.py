@@ -271,21 +271,79 @@ class Alarm(IntEnum):
 
 
 class Alarms(Table):
-    """Fact (tracking) and table, rows only grow: a package needs a look. One of each kind per package.
+    """Fact (tracking) and table, row = alarm: a package needs a look. Never two open ones of a kind for one package.
 
-    kind (n,)  Alarm; at_s (n,) raised; minutes (n,) late, silent or past the cut-off
+    kind (n,) Alarm; at_s (n,) raised
+    minutes (n,) NO_SCAN: since the scan was due by plan; WILL_BE_LATE: to the promise; LATE: since it, told negative;
+                 MISSED_CUTOFF: to the promise (negative: past)
+    scan  (n,) the package's newest scan then: the cause, and why it is not raised again for the same one
+    limit (n,) what was passed: NO_SCAN minutes allowed; WILL_BE_LATE chance per mille; MISSED_CUTOFF minutes since
+    cleared_s (n,) when it no longer held; -1 open
     """
 
     package: I8
     kind: I1
     at_s: I8
     minutes: I4
+    scan: I8
+    limit: I4
+    cleared_s: I8
+
+
+class AlarmsCleared(Table):
+    """Fact (tracking): rows of Alarms that no longer hold: the scan came, the chance fell, the journey ended."""
+
+    alarm: I8
 
 
 class Watch(Table):
-    """Alarms raised for each package, row = package: bit k = Alarm k."""
+    """Open alarms of each package, row = package: bit k of `raised` = Alarm k; newest Alarms row by kind, -1 none."""
 
     raised: I1
+    no_scan: I8
+    will_be_late: I8
+    late: I8
+    missed_cutoff: I8
+
+
+class Arrivals(Table):
+    """Arrivals counted by how far they lay from what they are measured from, row = cell x bin (see tracking/odds)."""
+
+    seen: I4
+
+
+class Gaps(Table):
+    """Scans counted by how long after their planned time they came, row = cell x bin (see tracking/silence)."""
+
+    seen: I4
+
+
+class ArrivalsSeen(Table):
+    """Fact (tracking): n more arrivals in these rows of Arrivals."""
+
+    row: I4
+    n: I4
+
+
+class GapsSeen(Table):
+    """Fact (tracking): n more scans in these rows of Gaps."""
+
+    row: I4
+    n: I4
+
+
+class Heard(Table):
+    """One row. scans (1,) rows of Scans that the counts of Arrivals and Gaps have read; at_s (1,) when."""
+
+    scans: I8
+    at_s: I8
+
+
+class HeardTo(Table):
+    """Fact (tracking): columns as in Heard."""
+
+    scans: I8
+    at_s: I8
 
 
 class EtaScales(Table):

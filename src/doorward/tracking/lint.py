@@ -24,16 +24,22 @@ def lint_etas(etas: EtaSet, packages: Packages, now_s: int) -> list[str]:
     return found
 
 
-def lint_alarms(alarms: Alarms, told: Alarms) -> list[str]:
-    """Sentences about alarms raised twice for one package and kind; told: those of earlier turns."""
-    seen = set(zip(told.package.tolist(), told.kind.tolist(), strict=True))
+def lint_alarms(alarms: Alarms) -> list[str]:
+    """Sentences about all alarms so far: two open ones of a kind and package, twice at one scan, cleared early."""
     found = []
-    for package, kind, minutes in zip(
-        alarms.package.tolist(), alarms.kind.tolist(), alarms.minutes.tolist(), strict=True
-    ):
-        if (package, kind) in seen:
-            found.append(f"package {package} has alarm {kind} twice")
-        if minutes < 0:
-            found.append(f"package {package} has alarm {kind} for {minutes} minutes")
-        seen.add((package, kind))
+    opened: set[tuple[int, int]] = set()
+    causes: set[tuple[int, int, int]] = set()
+    for package, kind, scan, at, cleared in zip(
+        alarms.package.tolist(), alarms.kind.tolist(), alarms.scan.tolist(), alarms.at_s.tolist(),
+        alarms.cleared_s.tolist(), strict=True,
+    ):  # fmt: skip
+        if (package, kind, scan) in causes:
+            found.append(f"package {package} has alarm {kind} twice at scan {scan}")
+        if cleared < 0 and (package, kind) in opened:
+            found.append(f"package {package} has two open alarms {kind}")
+        if 0 <= cleared < at:
+            found.append(f"alarm {kind} of package {package} was cleared before it was raised")
+        causes.add((package, kind, scan))
+        if cleared < 0:
+            opened.add((package, kind))
     return found

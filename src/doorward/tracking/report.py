@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from doorward.tables.packages import Packages, Scans
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.tables.journey import Event, Status
+from doorward.tables.packages import Alarm, Alarms, Packages, Scans
 from doorward.tables.ways import Way
 from doorward.tracking.learn import judged
+from doorward.tracking.plan import NEVER
 
 Rows = list[tuple[str, int, float, float, float, float]]
 
@@ -25,3 +32,85 @@ def eta_coverage(packages: Packages, scans: Scans) -> Rows:
             width = float((hi - lo)[mine].mean())
             rows.append((way.name.lower(), int(mine.sum()), shares[0], shares[1], shares[2], width))
     return rows
+
+
+class Quality(NamedTuple):
+    """How far alarms of one kind could be trusted: alarms raised, open, true and false, and trouble without one.
+
+    missed, tried: see alarm_quality; lead_min: median minutes from a true alarm to the promise
+    """
+
+    kind: Alarm
+    raised: int
+    open: int
+    true: int
+    false: int
+    missed: int
+    tried: int
+    lead_min: float
+
+
+def arrived_s(packages: Packages, scans: Scans) -> NDArray[np.int64]:
+    """When each package was handed over or stored in its locker, (packages,); -1 not."""
+    at = np.flatnonzero(np.isin(scans.event, (Event.DELIVERED, Event.STORED)))
+    found = np.full(len(packages), -1, np.int64)
+    np.maximum.at(found, scans.package[at], scans.at_s[at])
+    return found
+
+
+def left_fc_s(packages: Packages, scans: Scans) -> NDArray[np.int64]:
+    """When each package first left the building it ships from, (packages,); NEVER if it did not."""
+    at = np.flatnonzero(np.isin(scans.event, (Event.DEPARTED, Event.HANDED_OVER, Event.OUT_FOR_DELIVERY)))
+    found = np.full(len(packages), NEVER, np.int64)
+    np.minimum.at(found, scans.package[at], scans.at_s[at])
+    return found
+
+
+def alarm_quality(
+    packages: Packages, scans: Scans, alarms: Alarms, grace_s: int, now_s: int
+) -> list[Quality]:
+    """Alarms against what truly happened, by kind.
+
+    True is: NO_SCAN, the package came late, was lost, tried or had a scan with a reason; WILL_BE_LATE and LATE, it
+    was not at its door by the promise; MISSED_CUTOFF, it left its building after the last departure for the promise.
+    Cancelled packages and promises still ahead are not judged. Missed lateness counts only what could be foreseen:
+    those whose door did not open before the promise are in `tried` instead (late, no alarm).
+    """
+    came = arrived_s(packages, scans)
+    judged = (packages.status != Status.CANCELLED) & (packages.due_s < now_s)
+    late = judged & ((came < 0) | (came > packages.due_s))
+    trouble = np.zeros(len(packages), np.bool_)
+    odd = (scans.reason > 0) & (scans.event != Event.SENT_BACK)
+    trouble[scans.package[odd]] = True
+    trouble |= late | (packages.status == Status.LOST)
+    left = (packages.leave_s >= 0) & (left_fc_s(packages, scans) > packages.leave_s + grace_s)
+    truth = {
+        Alarm.NO_SCAN: trouble,
+        Alarm.WILL_BE_LATE: late,
+        Alarm.LATE: late,
+        Alarm.MISSED_CUTOFF: left & (packages.status != Status.CANCELLED),
+    }
+    found = []
+    for kind, true in truth.items():
+        mine = alarms.take(alarms.kind == kind)
+        package = mine.package
+        right = true[package]
+        known = judged[package] | right
+        seen = np.zeros(len(packages), np.bool_)
+        seen[package] = True
+        without = true & ~seen
+        foreseen = without & (packages.attempts == 0)
+        lead = (packages.due_s[package] - mine.at_s)[right]
+        found.append(
+            Quality(
+                kind,
+                len(mine),
+                int((mine.cleared_s < 0).sum()),
+                int(right.sum()),
+                int((known & ~right).sum()),
+                int(foreseen.sum()),
+                int(without.sum() - foreseen.sum()),
+                float(np.median(lead)) / 60 if len(lead) else 0.0,
+            )
+        )
+    return found

@@ -24,11 +24,27 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How far one hour's misses move the logarithm of the half width: gain x (share missed - share allowed)."""
     eta_trust: int = 50
     """An hour with so few arrivals counts half."""
-    slip_s: int = 86_400
-    """A package that can no longer make its window is expected this much later."""
+    prior_arrivals: int = 40
+    """What is assumed of arrivals before any are seen counts as so many of them."""
+    late_raise_pm: int = 500
+    """A package will be late when the chance of it, per mille, is at least this ..."""
+    late_clear_pm: int = 250
+    """... and no longer when it fell below this."""
+    cutoff_grace_s: int = 1_800
+    """A departure counts as missed this long after it was to leave (trucks leave late, scans come late)."""
+    silence_pm: int = 999
+    """A scan is missing when it is later than this share, per mille, of earlier ones at that hand-over and place."""
+    silence_stretch_pm: int = 1_250
+    """What silence allows is this multiple of that quantile, per mille (the counts are young)."""
+    silence_least_s: int = 3_600
+    """No silence shorter than this is an exception."""
+    prior_gaps: int = 100
+    """The limits below count as so many scans, before any are seen."""
     silence_floor_s: int = 6 * 3_600
-    """No scan inside a building for longer than this is an exception ..."""
-    silence_road_s: int = 10 * 3_600
+    """Assumed largest delay of a scan after its planned time inside a building ..."""
+    silence_road_s: int = 4 * 3_600
     """... on a trailer or a run ..."""
+    silence_wait_s: int = 24 * 3_600
+    """... waiting at a station for a run ..."""
     silence_carrier_s: int = 72 * 3_600
     """... and with a partner carrier."""

@@ -12,9 +12,27 @@ from numpy.typing import NDArray
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
 from doorward.tables.journey import ENDED, JOURNEY, Event, Holder, Status
-from doorward.tables.packages import Alarms, EtaScaled, EtaScales, EtaSet, Packages, Scanned, Scans, Watch
+from doorward.tables.packages import (
+    Alarm,
+    Alarms,
+    AlarmsCleared,
+    Arrivals,
+    ArrivalsSeen,
+    EtaScaled,
+    EtaScales,
+    EtaSet,
+    Gaps,
+    GapsSeen,
+    Heard,
+    HeardTo,
+    Packages,
+    Scanned,
+    Scans,
+    Watch,
+)
 from doorward.tables.remarks import Remarks
 from doorward.tables.ways import Way
+from doorward.tracking import odds, silence
 
 EVENTS = len(Event)
 ALLOWED = np.zeros((EVENTS, len(Status)), np.bool_)
@@ -115,14 +133,46 @@ def fold_scaled(state: State, rows: EtaScaled, at_s: int) -> None:
 
 
 def fold_alarms(state: State, rows: Alarms, at_s: int) -> None:
-    """Remember which alarms each package has had."""
-    state.append(rows)
+    """Open alarms; each package remembers the newest of each kind."""
+    first = state.append(rows)
     missing = state.count(Packages) - state.count(Watch)
     if missing > 0:
         state.append(Watch.fill(missing, raised=0))
     raised = np.array(state.table(Watch).raised)
     np.bitwise_or.at(raised, rows.package, np.left_shift(1, rows.kind).astype(np.int8))
     state.put(Watch, rows.package, raised=raised[rows.package])
+    number = first + np.arange(len(rows))
+    for kind in Alarm:
+        mine = rows.kind == kind
+        state.put(Watch, rows.package[mine], **{kind.name.lower(): number[mine]})
+
+
+def fold_cleared(state: State, rows: AlarmsCleared, at_s: int) -> None:
+    """Close alarms."""
+    package, kind = state.get(Alarms, "package", rows.alarm), state.get(Alarms, "kind", rows.alarm)
+    state.put(Alarms, rows.alarm, cleared_s=at_s)
+    raised = np.array(state.table(Watch).raised)
+    np.bitwise_and.at(raised, package, np.invert(np.left_shift(1, kind)).astype(np.int8))
+    state.put(Watch, package, raised=raised[package])
+
+
+def fold_arrivals(state: State, rows: ArrivalsSeen, at_s: int) -> None:
+    """Count arrivals."""
+    if state.count(Arrivals) == 0:
+        state.append(Arrivals.fill(odds.CELLS * odds.BINS, seen=0))
+    state.add(Arrivals, rows.row.astype(np.int64), seen=rows.n)
+
+
+def fold_gaps(state: State, rows: GapsSeen, at_s: int) -> None:
+    """Count scans by their delay."""
+    if state.count(Gaps) == 0:
+        state.append(Gaps.fill(silence.CELLS * silence.BINS, seen=0))
+    state.add(Gaps, rows.row.astype(np.int64), seen=rows.n)
+
+
+def fold_heard(state: State, rows: HeardTo, at_s: int) -> None:
+    """Remember up to where the scans have been read."""
+    state.load(Heard(scans=rows.scans, at_s=rows.at_s))
 
 
 def append(state: State, rows: Table, at_s: int) -> None:
@@ -135,6 +185,10 @@ FOLDS: dict[type[Table], Fold] = {
     EtaSet: fold_eta,
     EtaScaled: fold_scaled,
     Alarms: fold_alarms,
+    AlarmsCleared: fold_cleared,
+    ArrivalsSeen: fold_arrivals,
+    GapsSeen: fold_gaps,
+    HeardTo: fold_heard,
     Remarks: append,
 }
 """Facts folded here."""

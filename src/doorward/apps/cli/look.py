@@ -45,6 +45,7 @@ def track(
         f"promised {clock(story['due_lo_s'], where.offset)} to {clock(story['due_s'], where.offset)}"
         + _eta_words(story, where.offset)
     )
+    _alarms(story["alarms"], where.offset)
     _moments("History", story["history"], where.offset)
     for line in story["why"]:
         OUT.print(f"  {line}")
@@ -73,11 +74,13 @@ def order(
         [list(x.values()) for x in story["lines"]],
     )
     for package in story["packages"]:
+        eta = _eta_words(package, where.offset)
         _moments(
-            f"Package {package['package']}: {package['status']}, {package['place']}",
+            f"Package {package['package']}: {package['status']}, {package['place']}{eta}",
             package["history"],
             where.offset,
         )
+        _alarms(package["alarms"], where.offset)
 
 
 def journey(json: Json = False) -> None:
@@ -105,6 +108,12 @@ def _eta_words(story: dict[str, Any], offset: int) -> str:
         return ""
     window = f"{clock(story['eta_lo_s'], offset)} to {clock(story['eta_hi_s'], offset)}"
     return f"; expected {window} (as of {clock(story['eta_at_s'], offset)})"
+
+
+def _alarms(alarms: list[dict[str, Any]], offset: int) -> None:
+    """A line for each open alarm."""
+    for each in alarms:
+        OUT.print(f"  [bold]{each['kind']}[/] since {clock(each['at_s'], offset)}: {each['cause']}")
 
 
 def _moments(title: str, history: list[Moment], offset: int) -> None:

@@ -19,6 +19,8 @@ from doorward.tables.remarks import WORDS, Reason, Remarks, Subject
 from doorward.tables.sites import Floors, SiteKind, Sites, Zones
 from doorward.tables.stock import Stock
 from doorward.tables.ways import Way
+from doorward.tracking.report import Quality, alarm_quality
+from doorward.tracking.rules import TrackingRules
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -265,16 +267,16 @@ def order_ref(state: State, order: int) -> str:
     return str(refs.ref[order]) if order < len(refs) else str(order)
 
 
-def alarms(state: State) -> list[tuple[str, int, float, int]]:
-    """(alarm, packages, mean minutes, package of the newest) of alarms raised."""
-    table = state.table(Alarms)
-    found = []
-    for kind in Alarm:
-        mine = np.flatnonzero(table.kind == kind)
-        if len(mine):
-            mean = float(table.minutes[mine].mean())
-            found.append((kind.name.lower().replace("_", " "), len(mine), mean, int(table.package[mine[-1]])))
-    return found
+def alarms(state: State) -> list[tuple[Quality, int]]:
+    """How far alarms of each kind could be trusted, and the package of the newest."""
+    table, scans = state.table(Alarms), state.table(Scans)
+    if not len(table):
+        return []
+    newest = {kind: table.package[table.kind == kind] for kind in Alarm}
+    found = alarm_quality(
+        state.table(Packages), scans, table, TrackingRules().cutoff_grace_s, int(scans.at_s.max())
+    )
+    return [(q, int(newest[q.kind][-1])) for q in found if q.raised]
 
 
 class FcStock(NamedTuple):

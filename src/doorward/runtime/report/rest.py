@@ -74,10 +74,6 @@ def exceptions(story: Story) -> str:
     ended: list[list[Cell]] = [
         [what, why, n, code(f"doorward order {ref}")] for what, why, n, ref in figures.unpromised(story.state)
     ]
-    alarms: list[list[Cell]] = [
-        [kind, n, minutes, code(f"doorward track {package}")]
-        for kind, n, minutes, package in figures.alarms(story.state)
-    ]
     return (
         two(
             bars("What planners could not do, by reason (different things)", drawn, kinds=("c3",)),
@@ -90,13 +86,46 @@ def exceptions(story: Story) -> str:
                 "Orders and lines that were not served",
                 table(("what", "why", "how many", "an example"), ended),
             ),
-            part("Alarms raised", table(("alarm", "packages", "mean minutes", "newest"), alarms)),
+            _alarms(story),
         )
         + part(
             "Decisions with a reason",
             words("Not trouble: what planners chose, and said why."),
             table(head, [_row(story, t) for t in choices]),
         )
+    )
+
+
+def _alarms(story: Story) -> str:
+    """Alarms by kind, against what truly happened."""
+    alarms: list[list[Cell]] = [
+        [
+            q.kind.name.lower().replace("_", " "),
+            q.raised,
+            q.open,
+            q.true,
+            q.false,
+            q.missed,
+            q.lead_min,
+            code(f"doorward track {package}"),
+        ]
+        for q, package in figures.alarms(story.state)
+    ]
+    return part(
+        "Alarms raised",
+        table(
+            (
+                "alarm",
+                "raised",
+                "open",
+                "true",
+                "false",
+                "not foretold",
+                "min before the promise",
+                "newest",
+            ),
+            alarms,
+        ),
     )
 
 

@@ -1,0 +1,111 @@
+"""How long a scan may be missing: counts of past delays after the planned time, by hand-over and place, with a prior.
+
+A package is not silent while it waits for something planned: a scan is due by `expected_s` (its work order, its trip,
+its run, its stop), and silence is counted from there. Delays are counted by (status, place) in BINS geometric steps;
+place is the building, the lane, the station of the run, or the carrier's service. What is allowed is the stated
+quantile of prior and counts together, stretched; the prior is exponential with the old fixed limit as its quantile.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.tables.fleet import Runs, Stops
+from doorward.tables.journey import Status
+from doorward.tables.linehaul import Pallets, Trips
+from doorward.tables.packages import Gaps, Packages, PickTasks
+from doorward.tracking.rules import TrackingRules
+
+Longs = NDArray[np.int64]
+BINS, FIRST_S, GROWTH = 32, 300, 1.3
+EDGES_S = np.r_[0, FIRST_S * GROWTH ** np.arange(BINS - 1), np.inf]
+PLACES = 512
+CELLS = len(Status) * PLACES
+
+
+def limits(rules: TrackingRules) -> Longs:
+    """The assumed limit of each Status, seconds."""
+    limit = np.full(len(Status), rules.silence_floor_s, np.int64)
+    limit[[Status.MOVING, Status.OUT, Status.FAILED]] = rules.silence_road_s
+    limit[[Status.READY, Status.PLANNED]] = rules.silence_wait_s
+    limit[Status.WITH_CARRIER] = rules.silence_carrier_s
+    return limit
+
+
+def expected_s(
+    packages: Packages, tasks: PickTasks, pallets: Pallets, trips: Trips, runs: Runs, stops: Stops,
+    row: Longs, status: Longs, at_s: Longs,
+) -> Longs:  # fmt: skip
+    """When the next scan of packages `row`, in `status` since `at_s`, is to come by plan; at least `at_s`."""
+    due = at_s.copy()
+    task = packages.task[row]
+    for stage, column in (
+        (Status.RELEASED, tasks.pick_s),
+        (Status.PICKED, tasks.pack_s),
+        (Status.PACKED, tasks.sort_s),
+    ):
+        mine = (status == stage) & (task >= 0)
+        due[mine] = np.maximum(due[mine], column[task[mine]])
+    leave = packages.leave_s[row]
+    waits = np.isin(status, (Status.PLANNED, Status.SORTED))
+    due[waits] = np.maximum(due[waits], leave[waits])
+    pallet = packages.pallet[row]
+    boxed = np.flatnonzero((status == Status.SORTED) & (pallet >= 0))
+    trip = pallets.trip[pallet[boxed]]
+    boxed, trip = boxed[trip >= 0], trip[trip >= 0]
+    due[boxed] = np.maximum(due[boxed], trips.depart_s[trip])
+    moving = np.flatnonzero((status == Status.MOVING) & (packages.holder_kind[row] == 1))
+    due[moving] = np.maximum(due[moving], trips.arrive_s[packages.holder[row[moving]]])
+    idle = status == Status.READY
+    due[idle] = np.maximum(due[idle], packages.due_lo_s[row[idle]])
+    stop = packages.stop[row]
+    for stage in (Status.READY, Status.OUT, Status.FAILED):
+        mine = np.flatnonzero((status == stage) & (stop >= 0))
+        run = stops.run[stop[mine]]
+        when = {
+            Status.READY: runs.depart_s[run],
+            Status.OUT: stops.plan_s[stop[mine]],
+            Status.FAILED: runs.back_s[run],
+        }
+        due[mine] = np.maximum(due[mine], when[stage])
+    return due
+
+
+def place_of(packages: Packages, trips: Trips, row: Longs, status: Longs) -> Longs:
+    """The place whose delays are comparable, (n,): building, lane, station or carrier's service."""
+    place = np.maximum(0, packages.fc[row]).astype(np.int64)
+    held = packages.holder[row]
+    at = (packages.holder_kind[row] == 0) & (held >= 0)
+    place[at] = held[at]
+    riding = np.isin(status, (Status.OUT, Status.FAILED))
+    place[riding] = np.maximum(0, packages.station[row[riding]])
+    moving = (status == Status.MOVING) & (packages.holder_kind[row] == 1)
+    place[moving] = trips.lane[held[moving]]
+    sold = status == Status.WITH_CARRIER
+    place[sold] = np.maximum(0, packages.carrier[row[sold]])
+    return place % PLACES
+
+
+def row_of(status: Longs, place: Longs, delay_s: Longs) -> Longs:
+    """Row in Gaps of a scan that came delay_s after it was due."""
+    step = np.searchsorted(EDGES_S, np.maximum(0, delay_s), side="right") - 1
+    return np.asarray(
+        (status.astype(np.int64) * PLACES + place) * BINS + np.minimum(step, BINS - 1), np.int64
+    )
+
+
+def allowed_s(gaps: Gaps, rules: TrackingRules, status: Longs, place: Longs) -> Longs:
+    """Seconds after the planned time that a scan may be missing, for (status, place) pairs (n,)."""
+    key = status.astype(np.int64) * PLACES + place
+    cell, back = np.unique(key, return_inverse=True)
+    limit = limits(rules)[cell // PLACES][:, None]
+    share = rules.silence_pm / 1000
+    mean = limit / -np.log(1 - share)
+    upto = rules.prior_gaps * (1 - np.exp(-EDGES_S[None, 1:] / mean))
+    if len(gaps):
+        upto = upto + np.cumsum(gaps.seen.reshape(CELLS, BINS)[cell], axis=1)
+    first = np.argmax(upto >= share * upto[:, -1:], axis=1)
+    edge = EDGES_S[1:][np.minimum(first, BINS - 2)]
+    found = np.maximum(rules.silence_least_s, edge * rules.silence_stretch_pm / 1000)
+    return np.asarray(found, np.int64)[back]

@@ -1,0 +1,130 @@
+"""Alarms and odds: known quantiles come back, chances equal the slow way, alarms rise once and clear."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from doorward.core.seed import generator
+from doorward.core.table import Table
+from doorward.ledger.state import State
+from doorward.tables.fleet import Runs, Stops
+from doorward.tables.journey import Event, Status
+from doorward.tables.linehaul import Pallets, Trips, TripStatus
+from doorward.tables.packages import Alarm, Alarms, Arrivals, Gaps, Packages, PickTasks, Scanned, Scans, Watch
+from doorward.tables.ways import Services, Way
+from doorward.tracking import odds, silence
+from doorward.tracking.alarms import missed_cutoff
+from doorward.tracking.lint import lint_alarms
+from doorward.tracking.odds import Odds, Stage
+from doorward.tracking.rules import TrackingRules
+from doorward.tracking.service import tell
+from doorward.tracking.state import FOLDS, fold_scanned
+from tests.modes import desk_at, turn
+
+RULES, H = TrackingRules(), 3600
+
+
+def seen(kind: type[Table], size: int, rows: np.ndarray) -> Table:  # type: ignore[type-arg]
+    return kind.fill(size, seen=np.bincount(rows, minlength=size))
+
+
+def learnt(after_s: np.ndarray, stage: Stage = Stage.PROMISED) -> Odds:  # type: ignore[type-arg]
+    n = len(after_s)
+    rows = odds.row_of(np.full(n, int(stage)), np.full(n, int(Way.OWN)), after_s)
+    return Odds(seen(Arrivals, odds.CELLS * odds.BINS, rows), Services.empty(), 1)  # type: ignore[arg-type]
+
+
+def test_quantiles_and_chances_of_a_known_stream_come_back() -> None:
+    after = generator(3, "known").normal(-6 * H, 2 * H, 50_000).astype(np.int64)
+    cells = learnt(after)
+    stage, way = np.zeros(40, np.int64), np.zeros(40, np.int64)
+    now = np.linspace(-9 * H, -3 * H, 40).astype(np.int64)
+    due = now + 2 * H
+    chance = cells.late(stage, way, now, due)
+    slow = [(after > d).sum() / (after > t).sum() for t, d in zip(now, due, strict=True)]
+    assert chance == pytest.approx(slow, abs=0.01)
+    for q in (0.05, 0.5, 0.95):
+        fast = cells.quantile(stage, way, now, q)
+        assert fast == pytest.approx([np.quantile(after[after > t], q) for t in now], abs=900)
+
+
+def test_without_arrivals_the_prior_speaks_and_waiting_never_helps() -> None:
+    cells = Odds(Arrivals.empty(), Services.empty(), 40)
+    for stage in Stage:
+        now = np.arange(-20 * H, 20 * H, 1800)
+        same = np.full(len(now), int(stage))
+        chance = cells.late(same, same * 0, now, same * 0 + 21 * H)
+        assert (np.diff(chance) >= -1e-9).all() and (chance >= 0).all() and (chance <= 1 + 1e-9).all()
+    one = np.array([int(Stage.PROMISED)])
+    assert cells.late(one, one * 0, one * 0 - 13 * H, one * 0)[0] < 0.05
+
+
+def test_silence_allows_the_stated_quantile_of_what_was_seen() -> None:
+    delays = generator(4, "gaps").exponential(2_000, 60_000).astype(np.int64)
+    status, place = np.full(len(delays), int(Status.MOVING)), np.full(len(delays), 7)
+    gaps = seen(Gaps, silence.CELLS * silence.BINS, silence.row_of(status, place, delays))
+    got = int(silence.allowed_s(gaps, RULES, status[:1], place[:1])[0])  # type: ignore[arg-type]
+    true = np.quantile(delays, 0.999) * 1.25
+    assert true <= got <= true * silence.GROWTH
+    prior = int(silence.allowed_s(Gaps.empty(), RULES, status[:1], place[:1])[0])
+    assert RULES.silence_road_s <= prior <= RULES.silence_road_s * silence.GROWTH * 1.25
+
+
+def waiting(n: int = 3) -> State:
+    """n packages SORTED at FC 0 on pallet 0, booked on trip 0, which leaves at 10 h."""
+    state = State()
+    state.append(
+        Packages.fill(
+            n, order=np.arange(n), fc=0, status=int(Status.SORTED), holder_kind=0, holder=0, attempts=0, way=0,
+            leave_s=10 * H, due_lo_s=30 * H, due_s=43 * H, pallet=0, last_scan=np.arange(n),
+        )
+    )  # fmt: skip
+    state.append(
+        Scans.fill(n, package=np.arange(n), at_s=0, event=int(Event.SORTED), site=0, ref=0, reason=0)
+    )
+    state.append(Pallets.fill(1, site=0, dest=1, trip=0))
+    state.append(Trips.fill(1, lane=0, depart_s=10 * H, arrive_s=14 * H, status=int(TripStatus.LOADED)))
+    return state
+
+
+def test_a_pallet_that_waits_for_its_departure_is_not_silent_and_a_trailer_leaving_late_has_not_left_without_it() -> (
+    None
+):
+    state = waiting()
+    row = np.arange(3)
+    tables = [state.table(t) for t in (Packages, PickTasks, Pallets, Trips, Runs, Stops)]
+    due = silence.expected_s(*tables, row, tables[0].status, row * 0)  # type: ignore[arg-type,attr-defined]
+    assert (due == 10 * H).all()
+    late = 12 * H
+    missed = missed_cutoff(tables[0], tables[2], tables[3], row, RULES.cutoff_grace_s, late)  # type: ignore[arg-type]
+    assert not missed.any()
+    state.put(Trips, np.array([0]), status=int(TripStatus.LEFT))
+    missed = missed_cutoff(tables[0], tables[2], state.table(Trips), row, RULES.cutoff_grace_s, late)  # type: ignore[arg-type]
+    assert missed.all()
+
+
+def test_alarms_rise_once_and_clear_when_the_scan_comes() -> None:
+    state = waiting()
+    state.put(Trips, np.array([0]), status=int(TripStatus.LEFT))
+    for hour in range(11, 60):
+        for _ in range(2):  # a second pass at the same time has nothing new to say
+            desk = desk_at(state, hour * H, {}, RULES)
+            tell(desk)
+            raised = [fact for fact in desk.posted if isinstance(fact, Alarms)]
+            turn(desk, FOLDS)
+        assert not raised
+    alarms = state.table(Alarms)
+    assert lint_alarms(alarms) == []
+    assert sorted(np.bincount(alarms.kind, minlength=4).tolist()) == [3, 3, 3, 3]
+    assert (alarms.minutes[alarms.kind == Alarm.LATE] <= 0).all()
+    assert (alarms.minutes[alarms.kind == Alarm.WILL_BE_LATE] > 0).all()
+    state.append(Trips.fill(1, lane=0, depart_s=60 * H, arrive_s=64 * H, status=int(TripStatus.LEFT)))
+    left = Scanned(package=[0], at_s=[60 * H], event=[int(Event.DEPARTED)], site=[-1], ref=[1], reason=[0])
+    fold_scanned(state, left, 60 * H)
+    desk = desk_at(state, 60 * H, {}, RULES)
+    tell(desk)
+    turn(desk, FOLDS)
+    assert int(state.table(Watch).raised[0]) == 1 << Alarm.LATE
+    assert int((state.table(Alarms).cleared_s == 60 * H).sum()) >= 2
+    assert len(lint_alarms(Alarms.concat([state.table(Alarms)] * 2))) > 0
