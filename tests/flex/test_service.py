@@ -97,7 +97,7 @@ def test_a_day_is_filled_worked_and_paid(seed: int) -> None:
     state = world(seed)
     trade(state, seed)
     blocks, sheet, drivers = state.table(Blocks), state.table(Statements), state.table(Drivers)
-    figures = market(blocks, sheet)
+    figures = market(blocks, sheet, state.table(Runs))
     assert figures.filled + figures.no_shows == figures.opened, "each block found a driver"
     assert figures.no_shows <= 2, "luck of these seeds; the rate itself is tested with the crew"
     assert 8 <= figures.opened <= 20, "400 packages, 48 a block, a margin for what may still come"
@@ -106,6 +106,7 @@ def test_a_day_is_filled_worked_and_paid(seed: int) -> None:
     assert sorted(sheet.block.tolist()) == np.flatnonzero(ended).tolist(), "each block ended is paid once"
     assert (sheet.total_c >= 36.883 * 60 * (blocks.end_s - blocks.start_s)[sheet.block] / 3600 - 1).all()
     assert figures.pay_c_h >= 2213
+    assert figures.packages == state.table(Runs).packages.sum() and 850 <= figures.busy_pm <= 950
     held = np.flatnonzero(blocks.driver >= 0)
     for driver in np.unique(blocks.driver[held]):
         mine = held[blocks.driver[held] == driver]

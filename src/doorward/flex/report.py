@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from doorward.core.units import HOUR_S
+from doorward.tables.fleet import Runs
 from doorward.tables.flex import Blocks, BlockStatus, Statements
 
 
@@ -28,9 +29,13 @@ class Market(NamedTuple):
     """All pay without tips for an hour of block time, called-off blocks included."""
     topup_c: int
     tips_c: int
+    packages: int
+    """On runs of blocks that were worked."""
+    busy_pm: int
+    """Time from leaving to returning, of the time of blocks that were worked."""
 
 
-def market(blocks: Blocks, statements: Statements) -> Market:
+def market(blocks: Blocks, statements: Statements, runs: Runs) -> Market:
     """The figures of all blocks so far."""
 
     def count(*which: BlockStatus) -> int:
@@ -42,6 +47,10 @@ def market(blocks: Blocks, statements: Statements) -> Market:
     base = int(blocks.base_c[taken].sum())
     hours_s = int((blocks.end_s - blocks.start_s)[statements.block].sum())
     pay_c = int(statements.total_c.sum() - statements.tip_c.sum())
+    done = np.flatnonzero((runs.block >= 0) & (runs.left_s >= 0) & (runs.ended_s >= 0))
+    done = done[blocks.status[runs.block[done]] == BlockStatus.WORKED]
+    block = np.unique(runs.block[done])
+    block_s = int((blocks.end_s - blocks.start_s)[block].sum())
     return Market(
         opened=len(blocks),
         filled=filled,
@@ -55,4 +64,6 @@ def market(blocks: Blocks, statements: Statements) -> Market:
         pay_c_h=pay_c * HOUR_S // hours_s if hours_s else -1,
         topup_c=int(statements.topup_c.sum()),
         tips_c=int(statements.tip_c.sum()),
+        packages=int(runs.packages[done].sum()),
+        busy_pm=1000 * int((runs.ended_s - runs.left_s)[done].sum()) // block_s if block_s else -1,
     )

@@ -76,7 +76,9 @@ def offer(desk: Desk) -> None:
         waves = waves_left(desk.now_s, int(blocks.start_s[first]) - rules.notice_s, desk.utc_offset_s, rules)
         fanout = rules.instant_fanout if instant[first] else rules.fanout
         pay_c = post_price(base_c, ceiling_c, waves, size, curve, rules.price_steps, rules.fanout)
-        pay_c = max(pay_c, int(blocks.pay_c[group].max()))  # it only ever rises: waiting for less is not taught
+        pay_c = max(
+            pay_c, int(blocks.pay_c[group].max())
+        )  # it only ever rises: waiting for less is not taught
         wanted = fanout * size - int(waiting[group].sum())
         good = eligible(group, pay_c, blocks, offers, drivers, sites, rules)
         if wanted == fanout * size:

@@ -138,7 +138,7 @@ def _share(value: int) -> Cell:
 
 
 def _gig(story: Story) -> str:
-    m = market(story.state.table(Blocks), story.state.table(Statements))
+    m = market(story.state.table(Blocks), story.state.table(Statements), story.state.table(Runs))
     if not m.opened:
         return part("Gig blocks", words("None was needed: the vans of the network held the day."))
     ends = (
@@ -152,6 +152,9 @@ def _gig(story: Story) -> str:
     rows: list[list[Cell]] = [
         ["blocks opened", m.opened],
         ["filled, of those that began", per_mille(m.fill_pm)],
+        ["packages carried", m.packages],
+        ["for each block worked", m.packages / m.worked if m.worked else None],
+        ["time on the road, of blocks worked", per_mille(m.busy_pm)],
         ["mean surge over base pay", f"\u00d7 {m.surge_pm / 1000:.2f}" if m.surge_pm >= 0 else "\u2013"],
         [f"pay without tips, {story.currency}", m.pay_c / 100],
         [f"per block hour, {story.currency}", m.pay_c_h / 100 if m.pay_c_h >= 0 else None],
