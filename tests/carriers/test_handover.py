@@ -6,11 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from doorward.carriers.handover.plan import handed_at, pickups_between, plan_handover
+from doorward.carriers.handover.plan import collections, handed_at, pickups_between, plan_handover
 from doorward.core.units import DAY_S, HOUR_S
 from doorward.ports.carrier import CarrierEvents
 from doorward.tables.doorstep import Proofs
 from doorward.tables.journey import ENDED, Event, Status
+from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks
 from doorward.tables.ways import Services
@@ -113,3 +114,21 @@ def test_windows_tell_everything_once_and_every_package_ends_once() -> None:
     np.maximum.at(last, whole.package, whole.at_s)
     assert (last[whole.package[final]] == whole.at_s[final]).all()  # nothing is told after the end
     assert {Event.LOST, Event.RETURN_STARTED} <= set(whole.event.tolist())
+
+
+def test_a_missed_round_is_made_up_for_and_only_where_it_was_missed() -> None:
+    services = state_with(1, 1).table(Services)
+    pickup = int(services.pickup_s[1]) + MONDAY_S
+    lo, hi = pickup - HOUR_S, pickup + 2 * HOUR_S
+    rows = Outages.fill(2, site=[0, 0], service=-1, what=[int(What.CLOSED), int(What.PICKING)], from_s=lo, until_s=hi)
+    others = [s for s in range(len(services)) if not lo <= MONDAY_S + services.pickup_s[s] < hi]
+    seen: dict[tuple[int, int], list[int]] = {}
+    for now in range(MONDAY_S + 300, MONDAY_S + DAY_S + 300, 300):
+        known = rows.take(rows.from_s <= now)
+        known = known.replace(until_s=np.where(known.until_s <= now, known.until_s, -1))
+        at = collections(services, 2, known, now - 300, now, 0)
+        assert (at <= now).all()
+        for site, service in np.argwhere(at >= 0).tolist():
+            seen.setdefault((site, service), []).append(int(at[site, service]))
+    assert seen[0, 1] == [hi] and seen[1, 1] == [pickup]
+    assert all(seen[0, s] == seen[1, s] == [MONDAY_S + int(services.pickup_s[s])] for s in others)

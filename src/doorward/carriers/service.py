@@ -7,7 +7,13 @@ from numpy.typing import NDArray
 
 from doorward.carriers.choose.rooms import Index, open_days
 from doorward.carriers.gate.plan import Batch
-from doorward.carriers.handover.plan import handed_at, pickups_between, plan_handover, plan_tracking
+from doorward.carriers.handover.plan import (
+    collections,
+    handed_at,
+    pickups_between,
+    plan_handover,
+    plan_tracking,
+)
 from doorward.carriers.net import Reference, network
 from doorward.carriers.plan import Situation, plan_ways
 from doorward.carriers.quote.vans import lessons
@@ -31,6 +37,7 @@ from doorward.tables.flex import Blocks, Drivers
 from doorward.tables.journey import Event, Status
 from doorward.tables.linehaul import Lanes, NextHop
 from doorward.tables.orders import OpeningKind, Openings, Orders
+from doorward.tables.outages import Outages
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.remarks import Remarks
 from doorward.tables.sites import Sites, Zones
@@ -149,9 +156,14 @@ def _said_once(remarks: Remarks, chosen: WayChosen, packages: Packages, desk: De
 def hand_over(desk: Desk) -> None:
     """At each service's pick-up: what is sorted for it leaves with it."""
     services = desk.table(Services)
+    outages, packages = desk.table(Outages), desk.table(Packages)
     service, pickup_s = pickups_between(services, desk.after_s, desk.now_s, desk.utc_offset_s)
-    if len(service):
-        desk.post(*plan_handover(desk.table(Packages), services, service, pickup_s, desk.now_s))
+    at_s = None
+    if len(outages) and ((outages.until_s < 0) | (outages.until_s > desk.after_s)).any():
+        sites = len(desk.table(Sites))
+        at_s = collections(services, sites, outages, desk.after_s, desk.now_s, desk.utc_offset_s)
+    if len(service) or at_s is not None:
+        desk.post(*plan_handover(packages, services, service, pickup_s, desk.now_s, at_s))
 
 
 def track(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from doorward.ledger.service import Service
 from doorward.tables.fleet import NoFly, Runs, RunsPlanned, RunStatus, Stops, StopsPlanned, Vehicles
 from doorward.tables.journey import Status
 from doorward.tables.orders import Orders
+from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages
 from doorward.tables.remarks import Remarks, Subject
 from doorward.tables.sites import Sites
@@ -29,6 +30,8 @@ def fly(desk: Desk) -> None:
     waiting = np.flatnonzero(
         (packages.status == Status.READY) & (packages.way == Way.DRONE) & (packages.stop < 0)
     )
+    still = desk.table(Outages).down(len(desk.table(Sites)), desk.now_s, What.DEPARTURES)
+    waiting = waiting[~still[packages.station[waiting]]]
     if len(waiting) == 0:
         return
     runs, stops = desk.next(Runs), []

@@ -18,6 +18,7 @@ from doorward.tables.items import Boxes, Items
 from doorward.tables.journey import Event, Holder, Status
 from doorward.tables.linehaul import Lanes, NextHop, Pallets, PalletsBuilt, Trips, TripStatus
 from doorward.tables.orders import Lines, LineStatus, Orders
+from doorward.tables.outages import Outages, What
 from doorward.tables.packages import (
     Boxed,
     Cartonized,
@@ -41,6 +42,8 @@ def cartonize(desk: Desk) -> None:
     """Box the sourced lines that are due next, within what the floors can do."""
     lines = desk.table(Lines)
     sourced = np.flatnonzero(lines.status == int(LineStatus.SOURCED))
+    still = desk.table(Outages).down(len(desk.table(Sites)), desk.now_s, What.PICKING, What.SORTING)
+    sourced = sourced[~still[lines.fc[sourced]]]  # not boxed, its lines may still be sourced anew
     if len(sourced) == 0:
         return
     rules, orders, floors = desk.rule(FulfillmentRules), desk.table(Orders), desk.table(Floors)

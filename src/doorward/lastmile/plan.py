@@ -22,17 +22,21 @@ Reals = NDArray[np.float64]
 
 
 def plan_induct(
-    packages: Packages, sites: Sites, rules: LastmileRules, after_s: int, now_s: int
-) -> NDArray[np.int64]:
+    packages: Packages, sites: Sites, rules: LastmileRules, after_s: int, now_s: int,
+    still: NDArray[np.bool_] | None = None,
+) -> NDArray[np.int64]:  # fmt: skip
     """Packages at their own station's dock that it sorts in within (after_s, now_s], most urgent first.
 
-    A station's rate is its daily capacity in `induct_day_h` hours; fractions of a package carry over exactly.
+    A station's rate is its daily capacity in `induct_day_h` hours; fractions of a package carry over exactly. Where it
+    stands still (`still` (sites,)) nothing is sorted in.
     """
     at = np.flatnonzero((packages.status == Status.ARRIVED) | (packages.status == Status.SORTED))
     if len(at) == 0:
         return at
     station = packages.station[at]
     here = (packages.holder_kind[at] == Holder.SITE) & (station >= 0) & (packages.holder[at] == station)
+    if still is not None:
+        here &= ~still[np.maximum(station, 0)]
     at, station = at[here], station[here]
     order = np.lexsort((at, packages.due_s[at], station))
     at, station = at[order], station[order]

@@ -16,6 +16,9 @@ class LastmileRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """From planning to the first departure: pick the route's bags, load the van."""
     loadout_gap_s: int = 1_200
     """The next load-out wave of vans leaves this long after the one before."""
+    settle_s: int = (
+        5_400  # a station that works again is planned at once, and again after so long: then it has sorted in
+    )
     docks: int = 12
     """Vans that a station loads at once."""
     induct_day_h: int = 4

@@ -32,11 +32,13 @@ from doorward.tables.fleet import Runs, RunsPlanned, StopsPlanned, Vehicles
 from doorward.tables.flex import Blocks, Drivers
 from doorward.tables.journey import Event
 from doorward.tables.orders import Orders
+from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Sites, Zones, land_of
 from doorward.tables.ways import Bills, Way, WayDropped
 
+Flags = NDArray[np.bool_]
 HOME_WAYS = ((Way.OWN, Way.LOCKER), (Way.DSP,))
 """Packages that own and contractors' vans bring."""
 
@@ -44,7 +46,9 @@ HOME_WAYS = ((Way.OWN, Way.LOCKER), (Way.DSP,))
 def induct(desk: Desk) -> None:
     """Sort packages in at their stations, as fast as the stations can."""
     packages = desk.table(Packages)
-    row = plan_induct(packages, desk.table(Sites), desk.rule(LastmileRules), desk.after_s, desk.now_s)
+    sites = desk.table(Sites)
+    still = desk.table(Outages).down(len(sites), desk.now_s, What.SORTING)
+    row = plan_induct(packages, sites, desk.rule(LastmileRules), desk.after_s, desk.now_s, still)
     if len(row):
         desk.post(
             Scanned.fill(
@@ -117,21 +121,39 @@ def is_wave(desk: Desk, rules: LastmileRules) -> bool:
 
 
 def plan(desk: Desk) -> None:
-    """At the day's planning times routes for vans; whenever gig drivers have checked in, routes for them."""
+    """At the day's planning times routes for vans; whenever gig drivers have checked in, routes for them.
+
+    A station whose docks stand still is passed over, and planned when it works again and `settle_s` after that.
+    """
     if desk.next(Packages) == 0:
         return
     rules, plans = desk.rule(LastmileRules), _Plans(desk)
-    if is_wave(desk, rules):
+    open_ = _open_stations(desk, rules)
+    if open_.any():
         groups = (HOME_WAYS[0] + HOME_WAYS[1],) if rules.share_pool else HOME_WAYS
         for ways in groups:
-            _plan_vans(desk, rules, plans, ways)
+            _plan_vans(desk, rules, plans, ways, open_)
     _plan_gigs(desk, rules, plans)
     plans.post()
 
 
-def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way, ...]) -> None:
+def _open_stations(desk: Desk, rules: LastmileRules) -> Flags:
+    """(sites,) where vans are planned now."""
+    outages, sites, settle_s = desk.table(Outages), len(desk.table(Sites)), rules.settle_s
+    down = outages.down(sites, desk.now_s, What.DEPARTURES)
+    if is_wave(desk, rules):
+        return ~down
+    again = outages.back(sites, desk.after_s, desk.now_s, What.DEPARTURES, What.SORTING)
+    again |= outages.back(
+        sites, desk.after_s - settle_s, desk.now_s - settle_s, What.DEPARTURES, What.SORTING
+    )
+    return again & ~down
+
+
+def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way, ...], open_: Flags) -> None:
     packages, sites = desk.table(Packages), desk.table(Sites)
     row = waiting(packages, desk.table(Scans), desk.midnight_s, ways)
+    row = row[open_[packages.station[row]]]
     horizon = must_go_before(desk.midnight_s, rules)
     more = coming(packages, ways, horizon)
     late = np.bincount(packages.station[more], minlength=len(sites))
@@ -169,7 +191,8 @@ def _plan_gigs(desk: Desk, rules: LastmileRules, plans: _Plans) -> None:
     cars, at = gig_cars(blocks, desk.table(Drivers), desk.table(Runs), sites, rules, desk.now_s)
     horizon = must_go_before(desk.midnight_s, rules)
     jobs = []
-    for station in np.unique(at):
+    down = desk.table(Outages).down(len(sites), desk.now_s, What.DEPARTURES)
+    for station in np.unique(at[~down[at]]):
         here = row[packages.station[row] == station]
         if len(here):
             parcels = parcels_of(packages, desk.table(Orders), sites, here, rules, horizon, desk.now_s)

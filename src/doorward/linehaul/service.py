@@ -21,6 +21,7 @@ from doorward.tables.linehaul import (
     Trips,
     TripStatus,
 )
+from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages, Palletized, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import SiteKind, Sites
@@ -95,6 +96,8 @@ def crossdock(desk: Desk) -> None:
     packages, sites = desk.table(Packages), desk.table(Sites)
     came = np.flatnonzero(packages.status == int(Status.ARRIVED))
     came = came[packages.holder[came] != packages.station[came]]
+    still = desk.table(Outages).down(len(sites), desk.now_s, What.SORTING)
+    came = came[~still[packages.holder[came]]]
     new, new_site = _sort_on(desk, packages, sites, came) if len(came) else (came, packages.holder[came])
     chute = np.flatnonzero(packages.status == int(Status.SORTED))
     mine = (packages.pallet[chute] < 0) & (packages.holder[chute] != packages.fc[chute])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from doorward.ports.carrier import CarrierPort
 from doorward.ports.crew import Crew
 from doorward.ports.fleet import Fleet
 from doorward.ports.floor import Floor
+from doorward.ports.outages import AllWell, OutagePort
 from doorward.ports.storefront import Customers, Storefront
 from doorward.ports.trucks import Trucks
 from doorward.ports.weather import Weather
@@ -25,3 +26,4 @@ class World:
     fleet: Fleet
     crew: Crew
     weather: Weather
+    outages: OutagePort = field(default_factory=AllWell)

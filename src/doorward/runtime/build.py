@@ -44,12 +44,15 @@ from doorward.promise.state import FOLDS as PROMISE_FOLDS
 from doorward.runtime.book import load_book, opening_tables
 from doorward.runtime.change import change_network, read_change
 from doorward.runtime.config import Network, load_network, rules_from
+from doorward.runtime.network_outages import make_outages
+from doorward.runtime.problems import Problems
 from doorward.runtime.roster import Roster
 from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir, Settings
 from doorward.sidewalk.service import SERVICES as SIDEWALK
 from doorward.sourcing.service import SERVICES as SOURCING
 from doorward.sourcing.state import FOLDS as SOURCING_FOLDS
+from doorward.tables.outages import Outages, PlannedOutages
 from doorward.tables.sites import SiteKind, Zones
 from doorward.tracking.service import SERVICES as TRACKING
 from doorward.tracking.state import FOLDS as TRACKING_FOLDS
@@ -59,11 +62,13 @@ from doorward.twin.demand_customers import TwinCustomers, TwinStorefront
 from doorward.twin.demand_rules import ShopperRules
 from doorward.twin.fleet import FleetRules, TwinFleet
 from doorward.twin.floor import FloorRules, TwinFloor
+from doorward.twin.outages import OutageRules, TwinOutages
 from doorward.twin.suppliers import SupplierRules
 from doorward.twin.trucks import TruckRules, TwinTrucks
 from doorward.twin.weather import TwinWeather, WeatherRules
 
 ROSTER = (
+    "tracking.watch",
     "inventory.open",
     "promise.open",
     "promise.take",
@@ -167,7 +172,18 @@ def reference_tables(network: Network, book: OrderBook, where: RunDir) -> list[T
     cards = load_cards(Path(), [str(network.cards[c]) for c in network.services.card])
     fcs = int((network.sites.kind == SiteKind.FC).sum())
     stock = [empty_stock(fcs, len(book.items)), *opening_tables(where, book)]
-    return [*network.tables, *cards, book.items, book.refs, defra_2025(), *stock]
+    planned = outages_of(network, where.settings.start_s)[1]
+    return [*network.tables, *cards, book.items, book.refs, defra_2025(), *stock, planned]
+
+
+def outages_of(network: Network, start_s: int) -> tuple[Outages, PlannedOutages]:
+    """Outages of the network file (and of a change): (all, those announced)."""
+    problems = Problems(str(network.path))
+    made = make_outages(
+        problems, network.outages, network.sites, network.services, start_s, network.utc_offset_s
+    )
+    problems.stop()
+    return made
 
 
 def twin_world(
@@ -178,15 +194,19 @@ def twin_world(
     lat, lon = region_centres(network.zones, len(network.regions))
     weather = TwinWeather(seed, lat, lon, offset, rules[WeatherRules])
     shoppers = rules[ShopperRules]
+    scripted, _ = outages_of(network, book.start_s)
+    sites = network.sites
+    outages = TwinOutages(seed, sites, len(network.services), offset, scripted, rules[OutageRules])
     return World(
         storefront=TwinStorefront(book, seed, shoppers),
         customers=TwinCustomers(seed, shoppers),
-        floor=TwinFloor(seed, network.lanes, rules[FloorRules], rules[SupplierRules]),
-        trucks=TwinTrucks(seed, offset, rules[TruckRules]),
+        floor=TwinFloor(seed, network.lanes, rules[FloorRules], rules[SupplierRules], outages, state),
+        trucks=TwinTrucks(seed, offset, rules[TruckRules], network.lanes, outages),
         carriers=TwinCarriers(seed, offset, rules[TwinCarriersRules]),
-        fleet=TwinFleet(seed, state, offset, rules[FleetRules]),
-        crew=TwinCrew(seed, network.sites, offset, rules[CrewRules]),
+        fleet=TwinFleet(seed, state, offset, rules[FleetRules], outages),
+        crew=TwinCrew(seed, sites, offset, rules[CrewRules]),
         weather=weather,
+        outages=outages,
     )
 
 
@@ -203,6 +223,12 @@ WORTH_A_POOL = 5_000
 """Orders from which planning in several processes saves more than starting them costs."""
 
 
+def network_of(where: RunDir) -> Network:
+    """A run's network, with its change if it is a fork."""
+    network, change = load_network(where.network), where.root / "change.toml"
+    return change_network(network, read_change(change)) if change.exists() else network
+
+
 def assemble(where: RunDir, workers: int = 0) -> Assembled:
     """Open a run directory's ledger (new or interrupted) and everything around it.
 
@@ -210,9 +236,7 @@ def assemble(where: RunDir, workers: int = 0) -> Assembled:
     The journal is the same whatever their number.
     """
     settings = where.settings
-    network, book = load_network(where.network), load_book(where)
-    if (where.root / "change.toml").exists():
-        network = change_network(network, read_change(where.root / "change.toml"))
+    network, book = network_of(where), load_book(where)
     rules = rules_from(network, RULES)
     ledger = Ledger.open(where.root, all_folds(), reference_tables(network, book, where))
     world = twin_world(network, book, ledger.state, rules, settings.seed)
@@ -243,7 +267,7 @@ def check_network(name: str) -> dict[str, Any]:
 def open_ledger(where: RunDir) -> Ledger:
     """The tables of a finished or running run, for reading."""
     _ = where.settings  # says so if this is no run directory
-    network, book = load_network(where.network), load_book(where)
+    network, book = network_of(where), load_book(where)
     return Ledger.open(where.root, all_folds(), reference_tables(network, book, where), read_only=True)
 
 

@@ -7,6 +7,10 @@ A change is a TOML file of any of these:
     [[vehicles_out]]
     station = "North"           # this many own or contracted vans of a station stay in the yard
     count = 2
+    [[outages]]                 # as in a network file: a building closed, a partner that does not collect
+    site = "Northgate"
+    from = "2 09:00"
+    until = "2 15:00"
     [twin.weather]              # and any [room] or [twin.*] section of a network file
     rain = [{ from = "15:00", to = "18:00", um = 6000 }]
 """
@@ -27,6 +31,7 @@ from doorward.core.errors import BadInput
 from doorward.ports.orderbook import OrderBook
 from doorward.ports.storefront import NewLines, NewOrders
 from doorward.runtime.config import ROOMS, Network
+from doorward.runtime.network_file import Outage
 from doorward.tables.orders import OrderRefs
 from doorward.tables.ways import Way
 
@@ -53,6 +58,7 @@ class Change:
 
     orders: OrdersChange = NO_CHANGE
     vehicles_out: tuple[VehiclesOut, ...] = ()
+    outages: tuple[Outage, ...] = ()
     rooms: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
 
 
@@ -66,7 +72,11 @@ def read_change(path: Path) -> Change:
         ) from error
     rooms = {name: body for name, body in raw.items() if name in ROOMS}
     rest = {name: body for name, body in raw.items() if name not in ROOMS}
-    known = {"orders": OrdersChange, "vehicles_out": tuple[VehiclesOut, ...]}
+    known = {
+        "orders": OrdersChange,
+        "vehicles_out": tuple[VehiclesOut, ...],
+        "outages": tuple[Outage, ...],
+    }
     made: dict[str, Any] = {}
     for name, body in rest.items():
         if name not in known:
@@ -106,7 +116,8 @@ def change_network(network: Network, change: Change) -> Network:
         vans = np.isin(network.vehicles.way, (Way.OWN, Way.DSP)) & (network.vehicles.station == site[0])
         stops[np.flatnonzero(vans)[: out.count]] = 0
     vehicles = network.vehicles.replace(max_stops=stops)
-    return dataclasses.replace(network, rooms=rooms, vehicles=vehicles)
+    outages = network.outages + change.outages
+    return dataclasses.replace(network, rooms=rooms, vehicles=vehicles, outages=outages)
 
 
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

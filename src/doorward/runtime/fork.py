@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from doorward.core.errors import BadInput
-from doorward.core.units import DAY_S
 from doorward.ledger.fork import fork as fork_journal
 from doorward.ledger.read import Reader
 from doorward.runtime.book import load_book
-from doorward.runtime.change import change_orders, read_change
+from doorward.runtime.change import Change, change_network, change_orders, read_change
+from doorward.runtime.config import Network, load_network, rules_from
+from doorward.runtime.moments import moment, spoken
+from doorward.runtime.network_outages import make_outages
+from doorward.runtime.problems import Problems
 from doorward.runtime.request import Tell
+from doorward.runtime.rules import RULES
 from doorward.runtime.run import resume_run
-from doorward.runtime.rundir import RunDir
+from doorward.runtime.rundir import RunDir, Settings
 
 
-def moment(text: str, start_s: int, utc_offset_s: int) -> int:
-    """Unix seconds of "14:05" (first day), "2 14:05" (second day) or "2026-03-02 14:05", local time."""
-    found = re.fullmatch(r"(?:(\d{1,3})[ d]+)?(\d{1,2}):(\d{2})", text.strip())
-    if found and int(found[2]) < 24 and int(found[3]) < 60:
-        return start_s + (int(found[1] or 1) - 1) * DAY_S + int(found[2]) * 3600 + int(found[3]) * 60
-    try:
-        local = datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
-    except ValueError as error:
-        raise BadInput(
-            f"cannot read the time {text!r}",
-            where="--at",
-            rule='"14:05" (first day), "2 14:05" (second day) or "2026-03-02 14:05"',
-            remedy="write it so",
-        ) from error
-    return int(local.timestamp()) - utc_offset_s
+def _within(reader: Reader, at_s: int, settings: Settings, at: str) -> None:
+    """Raise BadInput unless the run has come to this moment."""
+    newest = reader.newest()
+    last_s = newest[1] if newest else settings.start_s - 1
+    if settings.start_s <= at_s <= last_s:
+        return
+    days = f"{spoken(settings.start_s, settings.start_s)} to {spoken(last_s, settings.start_s)}"
+    raise BadInput(
+        f"{at!r} is outside the run",
+        where="--at",
+        rule=f"a fork begins at a moment that the run has come to: {days}",
+        remedy="choose one of these, or wait until the run is there",
+    )
+
+
+def check_fork(network: Network, asked: Change, path: Path, at_s: int, settings: Settings) -> None:
+    """Raise BadInput for names, settings and times of a change that cannot be, before anything is copied."""
+    changed = change_network(network, asked)
+    rules_from(changed, RULES)
+    problems = Problems(str(path))
+    start_s, offset = settings.start_s, settings.utc_offset_s
+    every, _ = make_outages(problems, asked.outages, network.sites, network.services, start_s, offset)
+    problems.stop()
+    for i, from_s in enumerate(every.from_s.tolist()):
+        if from_s < at_s:
+            raise BadInput(
+                f"begins {spoken(from_s, start_s)}, before the fork",
+                where=f"{path} [[outages]] {i + 1}",
+                rule="what has happened stays: an outage of a change begins at --at or later",
+                remedy="begin it later, or fork earlier",
+            )
 
 
 def fork_run(
@@ -46,6 +64,9 @@ def fork_run(
     settings = old.settings
     at_s = moment(at, settings.start_s, settings.utc_offset_s)
     asked = read_change(change)
+    check_fork(load_network(old.network), asked, change, at_s, settings)
+    with Reader(old.journal) as reader:
+        _within(reader, at_s, settings, at)
     new = RunDir(out or source.with_name(f"{source.name}-fork-{change.stem}"))
     if new.root.exists():
         if not (new.root / "settings.json").exists():

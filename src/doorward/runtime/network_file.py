@@ -177,8 +177,12 @@ class Truck(Section, frozen=True, kw_only=True):
     hour_c: Natural = 0  # cents per hour of driving
     handle_s: Natural = 1_200  # loading, sealing, docking, on top of driving
     electric: bool = False
-    body: Literal["artic", "rigid", "light", "van"] = "artic"  # its emissions; rigid: 7.5-17 t, light: 3.5-7.5 t
-    shared: bool = False  # a partner's truck on which only the place is bought; start_c is then the least charge
+    body: Literal["artic", "rigid", "light", "van"] = (
+        "artic"  # its emissions; rigid: 7.5-17 t, light: 3.5-7.5 t
+    )
+    shared: bool = (
+        False  # a partner's truck on which only the place is bought; start_c is then the least charge
+    )
     tonne_c: Natural = 0  # shared: cents for a tonne ...
     tonne_km_c: Natural = 0  # ... and for carrying it a kilometre
     dense_g_l: Natural = 300  # shared: a litre is charged at least as so many grams
@@ -273,6 +277,17 @@ class Circle(Section, frozen=True, kw_only=True):
     lon: Lon
     radius_m: Count
     hours: tuple[Clock, Clock] = ("00:00", "24:00")
+
+
+class Outage(Section, frozen=True, kw_only=True, rename={"start": "from"}):
+    """`[[outages]]`: a building, or a partner, that stands still from .. until."""
+
+    site: str = ""  # a building's name; with a carrier: only there
+    carrier: str = ""  # a service's name, or "all": it does not collect
+    what: Literal["closed", "picking", "sorting", "departures"] = "closed"
+    start: Annotated[str, Meta(min_length=1, description='"09:00" (first day), "2 09:00" or a date and time')]
+    until: Annotated[str, Meta(min_length=1, description='"15:00" (first day), "2 15:00" or a date and time')]
+    announced: bool = False  # known beforehand: no promise counts on these hours
 
 
 class Car(Section, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from doorward.twin.crew import CrewRules
 from doorward.twin.demand_rules import ShopperRules
 from doorward.twin.fleet import FleetRules
 from doorward.twin.floor import FloorRules
+from doorward.twin.outages import OutageRules
 from doorward.twin.suppliers import SupplierRules
 from doorward.twin.trucks import TruckRules
 from doorward.twin.weather import WeatherRules
@@ -50,5 +51,6 @@ RULES: Mapping[str, type[msgspec.Struct]] = {
     "twin.fleet": FleetRules,
     "twin.crew": CrewRules,
     "twin.weather": WeatherRules,
+    "twin.outages": OutageRules,
 }
 """Sections of a network file and the settings that they fill."""

@@ -18,6 +18,7 @@ from doorward.tables.footprint import DataClass, LegKind, Legs
 from doorward.tables.journey import Event, Holder, Status
 from doorward.tables.linehaul import Trips, TripStatus
 from doorward.tables.orders import Lines, LineStatus, OrderRefs, Orders, OrderStatus, Speed
+from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Alarm, Alarms, Packages, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import SiteKind, Sites
@@ -40,6 +41,7 @@ WORDS: dict[type[Table], dict[str, type[IntEnum]]] = {
     Vehicles: {"way": Way},
     WayCapacity: {"way": Way},
     Services: {"way": Way},
+    Outages: {"what": What},
 }
 """Columns shown as words; the number stays beside it as `<column>_no`."""
 

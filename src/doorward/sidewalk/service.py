@@ -15,6 +15,7 @@ from doorward.sidewalk.rules import SidewalkRules
 from doorward.tables.fleet import Runs, RunsPlanned, RunStatus, StopsPlanned, Vehicles
 from doorward.tables.journey import Status
 from doorward.tables.orders import Orders
+from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages
 from doorward.tables.remarks import Remarks, Subject
 from doorward.tables.sites import Sites
@@ -27,6 +28,8 @@ def roll(desk: Desk) -> None:
     waiting = np.flatnonzero(
         (packages.status == Status.READY) & (packages.way == Way.ROBOT) & (packages.stop < 0)
     )
+    still = desk.table(Outages).down(len(desk.table(Sites)), desk.now_s, What.DEPARTURES)
+    waiting = waiting[~still[packages.station[waiting]]]
     if len(waiting) == 0:
         return
     rules, run, stops = desk.rule(SidewalkRules), desk.next(Runs), []

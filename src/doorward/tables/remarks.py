@@ -97,6 +97,9 @@ class Reason(IntEnum):
     WORKED_WELL = 92
     # charging
     NO_POWER = 95
+    # buildings and partners
+    STANDSTILL = 98
+    WORKS_AGAIN = 99
 
 
 WORDS: dict[Reason, str] = {
@@ -161,6 +164,8 @@ WORDS: dict[Reason, str] = {
     Reason.DID_NOT_SHOW: "the driver did not show",
     Reason.WORKED_WELL: "on time and complete",
     Reason.NO_POWER: "the charger or the site has not the power",
+    Reason.STANDSTILL: "it stands still",
+    Reason.WORKS_AGAIN: "it works again",
 }
 
 

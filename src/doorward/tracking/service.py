@@ -8,6 +8,7 @@ from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.linehaul import Pallets, Trips
+from doorward.tables.outages import Outages, PlannedOutages
 from doorward.tables.packages import (
     Alarms,
     Arrivals,
@@ -27,6 +28,7 @@ from doorward.tracking.learn import plan_scales
 from doorward.tracking.odds import Odds
 from doorward.tracking.plan import TO_COME, plan_etas, reckon, scales_now
 from doorward.tracking.rules import TrackingRules
+from doorward.tracking.standstill import plan_watch
 
 
 def learn_widths(desk: Desk) -> None:
@@ -67,7 +69,16 @@ def tell(desk: Desk) -> None:
     )
 
 
+def watch_outages(desk: Desk) -> None:
+    """Write down which buildings and partners stand still, and which work again."""
+    told = desk.world.outages.outages(desk.after_s, desk.now_s)
+    if len(told) == 0:
+        return
+    desk.post(*plan_watch(told, desk.table(Outages), desk.table(PlannedOutages), desk.now_s))
+
+
 SERVICES = [
+    Service("tracking.watch", 300, watch_outages),
     Service("tracking.learn", 3600, learn_widths),
     Service("tracking.eta", 900, tell),
 ]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
 from doorward.tables.journey import ENDED, JOURNEY, Event, Holder, Status
+from doorward.tables.outages import OutageOver, Outages, OutageSeen
 from doorward.tables.packages import (
     Alarm,
     Alarms,
@@ -180,7 +181,21 @@ def append(state: State, rows: Table, at_s: int) -> None:
     state.append(rows)
 
 
+def fold_seen(state: State, rows: OutageSeen, at_s: int) -> None:
+    """Outages begin."""
+    if rows.outage.tolist() != list(range(state.count(Outages), state.count(Outages) + len(rows))):
+        raise ValueError("outages must be numbered on")
+    state.append(Outages(**{name: getattr(rows, name) for name in Outages.columns}))
+
+
+def fold_over(state: State, rows: OutageOver, at_s: int) -> None:
+    """Outages end."""
+    state.put(Outages, rows.outage.astype(np.int64), until_s=rows.until_s)
+
+
 FOLDS: dict[type[Table], Fold] = {
+    OutageSeen: fold_seen,
+    OutageOver: fold_over,
     Scanned: fold_scanned,
     EtaSet: fold_eta,
     EtaScaled: fold_scaled,

@@ -18,8 +18,10 @@ from doorward.ledger.state import State
 from doorward.tables.doorstep import Left, Outcome
 from doorward.tables.fleet import RunMoved, Runs, RunStatus, Stops, Visits
 from doorward.tables.orders import LEAVE_OK, Orders
+from doorward.tables.outages import What
 from doorward.tables.packages import Packages
 from doorward.tables.ways import Way
+from doorward.twin.outages import TwinOutages
 
 Longs = NDArray[np.int64]
 AWAY_BY_HOUR = np.array([10] * 8 + [60, 130, 160, 170, 150, 160, 170, 160, 140, 110, 80, 60, 40, 20, 10, 10])
@@ -40,14 +42,24 @@ class FleetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     robot_away_pm: int = 319  # customers who do not come out to a sidewalk robot
     drone_abort_pm: int = 8  # flights called off on the way
     neighbour_pm: int = 250  # of those not at home, a neighbour takes it
+    overtime_s: int = (
+        7_200  # crews that an outage held up are back at most so much after their planned return
+    )
 
 
 class TwinFleet:
     """Everything that leaves stations. `state` is only read: who ordered what, who allows what."""
 
-    def __init__(self, seed: int, state: State, utc_offset_s: int, rules: FleetRules | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        state: State,
+        utc_offset_s: int,
+        rules: FleetRules | None = None,
+        outages: TwinOutages | None = None,
+    ) -> None:
         self.seed, self.state, self.utc_offset_s = seed, state, utc_offset_s
-        self.rules = rules or FleetRules()
+        self.rules, self.outages = rules or FleetRules(), outages
 
     def progress(
         self, runs: Runs, run: Longs, stops: Stops, stop: Longs, now_s: int
@@ -78,6 +90,7 @@ class TwinFleet:
         tail[has] = runs.back_s[run][has] - stops.plan_s[rows[ends[has]]] - stops.service_s[rows[ends[has]]]
         noise = self._spread("fleet/back", self.rules.leg_pm, run)
         back[has] = done[ends[has]] + np.maximum(0, tail[has] * noise[has]).astype(np.int64)
+        back = self._home_in_time(runs, run, left, back)
         broken_s = self._breakdowns(runs, run, left, back)
         over_s = np.where(broken_s >= 0, broken_s, back)
         moved = self._moved(runs, run, left, over_s, broken_s >= 0, now_s)
@@ -94,7 +107,19 @@ class TwinFleet:
         """When these runs really leave."""
         road = np.isin(runs.way[run], (Way.OWN, Way.DSP, Way.FLEX, Way.LOCKER)) & (runs.before[run] < 0)
         late = -np.log1p(-uniform(self.seed, "fleet/depart", run)) * self.rules.depart_late_s
-        return np.asarray(runs.depart_s[run] + np.where(road, np.minimum(late, 3600), 0).astype(np.int64))
+        left = np.asarray(runs.depart_s[run] + np.where(road, np.minimum(late, 3600), 0).astype(np.int64))
+        if self.outages is None:
+            return left
+        held = self.outages.put_off(left, runs.station[run], What.DEPARTURES, gap_s=3_600)
+        return np.where(runs.before[run] < 0, held, left)
+
+    def _home_in_time(self, runs: Runs, run: Longs, left: Longs, back: Longs) -> Longs:
+        """Crews that an outage held at the station turn round in time; what they did not reach comes back with them."""
+        if self.outages is None:
+            return back
+        held = left - runs.depart_s[run] > 3_600  # ordinary lateness is less
+        last = np.maximum(runs.back_s[run] + self.rules.overtime_s, left + 600)
+        return np.where(held, np.minimum(back, last), back)
 
     def _timetable(self, runs: Runs, run: Longs, left: Longs, stops: Stops) -> tuple[Longs, Longs, Longs]:
         """(rows of Stops, index into `run`, real end) of all stops of the runs, by run and sequence."""

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.seed import below, normal, uniform
+from doorward.ledger.state import State
 from doorward.ports.floor import Arrivals, Counts, FloorDone, FloorTrouble
 from doorward.tables.journey import Event, Status
 from doorward.tables.linehaul import Lanes
-from doorward.tables.packages import Contents, PickTasks
+from doorward.tables.outages import What
+from doorward.tables.packages import Contents, PickTasks, Waves
 from doorward.tables.remarks import Reason
 from doorward.tables.stock import Purchases
+from doorward.twin.outages import TwinOutages
 from doorward.twin.suppliers import SupplierRules, cycle_counts, supplier_arrivals
 
 Ints = NDArray[np.int64]
@@ -46,8 +49,17 @@ class FloorRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class TwinFloor:
     """`ports.floor.Floor` by seed, for all buildings."""
 
-    def __init__(self, seed: int, lanes: Lanes, rules: FloorRules, suppliers: SupplierRules) -> None:
+    def __init__(
+        self,
+        seed: int,
+        lanes: Lanes,
+        rules: FloorRules,
+        suppliers: SupplierRules,
+        outages: TwinOutages | None = None,
+        state: State | None = None,
+    ) -> None:
         self.seed, self.rules, self.suppliers = seed, rules, suppliers
+        self.outages, self.state = outages, state
         pairs = np.unique(np.stack([lanes.origin, lanes.dest], axis=1), axis=0).astype(np.int64)
         self._origin, self._dest = pairs[:, 0], pairs[:, 1]
 
@@ -64,7 +76,23 @@ class TwinFloor:
         ]
         packed = np.maximum(picked + rules.pack_s, tasks.pack_s + late[0].astype(np.int64))
         sorted_ = np.maximum(packed + rules.pack_s, tasks.sort_s + late[1].astype(np.int64))
-        return picked, packed, sorted_
+        return self._interrupted(tasks, picked, packed, sorted_)
+
+    def _interrupted(
+        self, tasks: PickTasks, picked: Ints, packed: Ints, sorted_: Ints
+    ) -> tuple[Ints, Ints, Ints]:
+        """The same times with standstills: work released before or during one loses the hours, in its order."""
+        if self.outages is None or len(tasks) == 0:
+            return picked, packed, sorted_
+        waves = self.state.table(Waves).released_s if self.state is not None else tasks.start_s[:0]
+        since = waves[tasks.wave] if len(waves) else np.minimum(tasks.start_s, tasks.pick_s)
+        since = np.minimum(since, picked)
+        late, hold, pack_s = self.outages.worked, self.outages.put_off, self.rules.pack_s
+        picks = late(since, picked, tasks.fc, What.PICKING)
+        packs = np.maximum(picks + pack_s, late(since, packed, tasks.fc, What.SORTING))
+        packs = hold(packs, tasks.fc, What.SORTING)
+        sorts = np.maximum(packs + pack_s, late(since, sorted_, tasks.fc, What.SORTING))
+        return picks, packs, hold(sorts, tasks.fc, What.SORTING)
 
     def trouble(self, tasks: PickTasks, contents: Contents, now_s: int) -> FloorTrouble:
         """Short and damaged pieces of tasks whose picking ends by now."""
@@ -141,7 +169,11 @@ class TwinFloor:
 
     def arrivals(self, purchases: Purchases, row: Ints, now_s: int) -> Arrivals:
         """Which of these open purchases have reached the dock by now."""
-        return supplier_arrivals(purchases, row, now_s, self.seed, self.suppliers)
+        came = supplier_arrivals(purchases, row, now_s, self.seed, self.suppliers)
+        if self.outages is None or len(came) == 0:
+            return came
+        at_s = self.outages.put_off(came.at_s, purchases.fc[came.purchase])
+        return came.replace(at_s=at_s).take(at_s <= now_s)
 
     def counted(
         self, fc: NDArray[np.int32], sku: NDArray[np.int32], on_hand: NDArray[np.int32], day: int

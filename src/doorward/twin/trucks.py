@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from doorward.core.hours import hour_of_day
 from doorward.core.seed import below, normal, uniform
 from doorward.core.travel import RUSH
-from doorward.tables.linehaul import TripMoved, Trips, TripStatus
+from doorward.tables.linehaul import Lanes, TripMoved, Trips, TripStatus
+from doorward.tables.outages import What
+from doorward.twin.outages import TwinOutages
 
 Ints = NDArray[np.int64]
 
@@ -32,20 +34,35 @@ class TruckRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class TwinTrucks:
     """`ports.trucks.Trucks` by seed."""
 
-    def __init__(self, seed: int, utc_offset_s: int, rules: TruckRules) -> None:
+    def __init__(
+        self,
+        seed: int,
+        utc_offset_s: int,
+        rules: TruckRules,
+        lanes: Lanes | None = None,
+        outages: TwinOutages | None = None,
+    ) -> None:
         self.seed, self.utc_offset_s, self.rules = seed, utc_offset_s, rules
+        self.lanes, self.outages = lanes, outages
 
     def times(self, trips: Trips, row: Ints) -> tuple[Ints, Ints]:
-        """When these trips really leave and arrive."""
+        """When these trips really leave and arrive: held while docks stand still, at the gate while it is shut."""
         rules, planned = self.rules, trips.depart_s[row]
         late = -rules.dock_s * np.log1p(-uniform(self.seed, "trucks/dock", row))
         stuck = below(self.seed, "trucks/stuck", rules.very_late_pm / 1000, row)
         late += stuck * rules.very_late_s * (0.25 + uniform(self.seed, "trucks/how", row))
         left = planned + late.astype(np.int64)
+        lanes = self.lanes
+        if self.outages is not None and lanes is not None:
+            gap_s = rules.dock_s
+            left = self.outages.put_off(left, lanes.origin[trips.lane[row]], What.DEPARTURES, gap_s=gap_s)
         drive = trips.arrive_s[row] - planned
         rush = 1.0 + (RUSH[hour_of_day(left, self.utc_offset_s)] - 1.0) * rules.rush_pm / 1000
         luck = 1.0 + np.clip(normal(self.seed, "trucks/road", row) * rules.spread_pm / 1000, -0.15, 1.0)
-        return left, left + np.maximum(60, drive * rush * luck).astype(np.int64)
+        came = left + np.maximum(60, drive * rush * luck).astype(np.int64)
+        if self.outages is not None and lanes is not None:
+            came = self.outages.put_off(came, lanes.dest[trips.lane[row]], gap_s=rules.dock_s)
+        return left, came
 
     def moved(self, trips: Trips, row: Ints, now_s: int) -> TripMoved:
         """What these open trips have done by now; LEFT comes before DONE."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from doorward.core.units import DAY_S
 from doorward.tables.doorstep import Left
 from doorward.tables.journey import Event, Status
+from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.ways import Services
@@ -27,19 +28,52 @@ def pickups_between(services: Services, after_s: int, now_s: int, utc_offset_s: 
     return rows, at[rows]
 
 
+def collections(
+    services: Services, sites: int, outages: Outages, after_s: int, now_s: int, utc_offset_s: int
+) -> I64:
+    """(sites, services) when each partner collects at each building within (after_s, now_s]; -1 not.
+
+    Nobody collects where the docks stand still, nor a partner that stays away; a round that was missed so is made up
+    for when it is over.
+    """
+    local = now_s + utc_offset_s
+    at = local - (local - services.pickup_s.astype(np.int64)) % DAY_S - utc_offset_s
+    out = np.where(at > after_s, at, -1)[None].repeat(max(1, sites), axis=0)
+    stops = np.isin(outages.what, (What.CLOSED, What.DEPARTURES, What.PICKUPS))
+    near = np.flatnonzero(stops & ((outages.until_s < 0) | (outages.until_s > after_s)))
+    for blocks in (False, True):  # what is made up for may be held up by another outage
+        for k in near.tolist():
+            site, service = int(outages.site[k]), int(outages.service[k])
+            where = slice(None) if site < 0 else slice(site, site + 1)
+            who = slice(None) if service < 0 else slice(service, service + 1)
+            from_s, until_s = int(outages.from_s[k]), int(outages.until_s[k])
+            stands = until_s < 0 or until_s > now_s
+            part = out[where, who]
+            if blocks and stands:
+                part[part >= from_s] = -1
+            elif not blocks and not stands:
+                missed = (at[who] >= from_s) & (at[who] < until_s)
+                part[:, missed] = until_s
+    return out
+
+
 def plan_handover(
-    packages: Packages, services: Services, service: I64, pickup_s: I64, now_s: int
+    packages: Packages, services: Services, service: I64, pickup_s: I64, now_s: int, at_s: I64 | None = None
 ) -> tuple[Scanned, Remarks]:
-    """Scans of what the services (rows `service`, at `pickup_s`) collect, and remarks for what stays."""
+    """Scans of what the services (rows `service`, at `pickup_s`) collect, and remarks for what stays.
+
+    at_s (sites, services) of `collections` instead, if pick-ups differ by building.
+    """
     mine = np.full(len(services) + 1, -1, np.int64)  # the last stands for "own network"
     mine[service] = pickup_s
     row = np.flatnonzero((packages.status == Status.SORTED) & (packages.carrier >= 0))
-    row = row[mine[packages.carrier[row]] >= 0]
+    when = mine[packages.carrier[row]] if at_s is None else at_s[packages.holder[row], packages.carrier[row]]
+    row, when = row[when >= 0], when[when >= 0]
     if len(row) == 0:
         return Scanned.empty(), Remarks.empty()
     site, carrier = packages.holder[row], packages.carrier[row].astype(np.int64)
     order = np.lexsort((row, packages.leave_s[row], site, carrier))
-    row, site, carrier = row[order], site[order], carrier[order]
+    row, site, carrier, when = row[order], site[order], carrier[order], when[order]
     new = np.r_[True, (site[1:] != site[:-1]) | (carrier[1:] != carrier[:-1])]
     start = np.flatnonzero(new)
     rank = np.arange(len(row)) - np.repeat(start, np.diff(np.r_[start, len(row)]))
@@ -48,7 +82,7 @@ def plan_handover(
     scans = Scanned.fill(
         len(go),
         package=go,
-        at_s=mine[carrier[fits]],
+        at_s=when[fits],
         event=int(Event.HANDED_OVER),
         site=site[fits],
         ref=carrier[fits],
