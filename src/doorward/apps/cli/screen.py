@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
-OUT = Console(highlight=False)
+PIPE_COLUMNS = 240
+"""Width of a table that no terminal shows: a file or a pipe is read by scrolling, not by folding words."""
+
+OUT = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_COLUMNS)
 ERR = Console(stderr=True, highlight=False)
 
 

@@ -187,6 +187,7 @@ def _sites(state: State, plane: _Plane) -> str:
     sites = state.table(Sites)
     x, y = plane(sites.lat_udeg, sites.lon_udeg)
     parts = []
+    labels = _labels(sites, x, y)
     for i in range(len(sites))[::-1]:
         a, b, kind = x[i], y[i], SiteKind(int(sites.kind[i]))
         name = escape(str(sites.name[i]))
@@ -203,5 +204,34 @@ def _sites(state: State, plane: _Plane) -> str:
         }
         dots = " ".join(f"{a + dx:.1f},{b + dy:.1f}" for dx, dy in outlines[kind])
         parts.append(f'<polygon class="site" points="{dots}"><title>{name}</title></polygon>')
-        parts.append(f'<text x="{a + 12:.1f}" y="{b + 4:.1f}">{name}</text>')
+    parts += [f'<text x="{a:.1f}" y="{b:.1f}">{escape(name)}</text>' for a, b, name in labels]
     return "".join(parts)
+
+
+def _labels(sites: Sites, x: NDArray[np.float64], y: NDArray[np.float64]) -> list[tuple[float, float, str]]:
+    """Names where they cover neither a building nor another name; the rest are told on hover.
+
+    Greedy: sort centers choose first, then fulfillment centers, then stations; right, left, below, above.
+    """
+    rank = {SiteKind.SORT: 0, SiteKind.FC: 1, SiteKind.STATION: 2}
+    big = [i for i in range(len(sites)) if SiteKind(int(sites.kind[i])) in rank]
+    taken = [(x[i] - 7.0, y[i] - 7.0, x[i] + 7.0, y[i] + 7.0) for i in big]
+    placed = []
+    for i in sorted(big, key=lambda i: (rank[SiteKind(int(sites.kind[i]))], i)):
+        name, a, b = str(sites.name[i]), float(x[i]), float(y[i])
+        wide = 6.4 * len(name)
+        for left, base in (
+            (a + 12, b + 4),
+            (a - 12 - wide, b + 4),
+            (a - wide / 2, b + 21),
+            (a - wide / 2, b - 12),
+        ):
+            box = (left, base - 10.0, left + wide, base + 3.0)
+            inside = left > 0 and left + wide < WIDTH
+            if inside and not any(
+                box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken
+            ):
+                taken.append(box)
+                placed.append((left, base, name))
+                break
+    return placed
