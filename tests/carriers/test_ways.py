@@ -198,7 +198,7 @@ def test_bill_in_words_and_sums() -> None:
         and any("money" in x for x in lines)
         and any(" lost by " in x for x in lines)
     )
-    sums = way_sums(packages)
+    sums = way_sums(packages, packages.way)
     assert sums.packages.sum() == 300 and sums.bill_c.sum() == packages.bill_c.sum()
     day = int(state.table(WayCapacity).day[0])
     assert sum(capacity_use(state.table(WayCapacity), d).taken.sum() for d in range(day, day + 15)) == 300

@@ -94,10 +94,10 @@ class WaySums(NamedTuple):
     co2_mg: NDArray[np.int64]
 
 
-def way_sums(packages: Packages) -> WaySums:
-    """Packages, cost and CO2e by way, of packages that have one and were not taken apart."""
-    row = np.flatnonzero((packages.way >= 0) & (packages.status != Status.CANCELLED))
-    way = packages.way[row]
+def way_sums(packages: Packages, carried: NDArray[np.int8]) -> WaySums:
+    """Packages, cost and CO2e by way `carried` (packages,), of packages that have one and were not taken apart."""
+    row = np.flatnonzero((carried >= 0) & (packages.status != Status.CANCELLED))
+    way = carried[row]
 
     def total(values: NDArray[np.int64]) -> NDArray[np.int64]:
         out = np.zeros(len(Way), np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.ledger.state import State
-from doorward.tables.fleet import Runs, RunStatus
+from doorward.tables.fleet import Runs, RunStatus, Stops
 from doorward.tables.flex import Blocks, BlockStatus
 from doorward.tables.footprint import PackageFootprint
 from doorward.tables.journey import Event, Status
@@ -104,11 +104,25 @@ def stops_per_route(state: State) -> float:
     return float(runs.stops[road].mean()) if road.any() else 0.0
 
 
+def carried_by(state: State) -> NDArray[np.int8]:
+    """Way of each package (packages,): as chosen, but of own and contractors' vans the one whose van has it.
+
+    Both fleets of a station are routed together; which of them rings at a door is known when routes are planned. A
+    gig driver who took over from a broken van counts, too.
+    """
+    packages, stops, runs = state.table(Packages), state.table(Stops), state.table(Runs)
+    way = packages.way.copy()
+    row = np.flatnonzero((packages.stop >= 0) & np.isin(way, (Way.OWN, Way.DSP)))
+    way[row] = runs.way[stops.run[packages.stop[row]]]
+    return way
+
+
 def mode_counts(state: State) -> dict[str, int]:
     """Packages by way to the door (those that were not taken apart before packing)."""
-    packages = state.table(Packages)
-    kept = (packages.status != Status.CANCELLED) & (packages.way >= 0)
-    counts = np.bincount(packages.way[kept], minlength=len(Way))
+    way = carried_by(state)
+    counts = np.bincount(
+        way[(state.table(Packages).status != Status.CANCELLED) & (way >= 0)], minlength=len(Way)
+    )
     return {way.name.lower(): int(counts[way]) for way in Way}
 
 

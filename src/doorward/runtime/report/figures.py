@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from doorward.core.units import HOUR_S
 from doorward.ledger.state import State
-from doorward.runtime.results import first_delivery_s
+from doorward.runtime.results import carried_by, first_delivery_s
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.footprint import PackageFootprint
 from doorward.tables.journey import JOURNEY, Event, Status
@@ -43,6 +43,8 @@ CHOICES = (
     Reason.NO_BOX,
     Reason.BELOW_MINIMUM,
     Reason.WORKED_WELL,
+    Reason.NO_LOAD,
+    Reason.HELD,
 )
 """Reasons of decisions, not of trouble."""
 AIR = range(Reason.WIND, Reason.HAZMAT + 1)
@@ -118,8 +120,9 @@ def by_way(state: State) -> list[WayFigures]:
     dist[:m] = prints.dist_m[:m]
     at = first_delivery_s(state)
     found = []
+    carried = carried_by(state)
     for way in Way:
-        mine = (packages.way == way) & (packages.status != Status.CANCELLED)
+        mine = (carried == way) & (packages.status != Status.CANCELLED)
         got = mine & (at >= 0)
         if mine.any():
             on_time = int((at[got] <= packages.due_s[got]).sum())

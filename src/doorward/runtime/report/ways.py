@@ -10,6 +10,7 @@ from doorward.footprint.rules import FootprintRules
 from doorward.runtime.report import figures
 from doorward.runtime.report.html import Bar, Cell, Raw, bars, meter, part, percent, table, two, words
 from doorward.runtime.report.story import WAY_WORDS, Story
+from doorward.runtime.results import carried_by
 from doorward.tables.journey import Status
 from doorward.tables.packages import Packages
 from doorward.tables.sites import Sites
@@ -22,7 +23,7 @@ BILL_WORDS = ("rate or marginal minutes", "risk of lateness", "carbon price", "p
 def ways(story: Story) -> str:
     """Cost, distance and CO2e per package by way of delivery, and why ways were chosen."""
     rows = figures.by_way(story.state)
-    sums = way_sums(story.state.table(Packages))
+    sums = way_sums(story.state.table(Packages), carried_by(story.state))
     total = sum(r.packages for r in rows)
     share = bars(
         "Packages by way",
