@@ -31,7 +31,7 @@ def leave_by(
     """Estimated second by which something must leave building `fc` (n,) for a door in `zone` (n,) by `due_s` (n,).
 
     Own network: linehaul time from the timetable plus `door_s`; elsewhere `partner_s`. Only an order of urgency: the
-    carriers room sets the binding `Packages.leave_s`.
+    carriers room sets the binding `Packages.leave_s`. Promises that count on a partner's pick-up name it themselves.
     """
     station = zones.station[zone]
     own = station >= 0

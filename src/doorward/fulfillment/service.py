@@ -31,6 +31,7 @@ from doorward.tables.packages import (
     Waves,
     Weighed,
 )
+from doorward.tables.promises import Promises
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Floors, Sites, Zones
 from doorward.tables.stock import PICKED, StockMoved
@@ -52,6 +53,9 @@ def cartonize(desk: Desk) -> None:
         lines.fc[sourced], orders.due_s[order], orders.zone[order], desk.table(Sites), desk.table(Zones),
         desk.table(NextHop), rules,
     )  # fmt: skip
+    promises = desk.table(Promises)
+    if len(promises):  # a partner's pick-up that the promise counted on
+        need_s = np.where(promises.leave_s[order] >= 0, promises.leave_s[order], need_s)
     on_pod = plan_slots(desk.table(Items), floors, rules).slot < 0
     ahead = backlog(desk.table(Packages), desk.table(Contents), on_pod, len(floors))
     line, group = choose_due(sourced, lines, need_s, on_pod, ahead, floors, rules, desk.now_s)

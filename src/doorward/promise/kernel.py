@@ -48,7 +48,8 @@ class Times(NamedTuple):
 
 class Asked(NamedTuple):
     """Orders: station rank and its site (-1 none), zone, FCs nearest first (n, fc), distance band (n, fc), services
-    that take it (n, service), whether the own network does, first delivery day; merged lines by pointer."""
+    counted on from each FC (n, fc, service), whether the own network does, first delivery day; merged lines by
+    pointer."""
 
     station: Ints
     site: Ints
@@ -165,7 +166,7 @@ def _partner(
     why = NO_COVERAGE
     days = min(t.pick_s.shape[1], room.limit.shape[0])
     for service in range(t.transit_s.shape[2]):
-        if a.takes[i, service] and why == NO_COVERAGE:
+        if a.takes[i, fc, service] and why == NO_COVERAGE:
             why = NO_CAPACITY
     if why == NO_COVERAGE:
         return why
@@ -175,7 +176,7 @@ def _partner(
             continue
         best = NEVER
         for service in range(t.transit_s.shape[2]):
-            if not a.takes[i, service] or t.pick_s[fc, k, service] >= NEVER:
+            if not a.takes[i, fc, service] or t.pick_s[fc, k, service] >= NEVER:
                 continue
             klass = t.sites + service * t.bands + a.band[i, fc]
             nominal = t.pick_s[fc, k, service] + t.transit_s[a.zone[i], fc, service]

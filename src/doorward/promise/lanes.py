@@ -15,8 +15,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from doorward.core.geo import crow_m
 from doorward.promise.capacity import layout
+from doorward.promise.fares import Fares, plan_fares
 from doorward.promise.rules import PromiseRules
-from doorward.tables.cards import CardBands, Cards, CardTransit, card_rows, lane_transit, zone_numbers
+from doorward.tables.cards import (
+    CardBands,
+    CardRates,
+    Cards,
+    CardTransit,
+    card_rows,
+    lane_transit,
+    zone_numbers,
+)
 from doorward.tables.sites import Sites, Zones
 from doorward.tables.ways import Services
 
@@ -27,13 +36,14 @@ class Transits(NamedTuple):
     """Of each lane and service (zone, fc, service), seconds: median transit, and the spread beyond the class's mean.
 
     prior_s (service, band): mean spread of the lanes of a class, its margin before anything was learnt; sites: classes
-    below are the own network's.
+    below are the own network's. fares: what services charge, where rates are known.
     """
 
     p50_s: Ints
     extra_s: Ints
     prior_s: Ints
     sites: int
+    fares: Fares | None = None
 
     def extra_of(self, klass: Ints, zone: NDArray[np.int32], fc: NDArray[np.int32]) -> Ints:
         """Spread beyond the class's mean of promises of class, zone and building (n,); 0 in the own network."""
@@ -61,6 +71,7 @@ def plan_transits(
     bands: CardBands,
     transit: CardTransit,
     rules: PromiseRules,
+    rates: CardRates | None = None,
 ) -> Transits:
     """All lanes of a network; kept from call to call. Without rate cards each service's own times hold everywhere."""
     fcs, _ = layout(sites)
@@ -91,7 +102,10 @@ def plan_transits(
     def by_lane(values: Ints) -> Ints:
         return np.ascontiguousarray(np.moveaxis(values.reshape(shape), 0, 2))
 
-    return Transits(by_lane(p50), by_lane(extra), prior, len(sites))
+    fares = None
+    if rates is not None and len(rates) and len(cards) and len(services):
+        fares = plan_fares(card_zone, rows, cards, rates, fcs)
+    return Transits(by_lane(p50), by_lane(extra), prior, len(sites), fares)
 
 
 def distance_band(far_m: NDArray[np.float64] | Ints, rules: PromiseRules) -> Ints:

@@ -17,6 +17,7 @@ from doorward.core.geo import crow_m
 from doorward.core.hours import local_day
 from doorward.core.units import DAY_S
 from doorward.promise.capacity import layout
+from doorward.promise.fares import fares_c, worth_it
 from doorward.promise.kernel import NO_CAPACITY, NO_DATE, NO_STOCK, OK, Asked, Room, Shelf, Times, quote_each
 from doorward.promise.lanes import Transits, distance_band
 from doorward.promise.rules import PromiseRules
@@ -83,29 +84,31 @@ def plan_quotes(
     fcs, _ = layout(sites)
     shelf = _shelf(skus, stock, purchases, len(items), fcs, rules, now_s, offset_s)
     _claim(shelf.free, skus, orders, lines, promises)
-    each = _asked(asked, ways, merged, skus, sites, zones, services, rules, today)
+    each = _asked(asked, ways, merged, skus, sites, zones, services, transits, rules, today)
     base, room = _room(openings, sites, today)
     result = quote_each(times, each, shelf, room)
     why, heavy = result[:, 9].copy(), merged.heavy_g
-    light = each.own & (zones.station[asked.zone] >= 0) | each.takes.any(axis=1)
+    light = each.own & (zones.station[asked.zone] >= 0) | each.takes.any(axis=(1, 2))
     most = max(rules.own_max_g, int(services.max_g.max(initial=0)))
     why[(why != OK) & (heavy > most)] = Reason.TOO_HEAVY
     why[(why != OK) & ~light & (heavy <= most)] = Reason.NO_COVERAGE
     good = why == OK
     price = _price(asked, result[:, 1], merged.weight_g, zones, rules, today, offset_s)
-    quoted = _quoted(waiting[good], result[good], price[good], base, rules, now_s)
+    leave = last_pickup(result[good], times, asked.zone[good], room.limit.shape[1])
+    quoted = _quoted(waiting[good], result[good], price[good], leave, base, rules, now_s)
     remarks = _remarks(waiting, asked, result, why, heavy, skus, times.latest_s, most, base, now_s)
     return quoted, waiting[~good], why[~good].astype(np.int16), remarks
 
 
 class Merged(NamedTuple):
-    """Lines of orders, those of one SKU together, by pointer (n + 1,); heaviest piece and whole weight (n,)."""
+    """Lines of orders, those of one SKU together, by pointer (n + 1,); heaviest piece, grams and ml of all (n,)."""
 
     pointer: Ints
     sku: Ints
     units: Ints
     heavy_g: Ints
     weight_g: Ints
+    volume_ml: Ints
 
 
 def merged_lines(asked: Orders, lines: Lines, items: Items) -> Merged:
@@ -122,7 +125,8 @@ def merged_lines(asked: Orders, lines: Lines, items: Items) -> Merged:
     heavy = np.zeros(len(asked), np.int64)
     np.maximum.at(heavy, owner, piece)
     grams = np.bincount(owner, piece * units, len(asked)).astype(np.int64)
-    return Merged(pointer, sku, units, heavy, grams)
+    volume = np.bincount(owner, items.volume_ml()[sku] * units, len(asked)).astype(np.int64)
+    return Merged(pointer, sku, units, heavy, grams, volume)
 
 
 def _times(
@@ -215,6 +219,7 @@ def _asked(
     sites: Sites,
     zones: Zones,
     services: Services,
+    transits: Transits,
     rules: PromiseRules,
     today: int,
 ) -> Asked:
@@ -242,13 +247,26 @@ def _asked(
         zone=asked.zone.astype(np.int64),
         near=near[back].astype(np.int64),
         band=band[back],
-        takes=_takes(asked.speed, merged.heavy_g, services),
+        takes=_counted(asked, merged, services, transits, rules, fcs),
         own=merged.heavy_g <= rules.own_max_g,
         first_day=np.where(asked.speed == Speed.STANDARD, rules.standard_days, 0).astype(np.int64),
         pointer=merged.pointer,
         sku=np.searchsorted(skus, merged.sku).astype(np.int64),
         units=merged.units,
     )
+
+
+def _counted(
+    asked: Orders, merged: Merged, services: Services, transits: Transits, rules: PromiseRules, fcs: int
+) -> NDArray[np.bool_]:
+    """Services counted on from each FC, (n, fc, service): those that take the piece and will be worth their price."""
+    takes = _takes(asked.speed, merged.heavy_g, services)
+    if transits.fares is None:
+        return np.ascontiguousarray(np.repeat(takes[:, None], fcs, axis=1))
+    volume = merged.volume_ml * rules.parcel_pm // 1000
+    cents = fares_c(transits.fares, asked.zone.astype(np.int64), merged.weight_g, volume)
+    most_c = np.asarray(rules.faster_c, np.int64)[np.clip(asked.speed, 0, 2)]
+    return worth_it(cents, takes, most_c)
 
 
 def _takes(speed: NDArray[np.int8], heavy: Ints, services: Services) -> NDArray[np.bool_]:
@@ -288,7 +306,18 @@ def _price(
     return np.asarray(price + np.where(zones.rural[asked.zone] == 1, rules.rural_c, 0))
 
 
-def _quoted(order: Ints, r: Ints, price: Ints, base: int, rules: PromiseRules, now_s: int) -> Quoted:
+def last_pickup(r: Ints, t: Times, zone: NDArray[np.int32], places: int) -> Ints:
+    """The last pick-up that still holds promises of the kernel's rows `r`; -1 where the own network brings it."""
+    leave = np.full(len(r), -1, np.int64)
+    at = np.flatnonzero(r[:, 2] >= t.sites)
+    service, fc = (r[at, 2] - t.sites) // t.bands, r[at, 8]
+    pick = t.pick_s[fc, r[at, 4] // places, service]
+    spare = r[at, 1] - pick - t.transit_s[zone[at], fc, service] - r[at, 3]
+    leave[at] = pick + np.maximum(spare, 0) // DAY_S * DAY_S
+    return leave
+
+
+def _quoted(order: Ints, r: Ints, price: Ints, leave: Ints, base: int, rules: PromiseRules, now_s: int) -> Quoted:
     held = np.where(r[:, 4:7] >= 0, r[:, 4:7] + base, -1)
     return Quoted.fill(
         len(order),
@@ -305,6 +334,7 @@ def _quoted(order: Ints, r: Ints, price: Ints, base: int, rules: PromiseRules, n
         opening_c=held[:, 2],
         klass=r[:, 2],
         parts=r[:, 10],
+        leave_s=leave,
     )
 
 

@@ -40,6 +40,11 @@ class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Weekdays with delivery, bit 0 Monday."""
     standard_days: int = 1
     """Standard delivery is not promised before this many days from today: the first days are for those who pay."""
+    faster_c: tuple[int, int, int] = (900, 1_200, 1_800)
+    """A faster partner service is counted on if it costs at most this more than the cheapest, by speed asked for:
+    what a broken promise is reckoned at (`CarriersRules.late_c`), so that the choice will book what was promised."""
+    parcel_pm: int = 1_500
+    """Outer volume of a parcel against its pieces', per mille, for the weight that carriers bill."""
     own_max_g: int = 31_500
     """Heaviest piece that the own network takes to a door."""
     package_ml: int = 12_000

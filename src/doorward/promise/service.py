@@ -12,7 +12,7 @@ from doorward.promise.lanes import Transits, plan_transits
 from doorward.promise.learn import plan_margins
 from doorward.promise.plan import classes, margins_now, plan_quotes
 from doorward.promise.rules import PromiseRules
-from doorward.tables.cards import CardBands, Cards, CardTransit
+from doorward.tables.cards import CardBands, CardRates, Cards, CardTransit
 from doorward.tables.fleet import Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.items import Items
@@ -41,7 +41,7 @@ def transits_of(desk: Desk) -> Transits:
     """Partners' transit times on all lanes."""
     return plan_transits(
         desk.table(Sites), desk.table(Zones), desk.table(Services), desk.table(Cards), desk.table(CardBands),
-        desk.table(CardTransit), desk.rule(PromiseRules),
+        desk.table(CardTransit), desk.rule(PromiseRules), desk.table(CardRates),
     )  # fmt: skip
 
 

@@ -74,6 +74,7 @@ def fold_quoted(state: State, rows: Quoted, at_s: int) -> None:
         quantile_pm=rows.quantile_pm,
         margin_s=rows.margin_s,
         parts=rows.parts,
+        leave_s=rows.leave_s,
     )
     for held in (rows.opening, rows.opening_b, rows.opening_c):
         state.add(Openings, held[held >= 0], taken=1)

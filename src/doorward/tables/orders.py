@@ -145,6 +145,7 @@ class Quoted(Table):
     opening_b, opening_c  (n,)  likewise: linehaul; last mile (STATION or LATE_WAVE)
     margin_s (n,)  safety added for the stated quantile
     klass    (n,)  lane class (tables.promises.Margins);  parts (n,) buildings the promise was composed from
+    leave_s  (n,)  see tables.promises.Promises
     """
 
     order: I8
@@ -160,6 +161,7 @@ class Quoted(Table):
     opening_c: I4
     klass: I4
     parts: I2
+    leave_s: I8
 
 
 class Answered(Table):

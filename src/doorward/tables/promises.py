@@ -12,12 +12,14 @@ class Promises(Table):
     quantile_pm  (n,)  stated share of promises kept, per mille
     margin_s     (n,)  safety that stood between the planned time at the door and the promise
     parts        (n,)  buildings it was composed from; more than 1 is a split
+    leave_s      (n,)  the last pick-up of the partner service that still holds it; -1 own network
     """
 
     klass: I4
     quantile_pm: I2
     margin_s: I4
     parts: I2
+    leave_s: I8
 
 
 class Margins(Table):
