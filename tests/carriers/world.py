@@ -142,6 +142,7 @@ def reference_tables(seed: int = 1, zones: int = 80, vans: int = 12) -> list[Any
             }
         ] * 4
     vehicles = Vehicles(
+        barred=np.zeros(len(rows)),
         name=np.array([f"v{i}" for i in range(len(rows))], object),
         **{c: np.array([r[c] for r in rows]) for c in rows[0]},
     )

@@ -11,7 +11,7 @@ from doorward.core.errors import BadInput
 from doorward.core.geo import crow_m
 from doorward.ports.orderbook import OrderBook, merge_lines
 from doorward.runtime.config import Network, load_network
-from doorward.tables.orders import Speed
+from doorward.tables.orders import Access, Speed
 from doorward.twin.demand import generate, true_rate_upm
 from doorward.twin.demand_catalogue import make_catalogue
 from doorward.twin.demand_customers import TwinCustomers, TwinStorefront
@@ -41,6 +41,24 @@ def test_the_seed_fixes_everything(net: Network) -> None:
 def test_a_day_does_not_depend_on_the_days_after_it(net: Network) -> None:
     one, three = generate(net, 1, 3), generate(net, 3, 3).limited(1)
     assert one.orders.equals(three.orders) and one.lines.equals(three.lines) and one.items.equals(three.items)
+
+
+def test_access_notes_belong_to_doors_and_have_the_stated_shares(metro: Network, big: OrderBook) -> None:
+    orders, rules = big.orders, metro.generator
+    place = orders.lat_udeg.astype(np.int64) * 10**9 + orders.lon_udeg
+    house, at = np.unique(place, return_inverse=True)
+    flats = np.bincount(at)[at] >= 3  # many orders at one place: a house with many doors
+    for note, share_pm, among in (
+        (Access.GATE_CODE, rules.gate_code_pm, flats),
+        (Access.UPSTAIRS, rules.upstairs_pm, flats),
+        (Access.HEIGHT_LIMIT, rules.height_limit_pm, np.ones(len(orders), bool)),
+        (Access.DOG, rules.dog_pm * (1000 - rules.flats_pm) / 1000, np.ones(len(orders), bool)),
+    ):
+        has = (orders.access & int(note)) > 0
+        assert abs(has[among].mean() - share_pm / 1000) < 0.15 * share_pm / 1000 + 0.003
+    gate = (orders.access & int(Access.GATE_CODE)) > 0
+    mixed = np.bincount(at, gate) % np.bincount(at) != 0
+    assert mixed.sum() < 0.02 * len(house)
 
 
 def test_orders_are_sound(metro: Network, big: OrderBook) -> None:

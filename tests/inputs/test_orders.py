@@ -17,7 +17,7 @@ from doorward.adapters.orders import read_orders, read_stock
 from doorward.core.errors import BadInput
 from doorward.runtime.config import Network, load_network
 from doorward.tables.items import FRAGILE
-from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, Speed
+from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, Access, Speed
 from tests.inputs.worlds import GOOD, HEADER, small_network, write_network, write_orders
 
 
@@ -139,6 +139,18 @@ def test_windows_speed_and_consent(net: Network, tmp_path: Path) -> None:
     assert book.items.flags.tolist() == [FRAGILE]
     columns = [r["column"] for r in told(tmp_path / "r.csv")]
     assert columns == ["speed", "deliver_to", "deliver_to", "consent", "fragile"]
+
+
+def test_access_notes_and_unknown_ones(net: Network, tmp_path: Path) -> None:
+    base = GOOD[0].split(",", 1)[1]
+    notes = ["gate_code+dog", "", "none", "height_limit", "moat", "dog+moat"]
+    path = write_orders(tmp_path, *(f"N{i},{base},{n}" for i, n in enumerate(notes)), header=HEADER + ",access")
+    book = read_orders(path, net, tmp_path / "r.csv")
+    assert book.refs.ref.tolist() == ["N0", "N1", "N2", "N3"]
+    assert book.orders.access.tolist() == [Access.GATE_CODE | Access.DOG, -1, 0, Access.HEIGHT_LIMIT]
+    refused = told(tmp_path / "r.csv")
+    assert [(r["column"], r["value"]) for r in refused] == [("access", "moat"), ("access", "dog+moat")]
+    assert "gate_code" in refused[0]["rule"]
 
 
 def test_places_by_postcode_and_zone(net: Network, tmp_path: Path) -> None:

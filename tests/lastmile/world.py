@@ -39,6 +39,7 @@ def parcels(
         due_s=MIDNIGHT_S + due,
         locker=np.zeros(n),
         skip_c=np.full(n, skip_c),
+        access=np.zeros(n),
     )
 
 

@@ -187,6 +187,7 @@ def basket(
         speed=rng.integers(0, 3, orders) if speed < 0 else np.full(orders, speed),
         consent=np.zeros(orders),
         lines=count,
+        access=np.zeros(orders),
     )
     total = int(count.sum())
     return new, NewLines(

@@ -76,7 +76,7 @@ def read_olist(path: Path, land: Land, rejects: Rejects, *, pace: float, days: i
     rows = Rows(
         order=row, ref=np.array(order_ids.to_pylist(), object), at_s=at[row], zone=zone[row], lat_udeg=lat[row],
         lon_udeg=lon[row], speed=np.full(len(row), int(Speed.STANDARD)), consent=np.full(len(row), LEAVE_OK),
-        sku=sku[keep], units=np.ones(len(row), np.int64),
+        access=np.full(len(row), -1), sku=sku[keep], units=np.ones(len(row), np.int64),
     )  # fmt: skip
     book = book_of(
         rows, items.replace(value_c=value), land, pace=pace, days=days, source=str(path), read=len(orders),

@@ -46,12 +46,13 @@ from doorward.core.geo import EARTH_M
 from doorward.core.hours import local_day
 from doorward.ports.orderbook import OrderBook
 from doorward.tables.items import Items
-from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, ROBOT_OK, Speed
+from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, ROBOT_OK, Access, Speed
 from doorward.tables.sites import SiteKind
 from doorward.tables.stock import OpeningStock
 
 SPEEDS = {"standard": int(Speed.STANDARD), "next_day": int(Speed.NEXT_DAY), "same_day": int(Speed.SAME_DAY)}
 CONSENTS = {"locker": LOCKER_OK, "drone": DRONE_OK, "robot": ROBOT_OK, "leave": LEAVE_OK}
+ACCESS = {each.name.lower(): int(each) for each in Access if each.name}
 SIZES = ("weight_g", "length_mm", "width_mm", "height_mm")
 LAT_RULE, LON_RULE = "latitude lies between -90 and 90 degrees", "longitude lies between -180 and 180 degrees"
 MOST_LINES = 1_000
@@ -153,6 +154,7 @@ def _generic(
     consent = bits(sheet, "consent", CONSENTS, LEAVE_OK)
     if not sheet.has("consent"):
         notes.append("the file says nothing of consent: packages may be left at the door, nothing else")
+    access = bits(sheet, "access", ACCESS, -1, "gate_code+dog")
     sheet.refuse(~present(sheet.text("sku")), "sku", "a line names a SKU", "fill it in")
     if catalogue is None:
         sku, names = codes(sheet.text("sku"))
@@ -169,14 +171,15 @@ def _generic(
         sheet,
         order,
         len(refs),
-        {"placed_at": at, "place": lat * 1_000_000_000 + lon, "speed": speed, "consent": consent},
+        {"placed_at": at, "place": lat * 1_000_000_000 + lon, "speed": speed, "consent": consent, "access": access},
     )
     _not_too_long(sheet, order, len(refs))
     whole_orders(sheet, order, refs, "order", sheet.bad & ~spare)
     good = np.flatnonzero(~sheet.bad)
     rows = Rows(
         order=order[good], ref=np.array(refs.to_pylist(), object), at_s=at[good], zone=zone[good], lat_udeg=lat[good],
-        lon_udeg=lon[good], speed=speed[good], consent=consent[good], sku=sku[good], units=units[good],
+        lon_udeg=lon[good], speed=speed[good], consent=consent[good], access=access[good], sku=sku[good],
+        units=units[good],
     )  # fmt: skip
     book = book_of(
         rows, items, land, pace=pace, days=days, source=sheet.file, read=len(sheet), keep_items=catalogue is not None,
@@ -313,7 +316,7 @@ def _agree(sheet: Sheet, order: Longs, orders: int, facts: dict[str, Longs]) -> 
             else ("lat" if sheet.has("lat") else "postcode" if sheet.has("postcode") else "zone")
         )
         sheet.refuse(
-            differs, column, "all lines of an order say the same time, place, speed and consent",
+            differs, column, "all lines of an order say the same time, place, speed, consent and access",
             "make them equal, or give this line another order number",
         )  # fmt: skip
 

@@ -83,6 +83,7 @@ class Rows:
     lon_udeg: Longs
     speed: Longs
     consent: Longs
+    access: Longs
     sku: Longs
     units: Longs
 
@@ -197,6 +198,7 @@ def book_of(
         at_s=at, zone=rows.zone[head].astype(np.int32), lat_udeg=rows.lat_udeg[head].astype(np.int32),
         lon_udeg=rows.lon_udeg[head].astype(np.int32), speed=rows.speed[head].astype(np.int8),
         consent=rows.consent[head].astype(np.int8), lines=counts.astype(np.int16),
+        access=rows.access[head].astype(np.int8),
     )  # fmt: skip
     start = day_start(int(at[0]), land.utc_offset_s) if len(at) else 0
     span = (

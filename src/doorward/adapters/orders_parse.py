@@ -121,7 +121,9 @@ def choice(sheet: Sheet, name: str, words: dict[str, int], default: int) -> Long
     return np.where(found >= 0, np.array([*words.values(), default])[found], default).astype(np.int64)
 
 
-def bits(sheet: Sheet, name: str, words: dict[str, int], default: int) -> Longs:
+def bits(
+    sheet: Sheet, name: str, words: dict[str, int], default: int, example: str = "leave+locker"
+) -> Longs:
     """A column of words joined by `+`, or `none`; each word is a bit. Empty is the default."""
     cells = sheet.text(name)
     kinds = pc.unique(cells).to_pylist()
@@ -135,7 +137,7 @@ def bits(sheet: Sheet, name: str, words: dict[str, int], default: int) -> Longs:
     if len(at) == 0:
         return np.zeros(0, np.int64)
     rule = f"words of {', '.join(words)} joined by +, or none"
-    sheet.refuse(~np.array(good)[at], name, rule, "write for example leave+locker, or leave it empty")
+    sheet.refuse(~np.array(good)[at], name, rule, f"write for example {example}, or leave it empty")
     return np.asarray(np.array(value, np.int64)[at])
 
 

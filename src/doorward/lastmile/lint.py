@@ -80,6 +80,8 @@ def _loads(
     _must((volume <= cars.volume_ml * rules.volume_fill_pm // 1000).all(), "volume fits the vehicle")
     weight = np.bincount(run, parcels.weight_g, n)
     _must((weight <= cars.weight_g).all(), "weight fits the vehicle")
+    barred = np.maximum(0, cars.barred)[run] & np.maximum(0, parcels.access)
+    _must((barred == 0).all(), "no vehicle goes where it is barred")
     doors = np.bincount(np.unique(key) // 2**16, minlength=n)
     _must((doors <= cars.max_stops).all(), "no more stops than the vehicle may make")
     _must(

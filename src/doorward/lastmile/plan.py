@@ -91,6 +91,7 @@ def parcels_of(
     due = packages.due_s[row]
     late_days = np.maximum(0, now_s - due + DAY_S - 1) // DAY_S
     must = rules.skip_c + rules.overdue_c * np.minimum(10, late_days)
+    must += np.array(rules.hurry_c)[np.maximum(0, orders.speed[order])]
     weight = np.where(packages.packed_g[row] > 0, packages.packed_g[row], packages.weight_g[row])
     return Parcels(
         package=row,
@@ -103,7 +104,17 @@ def parcels_of(
         due_s=np.maximum(due, now_s),  # lateness up to now is sunk: it must not make another day look cheaper
         locker=boxed,
         skip_c=np.where(due < horizon_s, must, rules.wait_c),
+        access=np.where(boxed, 0, orders.access[order]),
     )
+
+
+def shut_out(parcels: Parcels, vehicles: Vehicles, station: int, ways: tuple[Way, ...]) -> NDArray[np.bool_]:
+    """Which of these packages no vehicle of these ways at the station, out or in, may bring to its door."""
+    mine = (vehicles.station == station) & np.isin(vehicles.way, [int(way) for way in ways])
+    if not mine.any():
+        return np.zeros(len(parcels), bool)
+    each = [np.maximum(0, b) & np.maximum(0, parcels.access) != 0 for b in np.unique(vehicles.barred[mine])]
+    return np.asarray(np.logical_and.reduce(each))
 
 
 def cars_at(
@@ -146,6 +157,7 @@ def _cars(vehicles: Vehicles, sites: Sites, station: int, v: Ints, depart: Ints,
         fixed_c=vehicles.fixed_c[v],
         hour_c=vehicles.hour_c[v],
         km_mc=vehicles.km_mc[v],
+        barred=np.maximum(0, vehicles.barred[v]),
     )
 
 
@@ -172,7 +184,7 @@ def kept_back(
         span_s = cars.until_s - leave_s
         rest_s = np.where(span_s > rules.break_after_s, cars.break_s, 0)
         shift_s = np.maximum(0, span_s - rest_s).astype(np.float64)
-        return stops_in_a_day(*land, shift_s, most, float(rules.stop_s)) / len(cars)
+        return stops_in_a_day(*land, shift_s, most, float(rules.stop_s + rules.access_unknown_s)) / len(cars)
 
     now, then = (
         each(cars.depart_s.astype(np.int64)),
@@ -210,6 +222,7 @@ def gig_cars(
         fixed_c=0,
         hour_c=rules.flex_hour_c,
         km_mc=drivers.car_km_mc[driver],
+        barred=0,
     )
     return cars, station
 

@@ -25,12 +25,17 @@ class LastmileRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A station sorts in its daily capacity within this many hours."""
     share_pool: bool = True
     """True: own and contractors' vans of a station are planned together, whichever way a package was priced on."""
-    stop_s: int = 100
-    """Handling at a door: park, walk, hand over, back; one package."""
+    stop_s: int = 93
+    """Handling at a plain door: park, walk, hand over, back; one package. With `access_s` the mean is 100."""
     package_s: int = 20
     """Each further package for the same customer."""
     customer_s: int = 50
     """Each further customer behind the same door (an apartment house)."""
+    access_s: tuple[int, int, int, int, int, int] = (20, 45, 0, 120, 15, 45)
+    """More for doors with access notes, by bit of tables.orders.Access: gate code, upper floor without a lift, height
+    limit, on foot only, dog, sign in. Gate, height, street and desk once a stop, stairs and dog for each customer."""
+    access_unknown_s: int = 7
+    """More for a door of which no access notes were given: the mean of those that were."""
     locker_s: int = 90
     """Handling at a locker besides its packages."""
     locker_package_s: int = 20
@@ -49,6 +54,8 @@ class LastmileRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """What it costs to leave a package at the station that is due before the next day's routes, cents."""
     overdue_c: int = 5_000
     """More for each day that it is late already: after a day or two it is worth a van of its own."""
+    hurry_c: tuple[int, int, int] = (0, 1_000, 2_000)
+    """More for orders by tables.orders.Speed: where not all fit, who asked for today or tomorrow goes first."""
     wait_c: int = 300
     """What it costs to leave a package that may still go on a later day, cents."""
     wait_least_s: int = 14_400

@@ -20,6 +20,7 @@ from doorward.lastmile.plan import (
     must_go_before,
     parcels_of,
     plan_induct,
+    shut_out,
     waiting,
 )
 from doorward.lastmile.rescue.service import rescue
@@ -164,6 +165,7 @@ def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way,
     for station in np.unique(packages.station[row]):
         here = row[packages.station[row] == station]
         parcels = parcels_of(packages, desk.table(Orders), sites, here, rules, horizon, desk.now_s)
+        parcels = parcels.take(~_turned_away(desk, parcels, int(station), ways))
         cars = cars_at(
             desk.table(Vehicles),
             desk.table(Runs),
@@ -181,6 +183,26 @@ def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way,
             cars = cars.take(slice(0, len(cars) - back))
         jobs.append((parcels, cars, int(station)))
     plans.add(jobs, "lastmile/vans")
+
+
+def _turned_away(desk: Desk, parcels: Parcels, station: int, ways: tuple[Way, ...]) -> NDArray[np.bool_]:
+    """Packages whose doors all these vehicles of the station are barred from lose their ways, once."""
+    row, bills = parcels.package, desk.table(Bills)
+    out = shut_out(parcels, desk.table(Vehicles), station, ways)
+    if not out.any():
+        return out
+    again = np.zeros(len(row), bool)
+    for way in ways:
+        again |= (desk.table(Packages).way[row] == way) & closed(bills, row, way)
+    out &= ~again
+    vans = [way for way in ways if way != Way.LOCKER]
+    desk.post(
+        *(WayDropped.fill(int(out.sum()), package=row[out], way=way, reason=Reason.BARRED) for way in vans),
+        Remarks.about(Subject.PACKAGE, row[out], Reason.BARRED, desk.now_s, limit=-1, short=parcels.access[out])
+        if out.any()
+        else Remarks.empty(),
+    )
+    return out
 
 
 def _plan_gigs(desk: Desk, rules: LastmileRules, plans: _Plans) -> None:

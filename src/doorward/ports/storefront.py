@@ -20,6 +20,7 @@ class NewOrders(Table):
     speed: I1
     consent: I1
     lines: I2
+    access: I1
 
 
 class NewLines(Table):

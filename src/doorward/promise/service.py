@@ -87,6 +87,7 @@ def take(desk: Desk) -> None:
             consent=new.consent,
             first_line=first_line + np.cumsum(count) - count,
             lines=new.lines,
+            access=new.access,
         ),
         LinePlaced(
             line=first_line + np.arange(len(lines)),

@@ -13,7 +13,7 @@ from doorward.tables.doorstep import Left
 from doorward.tables.fleet import Runs
 from doorward.tables.journey import JOURNEY, Event, Holder, Status
 from doorward.tables.linehaul import Lanes, Trips
-from doorward.tables.orders import Lines, LineStatus, OrderRefs, Orders, OrderStatus
+from doorward.tables.orders import Lines, LineStatus, OrderRefs, Orders, OrderStatus, access_words
 from doorward.tables.packages import Alarm, Alarms, Labels, Packages, Scans
 from doorward.tables.remarks import WORDS, Reason, Remarks, Subject
 from doorward.tables.sites import Sites, Zones
@@ -91,6 +91,7 @@ def package_story(state: State, wanted: str, prefix: str = "") -> dict[str, Any]
         "eta_hi_s": p["eta_hi_s"],
         "eta_at_s": p["eta_at_s"],
         "bill_c": p["bill_c"],
+        "access": access_words(int(state.table(Orders).access[p["order"]])),
         "alarms": open_alarms(state, row),
         "history": package_history(state, row),
         "why": _why(state, row),
@@ -114,6 +115,7 @@ def order_story(state: State, wanted: str) -> dict[str, Any]:
         "due_lo_s": int(orders.due_lo_s[row]),
         "due_s": int(orders.due_s[row]),
         "price_c": int(orders.price_c[row]),
+        "access": access_words(int(orders.access[row])),
         "reason": WORDS[Reason(max(0, int(orders.reason[row])))],
         "lines": [
             {

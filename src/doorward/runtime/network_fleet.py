@@ -12,6 +12,7 @@ from doorward.runtime.network_tables import WAYS, Names, clock_s, shifted, udeg,
 from doorward.runtime.problems import Problems
 from doorward.tables.fleet import NoFly, Vehicles
 from doorward.tables.flex import Drivers
+from doorward.tables.orders import Access
 from doorward.tables.sites import Sites
 
 
@@ -65,6 +66,7 @@ def make_vehicles(
         way=np.array([WAYS[m[2].way] for m in made], np.int8),
         shift_lo_s=np.array([m[3][0] for m in made], np.int32),
         shift_hi_s=np.array([m[3][1] for m in made], np.int32),
+        barred=np.array([sum(int(Access[word.upper()]) for word in set(m[2].barred)) for m in made], np.int8),
         **{n: np.array([getattr(m[2], n) for m in made], np.int64) for n in same},
     )
 

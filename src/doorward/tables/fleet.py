@@ -16,6 +16,7 @@ class Vehicles(Table):
     range_m  (n,) what a tank or battery carries; electric (n,) 1 battery
     fixed_c  (n,) a run costs at least this; hour_c (n,) crew; km_mc (n,) thousandths of a cent per metre
     wh_km, co2_ug_m (n,) battery draw per km; well-to-wheel micrograms per metre
+    barred (n,) bits of orders.Access: doors with one of them it cannot serve; 0 or -1 none
     """
 
     name: Text
@@ -34,6 +35,7 @@ class Vehicles(Table):
     km_mc: I4
     wh_km: I4
     co2_ug_m: I4
+    barred: I1
 
 
 class RunStatus(IntEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 import numpy as np
 
@@ -41,6 +41,26 @@ LOCKER_OK, DRONE_OK, ROBOT_OK, LEAVE_OK = 1, 2, 4, 8
 """Bits of `Orders.consent`: ways that the customer allows, and whether it may be left at the door."""
 
 
+class Access(IntFlag):
+    """What a driver must know of a door beforehand: bits of `Orders.access`."""
+
+    GATE_CODE = 1  # a gate or house door opens by a code
+    UPSTAIRS = 2  # an upper floor without a lift
+    HEIGHT_LIMIT = 4  # under a low gate, bridge or ceiling: no high vehicles
+    FOOT_ONLY = 8  # a pedestrian street: no vehicles but those allowed there, and a walk
+    DOG = 16  # wait until the dog is held
+    SIGN_IN = 32  # sign in at a desk
+
+
+BARRING = Access.HEIGHT_LIMIT | Access.FOOT_ONLY
+"""Bits for which some vehicles cannot come to the door; the others cost time."""
+
+
+def access_words(bits: int) -> str:
+    """Access notes in words, as in an order file: `gate_code+dog`; empty if there are none."""
+    return "+".join(each.name.lower() for each in Access if max(0, bits) & each and each.name)
+
+
 class OrderRefs(Table):
     """The customer's own reference of each order (row = order). Never on the hot path, never in the journal."""
 
@@ -64,6 +84,7 @@ class Orders(Table):
     promise_fc  (n,)  FC the promise was composed from; -1 none
     expires_s   (n,)  an unanswered promise ends then; -1 none
     reason      (n,)  Reason of refusal or expiry; 0 none
+    access      (n,)  bits of Access; 0 nothing to know, -1 nothing was said
     """
 
     at_s: I8
@@ -81,6 +102,7 @@ class Orders(Table):
     promise_fc: I4
     expires_s: I8
     reason: I2
+    access: I1
 
 
 class Lines(Table):
@@ -127,6 +149,7 @@ class Placed(Table):
     consent: I1
     first_line: I8
     lines: I2
+    access: I1
 
 
 class LinePlaced(Table):

@@ -86,6 +86,7 @@ class Reason(IntEnum):
     NOT_COLLECTED = 75
     CUSTOMER_RETURN = 76
     ACCESS = 77
+    BARRED = 78
     # carriers
     CARRIER_LATE = 80
     CARRIER_LOST = 81
@@ -155,6 +156,7 @@ WORDS: dict[Reason, str] = {
     Reason.NOT_COLLECTED: "not collected in time",
     Reason.CUSTOMER_RETURN: "sent back by the customer",
     Reason.ACCESS: "no access to the building",
+    Reason.BARRED: "no vehicle of the station may go to this door",
     Reason.CARRIER_LATE: "the carrier is late",
     Reason.CARRIER_LOST: "lost at the carrier",
     Reason.NO_SCAN: "no scan for too long",

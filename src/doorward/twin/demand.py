@@ -19,7 +19,7 @@ from doorward.core.hours import weekday
 from doorward.core.units import DAY_S, HOUR_S
 from doorward.ports.orderbook import OrderBook, merge_lines
 from doorward.ports.storefront import NewLines, NewOrders
-from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, ROBOT_OK, OrderRefs, Speed
+from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, ROBOT_OK, Access, OrderRefs, Speed
 from doorward.tables.sites import Zones
 from doorward.twin.demand_catalogue import Catalogue, Floats, Longs, make_catalogue
 from doorward.twin.demand_rules import CatalogueRules, GeneratorRules
@@ -110,7 +110,8 @@ def _day(
         mean *= promotion.orders_pm / 1000
     n = int(rng.poisson(mean))
     second = _seconds(rng.random(n), np.array(rules.hour_pm, np.float64))
-    zone, lat, lon = _doors(network.zones, rules, rng.random((3, n)), seed)
+    home, house, zone = _homes(network.zones, rules, rng.random((3, n)))
+    lat, lon = _doors(network.zones, rules, zone, house, seed)
     lines, sku, units = _baskets(catalogue, rules, n, rng)
     for promotion in promotions:
         sku = _promoted(catalogue, network.catalogue, promotion.category, promotion.share_pm, sku, rng)
@@ -118,7 +119,7 @@ def _day(
     orders = NewOrders(
         at_s=midnight + second, zone=zone.astype(np.int32), lat_udeg=lat, lon_udeg=lon,
         speed=_speeds(rules, second, rng.random(n)), consent=_consents(rules, rng.random((4, n))),
-        lines=lines.astype(np.int16),
+        lines=lines.astype(np.int16), access=_access(rules, zone, home, house, seed),
     )  # fmt: skip
     return orders, NewLines(sku=sku.astype(np.int32), units=units.astype(np.int32))
 
@@ -130,15 +131,38 @@ def _seconds(u: Floats, hour: Floats) -> Longs:
     return np.asarray(np.minimum(second.astype(np.int64), DAY_S - 1))
 
 
-def _doors(
-    zones: Zones, rules: GeneratorRules, u: Floats, seed: int
-) -> tuple[Longs, NDArray[np.int32], NDArray[np.int32]]:
-    """Zone and place of a door for each order: a person by chance, their house by hash of the house's number."""
+def _homes(zones: Zones, rules: GeneratorRules, u: Floats) -> tuple[Longs, Longs, Longs]:
+    """(home, house, zone) of a person by chance, for each order; houses with many doors have negative numbers."""
     upto = np.cumsum(zones.people.astype(np.float64))
     zone = np.minimum(np.searchsorted(upto, u[0] * upto[-1], side="right"), len(zones) - 1)
     homes = np.maximum(1, zones.people[zone] // rules.household)
     home = (u[1] * homes).astype(np.int64)
     house = np.where(home * 1000 < rules.flats_pm * homes, -1 - home // rules.doors, home)
+    return home, np.asarray(house), zone
+
+
+def _access(rules: GeneratorRules, zone: Longs, home: Longs, house: Longs, seed: int) -> NDArray[np.int8]:
+    """Access notes by hash of the house, or of the home in it: the same door, the same notes."""
+    flats = house < 0
+    notes = (
+        (Access.GATE_CODE, rules.gate_code_pm, flats, house),
+        (Access.UPSTAIRS, rules.upstairs_pm, flats, home),
+        (Access.SIGN_IN, rules.sign_in_pm, flats, house),
+        (Access.DOG, rules.dog_pm, ~flats, home),
+        (Access.HEIGHT_LIMIT, rules.height_limit_pm, True, house),
+        (Access.FOOT_ONLY, rules.foot_only_pm, True, house),
+    )
+    bits = np.zeros(len(zone), np.int8)
+    for note, share_pm, may, which in notes:
+        drawn = draws.below(seed, f"door/access/{int(note)}", share_pm / 1000, zone, which)
+        bits |= np.where(drawn & may, int(note), 0).astype(np.int8)
+    return bits
+
+
+def _doors(
+    zones: Zones, rules: GeneratorRules, zone: Longs, house: Longs, seed: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Place of the house of each order, by hash of its number."""
     far = zones.radius_m[zone] * np.sqrt(draws.uniform(seed, "door/far", zone, house))
     turn = 2 * np.pi * draws.uniform(seed, "door/turn", zone, house)
     east, north = far * np.sin(turn), far * np.cos(turn)
@@ -152,7 +176,7 @@ def _doors(
         0.01, np.cos(np.radians(zones.lat_udeg[zone] * 1e-6))
     )
     lon = (lon + 180e6) % 360e6 - 180e6
-    return zone, np.rint(np.clip(lat, -90e6, 90e6)).astype(np.int32), np.rint(lon).astype(np.int32)
+    return np.rint(np.clip(lat, -90e6, 90e6)).astype(np.int32), np.rint(lon).astype(np.int32)
 
 
 def _baskets(

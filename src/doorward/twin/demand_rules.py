@@ -126,6 +126,12 @@ class GeneratorRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     drone_pm: Share = 500  # ... a drone
     robot_pm: Share = 500  # ... a sidewalk robot
     leave_pm: Share = 850  # ... have it left at the door
+    gate_code_pm: Share = 200  # houses with many doors behind a gate with a code
+    upstairs_pm: Share = 200  # doors in such houses on upper floors without a lift
+    sign_in_pm: Share = 60  # such houses with a desk to sign in at
+    dog_pm: Share = 50  # doors with a dog, in other houses
+    height_limit_pm: Share = 10  # houses that high vehicles cannot reach
+    foot_only_pm: Share = 10  # houses in pedestrian streets
 
 
 class ShopperRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

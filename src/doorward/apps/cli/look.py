@@ -45,6 +45,7 @@ def track(
         f"promised {clock(story['due_lo_s'], where.offset)} to {clock(story['due_s'], where.offset)}"
         + _eta_words(story, where.offset)
     )
+    _access(story)
     _alarms(story["alarms"], where.offset)
     _moments("History", story["history"], where.offset)
     for line in story["why"]:
@@ -68,6 +69,7 @@ def order(
         f"  placed {clock(story['at_s'], where.offset)}"
     )
     OUT.print(f"promised {clock(story['due_lo_s'], where.offset)} to {clock(story['due_s'], where.offset)}")
+    _access(story)
     grid(
         "Lines",
         ("line", "sku", "units", "status", "building", "reason"),
@@ -108,6 +110,12 @@ def _eta_words(story: dict[str, Any], offset: int) -> str:
         return ""
     window = f"{clock(story['eta_lo_s'], offset)} to {clock(story['eta_hi_s'], offset)}"
     return f"; expected {window} (as of {clock(story['eta_at_s'], offset)})"
+
+
+def _access(story: dict[str, Any]) -> None:
+    """What is known of the door, if anything."""
+    if story["access"]:
+        OUT.print("at the door: " + story["access"].replace("_", " ").replace("+", ", "))
 
 
 def _alarms(alarms: list[dict[str, Any]], offset: int) -> None:

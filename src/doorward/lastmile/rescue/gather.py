@@ -135,6 +135,7 @@ def helpers_near(
         hour_c=vehicles.hour_c[v],
         km_mc=vehicles.km_mc[v],
         rest_s=np.maximum(0, rest),
+        barred=np.maximum(0, vehicles.barred[v]),
     )
     owner = np.repeat(np.arange(len(run)), [len(each) for each in open_rows])
     return Helpers(cars, run, driven, np.concatenate(open_rows), owner)

@@ -33,7 +33,7 @@ NEVER_C = 10**9
 """What leaving a helper's own door would cost: it is aboard, so it is brought."""
 MOST_TRIALS, MOST_HELPERS, MOST_YARD = 40, 3, 3
 """Up to so many combinations of helpers are all tried; else those of so many, each in its best way alone."""
-PER_DOOR = ("volume", "weight", "service", "lo", "due", "skip_c")
+PER_DOOR = ("volume", "weight", "service", "lo", "due", "skip_c", "access")
 SMALL, SEARCH = 30, 300
 """Trials of no more doors than this are searched for so many iterations; larger ones only by insertion."""
 

@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from doorward.core.table import I1, I4, I8, Table
 from doorward.lastmile.rules import LastmileRules
+from doorward.tables.orders import Access
 
 Ints = NDArray[np.int64]
 
 
 class Parcels(Table):
     """Packages to be routed: package, order; lat_udeg, lon_udeg of door or locker; volume_ml, weight_g; lo_s, due_s;
-    locker (n,) 1 goes into a locker; skip_c (n,) what leaving it at the station costs."""
+    locker (n,) 1 goes into a locker; skip_c (n,) what leaving it at the station costs; access (n,) bits of
+    tables.orders.Access, 0 none, -1 nobody said."""
 
     package: I8
     order: I8
@@ -27,12 +29,14 @@ class Parcels(Table):
     due_s: I8
     locker: I1
     skip_c: I4
+    access: I1
 
 
 class Cars(Table):
     """Vehicles that may leave, each at its own time and place: way, vehicle, block as in Runs; lat_udeg, lon_udeg where
     it starts; depart_s; until_s back at the station; limits and costs as in tables.fleet.Vehicles; rest_s: the break
-    comes before the first leg that begins this long after depart_s, -1 as the rules say."""
+    comes before the first leg that begins this long after depart_s, -1 as the rules say; barred: bits of Access, doors
+    with one of which it cannot serve, 0 or -1 none."""
 
     way: I1
     vehicle: I4
@@ -50,6 +54,7 @@ class Cars(Table):
     hour_c: I4
     km_mc: I4
     rest_s: I4
+    barred: I1
 
 
 class Doors(NamedTuple):
@@ -64,10 +69,26 @@ class Doors(NamedTuple):
     due: Ints
     skip_c: Ints
     handling: Ints
+    access: Ints
 
 
-def handling(parcels: Parcels, first: Ints, rules: LastmileRules) -> Ints:
-    """Seconds for each package, packages standing door after door: the door's own time falls to its first package."""
+EACH_CUSTOMER = Access.UPSTAIRS | Access.DOG
+"""Notes that cost their time for every customer behind a door; the others once a stop."""
+
+
+def extra_s(access: Ints, rules: LastmileRules) -> Ints:
+    """Seconds that these access notes cost."""
+    seconds = np.zeros(len(access), np.int64)
+    for note, each in zip(Access, rules.access_s, strict=True):
+        seconds += np.where(access & int(note), each, 0)
+    return seconds
+
+
+def handling(parcels: Parcels, first: Ints, access: Ints, rules: LastmileRules) -> Ints:
+    """Seconds for each package, packages standing door after door: the door's own time falls to its first package.
+
+    access (doors,) notes of all packages of each door
+    """
     n = len(parcels)
     seconds = np.where(parcels.locker == 1, rules.locker_package_s, rules.package_s).astype(np.int64)
     fresh = np.ones(n, bool)
@@ -76,6 +97,11 @@ def handling(parcels: Parcels, first: Ints, rules: LastmileRules) -> Ints:
     head = first[:-1]
     at_locker = parcels.locker[head] == 1
     seconds[head] = np.where(at_locker, rules.locker_s + rules.locker_package_s, rules.stop_s)
+    seconds[head] += extra_s(access & ~int(EACH_CUSTOMER), rules)
+    fresh[head] = True
+    known = np.maximum(0, parcels.access).astype(np.int64)
+    seconds[fresh] += extra_s(known[fresh] & int(EACH_CUSTOMER), rules)
+    seconds[head] += np.where(parcels.access[head] < 0, rules.access_unknown_s, 0)
     return seconds
 
 
@@ -97,7 +123,8 @@ def consolidate(parcels: Parcels, most_ml: int, rules: LastmileRules) -> Doors:
     new[1:] |= (door[1:] == door[:-1]) & (chunk[1:] != chunk[:-1])
     head = np.flatnonzero(new)
     first = np.r_[head, n].astype(np.int64)
-    seconds = handling(p, first, rules)
+    access = np.bitwise_or.reduceat(np.maximum(0, p.access).astype(np.int64), head)
+    seconds = handling(p, first, access, rules)
     lo, due = np.maximum.reduceat(p.lo_s, head), np.minimum.reduceat(p.due_s, head)
     return Doors(
         order=order,
@@ -109,4 +136,5 @@ def consolidate(parcels: Parcels, most_ml: int, rules: LastmileRules) -> Doors:
         due=due,
         skip_c=np.add.reduceat(p.skip_c.astype(np.int64), head),
         handling=seconds,
+        access=access,
     )

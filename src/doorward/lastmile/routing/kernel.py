@@ -176,12 +176,13 @@ def copy_route(source: Routes, to: Routes, v: int) -> None:  # pragma: no cover 
 
 @nb.njit(cache=True)
 def has_room(task: Task, routes: Routes, v: int, c: int) -> bool:  # pragma: no cover - compiled
-    """Volume, weight and stops of vehicle v allow stop c."""
+    """Volume, weight, stops and access of vehicle v allow stop c."""
     car, total, stop = task.car[v], routes.sum[v], task.stop[c]
     return bool(
         total.volume + stop.volume <= car.volume
         and total.weight + stop.weight <= car.weight
         and total.count < car.stops
+        and car.barred & stop.access == 0
     )
 
 

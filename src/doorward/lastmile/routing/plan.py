@@ -45,10 +45,10 @@ PHASES, AGAIN, NEEDED = 3, 0.2, 0.8
 share of its hours to spare, else from a lower temperature."""
 REASONS = np.array(
     [Reason.NO_VOLUME, Reason.NO_WEIGHT, Reason.NO_STOPS, Reason.NO_TIME, Reason.NO_RANGE, Reason.WINDOW_CLOSED,
-     Reason.POSTPONED, Reason.NO_VEHICLE]
+     Reason.BARRED, Reason.POSTPONED, Reason.NO_VEHICLE]
 )  # fmt: skip
 """By limit of why.binding."""
-PER = np.array([1, 1, 1, 60, 1, 60, 1000, 1])
+PER = np.array([1, 1, 1, 60, 1, 60, 1, 1000, 1])
 """Remarks tell minutes and cents; binding tells seconds and thousandths."""
 
 
@@ -126,7 +126,7 @@ def _stop_records(doors: Doors, cars: Cars, depot: Depot, rules: LastmileRules) 
     stop["late_mc"] = count * (rules.late_c_h / 3.6)
     stop["step_mc"] = np.where(open_still, count * (rules.late_c * 1000.0), 0.0)
     stop["skip_mc"] = doors.skip_c * 1000.0
-    stop["car"] = -1
+    stop["car"], stop["access"] = -1, doors.access
     return stop
 
 
@@ -138,6 +138,7 @@ def _car_records(cars: Cars, depot: Depot, rules: LastmileRules) -> Records:
     car["rest"], car["range_m"] = cars.break_s, cars.range_m
     car["rest_after"] = np.where(cars.rest_s >= 0, cars.rest_s, rules.break_after_s)
     car["fixed_mc"], car["second_mc"], car["metre_mc"] = cars.fixed_c * 1000.0, cars.hour_c / 3.6, cars.km_mc
+    car["barred"] = np.maximum(0, cars.barred)
     alike = np.stack(
         [cars.lat_udeg, cars.lon_udeg, *(car[name] for name in CAR.names or () if name != "kind")]
     )

@@ -185,7 +185,7 @@ def _best_place(
         v, q = where[j, 0], where[j, 1]
         if v < 0 or totals[v].volume + stop.volume > cars[v].volume or totals[v].count >= cars[v].stops:
             continue
-        if totals[v].weight + stop.weight > cars[v].weight:
+        if totals[v].weight + stop.weight > cars[v].weight or cars[v].barred & stop.access != 0:
             continue
         for p in range(q, q + 2):
             if (v == last_v and p == last_p) or draw(rng) < BLINK:

@@ -8,7 +8,7 @@ import numpy as np
 from doorward.lastmile.routing.kernel import before, behind, hop, insert, remove
 from doorward.lastmile.routing.problem import SLOT_S, SLOTS, Ints, Reals, Routes, Small, Task
 
-VOLUME, WEIGHT, STOPS, TIME, RANGE, WINDOW, DEAR, NONE = range(8)
+VOLUME, WEIGHT, STOPS, TIME, RANGE, WINDOW, BARRED, DEAR, NONE = range(9)
 """Which limit bound; DEAR: none, but leaving it costs less than driving there; NONE: there is no vehicle."""
 
 
@@ -16,14 +16,15 @@ VOLUME, WEIGHT, STOPS, TIME, RANGE, WINDOW, DEAR, NONE = range(8)
 def binding(
     task: Task, routes: Routes, stops: Small
 ) -> tuple[Ints, Ints, Ints]:  # pragma: no cover - compiled
-    """(limit, vehicle, short) of each unserved stop; short in ml, g, stops, seconds, metres, seconds, mc.
+    """(limit, vehicle, short) of each unserved stop; short in ml, g, stops, seconds, metres, seconds, access bits, mc.
 
-    The vehicle and the place in its route are those that break the fewest limits by estimate, of these the cheapest.
+    The vehicle and the place in its route are those that break the fewest limits by estimate, of these the cheapest; a
+    vehicle that is barred from the door is named only if all are.
     There the stop is put in, timed and taken out again, so `short` is what the route really lacks.
     """
     m = len(stops)
     limit, vehicle, short = np.full(m, NONE, np.int64), np.full(m, -1, np.int64), np.full(m, -1, np.int64)
-    over = np.empty(6)
+    over = np.empty(7)
     for i in range(m):
         c = stops[i]
         v, p = _nearest(task, routes, c, over)
@@ -34,7 +35,7 @@ def binding(
         _exceeded(task, routes, v, over)
         limit[i], vehicle[i] = DEAR, v
         short[i] = int(max(0.0, np.ceil(routes.sum[v].cost - paid - task.stop[c].skip_mc)))
-        for k in range(6):
+        for k in range(7):
             if over[k] > 0.0:
                 limit[i], short[i] = k, int(np.ceil(over[k]))
                 break
@@ -45,13 +46,14 @@ def binding(
 @nb.njit(cache=True)
 def _nearest(task: Task, routes: Routes, c: int, over: Reals) -> tuple[int, int]:  # pragma: no cover
     """Vehicle and position with the fewest limits broken by stop c, then the least cost; -1 there is no vehicle."""
-    stop, fewest, best, v_best, p_best = task.stop[c], 7, np.inf, -1, -1
+    stop, fewest, best, v_best, p_best = task.stop[c], 99, np.inf, -1, -1
     for v in range(len(task.car)):
         car, total = task.car[v], routes.sum[v]
         used = total.count > 0
         over[0] = total.volume + stop.volume - car.volume
         over[1] = total.weight + stop.weight - car.weight
         over[2] = total.count + 1 - car.stops
+        shut = 10 if car.barred & stop.access else 0
         for p in range(total.count + 1):
             here = routes.visit[v, p]
             s1, m1 = hop(task.node, task.travel, before(task, routes, v, p), c)
@@ -64,7 +66,7 @@ def _nearest(task: Task, routes: Routes, c: int, over: Reals) -> tuple[int, int]
             over[3] = (total.end if used else car.depart) + long - car.until
             over[4] = (total.dist if used else 0.0) + far - car.range_m
             over[5] = clock + s1 * pace - stop.hi if stop.hard else 0.0
-            broken = 0
+            broken = shut
             for k in range(6):
                 broken += over[k] > 0.0
             if broken < fewest or (broken == fewest and cost < best):
@@ -77,8 +79,9 @@ def _exceeded(task: Task, routes: Routes, v: int, over: Reals) -> None:  # pragm
     """By how much vehicle v, as it is timed, is beyond each of its limits."""
     car, total = task.car[v], routes.sum[v]
     over[0], over[1], over[2] = total.volume - car.volume, total.weight - car.weight, total.count - car.stops
-    over[3], over[4], over[5] = total.end - car.until, total.dist - car.range_m, 0.0
+    over[3], over[4], over[5], over[6] = total.end - car.until, total.dist - car.range_m, 0.0, 0.0
     for k in range(total.count):
         stop = task.stop[routes.visit[v, k].stop]
+        over[6] = max(over[6], float(car.barred & stop.access))
         if stop.hard:
             over[5] = max(over[5], float(routes.visit[v, k].at - stop.hi))
