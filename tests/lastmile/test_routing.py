@@ -174,8 +174,8 @@ def test_promises_that_are_dear_to_break_come_first() -> None:
     p, c = parcels(100, 7), cars(1)
     noon = MIDNIGHT_S + 12 * HOUR_S
     due = np.where(np.arange(100) < 10, noon, MIDNIGHT_S + 21 * HOUR_S)
-    p = p.replace(due_s=due, skip_c=np.where(np.arange(100) < 10, 8_000, 4_000))
-    _, stops, _ = planned(p, c, LastmileRules(late_c=5_000), iterations=3_000)
+    rules = LastmileRules(late_c=5_000, stop_s=100)
+    _, stops, _ = planned(p.replace(due_s=due), c, rules, iterations=3_000)
     urgent = stops.package < 10
     assert urgent.sum() == 10
     assert (stops.plan_s[urgent] <= noon).all()
