@@ -36,6 +36,15 @@ def next_departure(
 
 
 @nb.njit(cache=True)
+def _held(at_s: int, site: int, still: NDArray[np.int64], column: int) -> int:  # pragma: no cover - compiled
+    """When what is meant for `at_s` happens at a site that stands still from time to time."""
+    for s in range(still.shape[0]):
+        if still[s, 0] == site and still[s, column] and still[s, 1] <= at_s < still[s, 2]:
+            at_s = still[s, 2]
+    return at_s
+
+
+@nb.njit(cache=True)
 def reach(
     start_s: NDArray[np.int64],
     origin: NDArray[np.int32],
@@ -48,11 +57,15 @@ def reach(
     lane_days: NDArray[np.int8],
     dwell_s: int,
     utc_offset_s: int,
+    still: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # pragma: no cover - compiled
     """Earliest arrival at every site, and when it left its origin.
 
     start_s, origin (r,): ready at a site at a time; lanes (l,) as in tables.linehaul.Lanes; dwell_s: handling where it
-    changes trucks. Returns arrive_s, leave_s (r, sites) in Unix seconds; NEVER where there is no way.
+    changes trucks. still (s, 5): spans in which sites stand still, by from_s: (site, from_s, until_s, 1 if its docks
+    do, 1 if its gate or floor does); a truck that would leave, or be unloaded, then does so at the end.
+
+    Returns arrive_s, leave_s (r, sites) in Unix seconds; NEVER where there is no way.
     """
     rows = len(start_s)
     arrive = np.full((rows, sites), NEVER, np.int64)
@@ -70,8 +83,12 @@ def reach(
                 if a != home:
                     ready += dwell_s
                 departs = next_departure(ready, lane_depart_s[lane], lane_days[lane], utc_offset_s)
-                if departs + lane_drive_s[lane] < arrive[r, b]:
-                    arrive[r, b] = departs + lane_drive_s[lane]
+                comes = departs + lane_drive_s[lane]
+                if still is not None:
+                    departs = _held(departs, a, still, 3)
+                    comes = _held(departs + lane_drive_s[lane], b, still, 4)
+                if comes < arrive[r, b]:
+                    arrive[r, b] = comes
                     leave[r, b] = departs if a == home else leave[r, a]
                     better = True
             if not better:

@@ -17,6 +17,7 @@ from doorward.core.geo import crow_m
 from doorward.core.hours import local_day
 from doorward.core.units import DAY_S
 from doorward.promise.capacity import layout
+from doorward.promise.closures import Closures, shrink
 from doorward.promise.fares import fares_c, worth_it
 from doorward.promise.kernel import NO_CAPACITY, NO_DATE, NO_STOCK, OK, Asked, Room, Shelf, Times, quote_each
 from doorward.promise.lanes import Transits, distance_band
@@ -68,6 +69,7 @@ def plan_quotes(
     rules: PromiseRules,
     now_s: int,
     offset_s: int,
+    closures: Closures = (),
 ) -> tuple[Quoted, NDArray[np.int64], NDArray[np.int16], Remarks]:
     """Promise the orders of rows `waiting` (ascending) as of `now_s`; openings must reach today.
 
@@ -77,7 +79,7 @@ def plan_quotes(
     """
     asked = orders.take(waiting)
     today = int(local_day(now_s, offset_s))
-    ways = plan_ways(sites, floors, lanes, services, rules, now_s, offset_s)
+    ways = plan_ways(sites, floors, lanes, services, rules, now_s, offset_s, closures)
     times = _times(ways, transits, margins, rules, now_s, offset_s)
     merged = merged_lines(asked, lines, items)
     skus = np.unique(merged.sku)
@@ -86,6 +88,7 @@ def plan_quotes(
     _claim(shelf.free, skus, orders, lines, promises)
     each = _asked(asked, ways, merged, skus, sites, zones, services, transits, rules, today)
     base, room = _room(openings, sites, today)
+    room = room._replace(limit=shrink(room.limit, closures, sites, rules, now_s, offset_s))
     result = quote_each(times, each, shelf, room)
     why, heavy = result[:, 9].copy(), merged.heavy_g
     light = each.own & (zones.station[asked.zone] >= 0) | each.takes.any(axis=(1, 2))

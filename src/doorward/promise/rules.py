@@ -12,6 +12,8 @@ class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Stated share of promises to be kept, per mille."""
     horizon_days: int = 21
     """Days whose capacity is open for sale, today included."""
+    outage_guess_s: int = 7_200
+    """A standstill whose end nobody knows is taken to last so much longer."""
     longest_days: int = 18
     """A promise farther away than this is not made."""
     hold_s: int = 900

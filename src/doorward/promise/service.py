@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from doorward.core.hours import second_of_day
+from doorward.core.units import DAY_S
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
 from doorward.promise.capacity import plan_openings
+from doorward.promise.closures import known_closures
 from doorward.promise.lanes import Transits, plan_transits
 from doorward.promise.learn import plan_margins
 from doorward.promise.plan import classes, margins_now, plan_quotes
@@ -29,6 +31,7 @@ from doorward.tables.orders import (
     OrderStatus,
     Placed,
 )
+from doorward.tables.outages import Outages, PlannedOutages
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.promises import MarginMoved, Margins, Promises
 from doorward.tables.remarks import Reason
@@ -104,6 +107,9 @@ def quote(desk: Desk) -> None:
     waiting = np.flatnonzero(orders.status == OrderStatus.PLACED)
     if len(waiting) == 0 or len(openings) == 0:
         return
+    rules = desk.rule(PromiseRules)
+    reach_s = desk.now_s + rules.horizon_days * DAY_S
+    closures = known_closures(desk.table(Outages), desk.table(PlannedOutages), rules, desk.now_s, reach_s)
     quoted, refused, reason, remarks = plan_quotes(
         orders,
         waiting,
@@ -120,9 +126,10 @@ def quote(desk: Desk) -> None:
         desk.table(Services),
         transits_of(desk),
         desk.table(Margins),
-        desk.rule(PromiseRules),
+        rules,
         desk.now_s,
         desk.utc_offset_s,
+        closures,
     )
     desk.post(
         quoted,

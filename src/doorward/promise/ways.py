@@ -12,6 +12,7 @@ from doorward.core.hours import day_start, local_day
 from doorward.core.timetable import NEVER, reach
 from doorward.core.units import DAY_S
 from doorward.promise.capacity import layout
+from doorward.promise.closures import Closures, picked_up, staged_around, still_at, wave_around
 from doorward.promise.rules import PromiseRules
 from doorward.tables.linehaul import Lanes
 from doorward.tables.sites import Floors, SiteKind, Sites
@@ -63,11 +64,12 @@ def plan_ways(
     rules: PromiseRules,
     now_s: int,
     offset_s: int,
+    closures: Closures = (),
 ) -> Ways:
-    """All ways as of now. Later days depend only on the date and are kept from call to call."""
+    """All ways as of now. Later days depend only on the date and known standstills and are kept from call to call."""
     midnight = int(day_start(now_s, offset_s))
-    now = _ways(sites, floors, lanes, services, rules, now_s, offset_s, 0, 1)
-    later = _later(sites, floors, lanes, services, rules, midnight, offset_s)
+    now = _ways(sites, floors, lanes, services, rules, now_s, offset_s, 0, 1, closures)
+    later = _later(sites, floors, lanes, services, rules, midnight, offset_s, closures)
     return Ways(*(np.concatenate([a, b], axis=1) for a, b in zip(now, later, strict=True)))
 
 
@@ -80,8 +82,11 @@ def _later(
     rules: PromiseRules,
     midnight: int,
     offset_s: int,
+    closures: Closures,
 ) -> Ways:
-    return _ways(sites, floors, lanes, services, rules, midnight, offset_s, 1, rules.horizon_days - 1)
+    return _ways(
+        sites, floors, lanes, services, rules, midnight, offset_s, 1, rules.horizon_days - 1, closures
+    )
 
 
 def _ways(
@@ -94,28 +99,40 @@ def _ways(
     offset_s: int,
     first: int,
     days: int,
+    closures: Closures,
 ) -> Ways:
     fcs, stations = layout(sites)
     forth = sites.kind[lanes.origin] != SiteKind.STATION  # stations only send back what is not theirs
     lanes = lanes.take(forth)
     today = int(local_day(now_s, offset_s))
     staged = ready_s(floors, rules, now_s, offset_s, first, days)
+    if closures:
+        opens = floors.opens_s.astype(np.int64)[:, None]
+        begin = day_start(now_s, offset_s) + (first + np.arange(days)) * DAY_S + opens
+        staged = staged_around(closures, np.maximum(begin, now_s), staged, NEVER)
     origin = np.repeat(np.arange(fcs, dtype=np.int32), days)
     arrive, leave = reach(
         staged.ravel(), origin, len(sites), lanes.origin, lanes.dest, lanes.depart_s, lanes.cutoff_s,
-        lanes.drive_s, lanes.days, rules.crossdock_s, offset_s,
+        lanes.drive_s, lanes.days, rules.crossdock_s, offset_s, still_at(closures),
     )  # fmt: skip
     shape = (fcs, days, len(stations))
     there, left = arrive[:, stations].reshape(shape), leave[:, stations].reshape(shape)
     there = np.where(staged[:, :, None] >= NEVER, NEVER, there)
     door_day, door_s, late = first_door(there, rules, offset_s)
+    for _ in range(len(closures)):
+        route = np.asarray(rules.route_s, np.int64)[late.astype(np.int64)]
+        moved = wave_around(closures, there, door_s - route, stations, NEVER)
+        if (moved == there).all():
+            break
+        there = moved
+        door_day, door_s, late = first_door(there, rules, offset_s)
     out = there < NEVER
     leave_day = np.where(out, local_day(np.where(out, left, 0), offset_s) - today, -1)
     door_day = np.where(out, door_day - today, -1)
     pickup = services.pickup_s.astype(np.int64)[None, None]
     ok = staged < NEVER
     base = day_start(np.where(ok, staged, 0), offset_s)[:, :, None] + pickup
-    pick = base + np.where(base < staged[:, :, None], DAY_S, 0)
+    pick = picked_up(closures, base + np.where(base < staged[:, :, None], DAY_S, 0), NEVER)
     return Ways(
         door_day, np.where(out, door_s, NEVER), late & out, leave_day, np.where(ok[:, :, None], pick, NEVER)
     )
