@@ -10,7 +10,9 @@ import time
 
 import numpy as np
 
-from doorward.sourcing.kernel import FAR, Baskets, Inbound, scratch, solve, source_each
+from doorward.sourcing.divide import FAR
+from doorward.sourcing.each import Baskets, Inbound, source_each
+from doorward.sourcing.kernel import scratch, solve
 
 FCS, SKUS, REGIONS = 20, 2_000, 50
 
@@ -35,7 +37,14 @@ def baskets(seed: int, orders: int, low: int, high: int) -> tuple[Baskets, np.nd
         stock[rng.choice(FCS, rng.integers(2, 9), replace=False), s] = 1_000_000
     none = np.full(lines, -1, np.int64)
     return Baskets(
-        pointer, sku, np.ones(lines, np.int64), none, cost, base, np.zeros(orders, np.int64)
+        pointer,
+        sku,
+        np.ones(lines, np.int64),
+        none,
+        cost,
+        base,
+        np.zeros(orders, np.int64),
+        np.zeros(lines, np.bool_),
     ), stock
 
 
@@ -109,7 +118,8 @@ def main() -> None:
         few, _ = baskets(7, 50, low, high)
         source_each(few, stock.copy(), nothing(), room)
         began = time.process_time()
-        fc, _, _, total = source_each(b, stock.copy(), nothing(), room)
+        got = source_each(b, stock.copy(), nothing(), room)
+        fc, total = got.fc, got.total
         spent = time.process_time() - began
         owner = np.repeat(np.arange(orders), np.diff(b.pointer))
         first = owner < 1_000

@@ -188,7 +188,7 @@ class World:
         self.state.append(
             Lines.fill(
                 lines, order=order, sku=sku, units=units, fc=fc, status=int(LineStatus.SOURCED), reason=0, tries=0,
-                dropped=0,
+                dropped=0, asked=units,
             )
         )  # fmt: skip
         self.state.append(Stock.fill(FCS * self.skus, **dict.fromkeys(Stock.columns, 0)))

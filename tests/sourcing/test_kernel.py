@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorward.sourcing.kernel import FAR, by_lines, by_search, by_sets, scratch, solve
+from doorward.sourcing.divide import FAR
+from doorward.sourcing.kernel import by_lines, by_search, by_sets, scratch, solve
 
 
 def order(seed: int, lines: int, fcs: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,12 +8,22 @@ from hypothesis import strategies as st
 
 from doorward.ledger.state import State
 from doorward.promise import service as promise
+from doorward.runtime.checks import _lines
 from doorward.sourcing import service as sourcing
 from doorward.sourcing.costs import MC, load_price, scarcity_price
 from doorward.sourcing.lint import lint_sources
 from doorward.sourcing.rules import SourcingRules
 from doorward.tables.items import Items
-from doorward.tables.orders import LineHeld, Lines, LineSourced, LineStatus, Orders, OrderStatus
+from doorward.tables.orders import (
+    PARTS_OK,
+    LineHeld,
+    Lines,
+    LineSourced,
+    LineSplit,
+    LineStatus,
+    Orders,
+    OrderStatus,
+)
 from doorward.tables.remarks import Reason, Remarks
 from doorward.tables.sites import Floors
 from doorward.tables.stock import Purchases, Stock
@@ -36,10 +46,11 @@ def accepted(seed: int, orders: int = 20, *, most: int = 6, lines: int = 4, **si
 def assign(state: State, now_s: int = NOON) -> tuple[LineSourced, LineHeld]:
     desk = desk_at(state, now_s)
     sourcing.assign(desk)
+    split = [f for f in desk.posted if isinstance(f, LineSplit)] or [LineSplit.empty()]
     sourced = [f for f in desk.posted if isinstance(f, LineSourced)] or [LineSourced.empty()]
     held = [f for f in desk.posted if isinstance(f, LineHeld)] or [LineHeld.empty()]
     lines, stock, items = state.table(Lines), state.table(Stock), state.table(Items)
-    assert lint_sources(sourced[0], held[0], lines, stock, items, state.count(Floors)) == []
+    assert lint_sources(split[0], sourced[0], held[0], lines, stock, items, state.count(Floors)) == []
     fold(state, desk)
     return sourced[0], held[0]
 
@@ -51,11 +62,20 @@ def reserved_by_lines(state: State) -> np.ndarray:
     return np.bincount(cell, lines.units[mine], state.count(Stock))
 
 
+def units_of_orders(state: State) -> np.ndarray:
+    lines = state.table(Lines)
+    return np.bincount(lines.order, lines.units, state.count(Orders))
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 40), st.integers(1, 6), st.integers(1, 4))
 def test_no_unit_is_promised_twice(seed: int, orders: int, most: int, fcs: int) -> None:
     state = accepted(seed, orders, most=most, fcs=fcs)
+    state.put(Orders, np.arange(0, orders, 2), consent=PARTS_OK)
+    asked = units_of_orders(state)
     sourced, held = assign(state)
+    assert np.array_equal(units_of_orders(state), asked)
+    assert _lines(state) == []
     stock = state.table(Stock)
     assert (stock.reserved <= stock.on_hand).all()
     assert np.array_equal(stock.reserved, reserved_by_lines(state))
@@ -73,7 +93,7 @@ def test_reconsidering_keeps_the_books_and_never_costs(seed: int, orders: int) -
     moved = [f for f in desk.posted if isinstance(f, LineSourced)]
     if moved:
         args = (state.table(Lines), state.table(Stock), state.table(Items), state.count(Floors))
-        assert lint_sources(moved[0], LineHeld.empty(), *args) == []
+        assert lint_sources(LineSplit.empty(), moved[0], LineHeld.empty(), *args) == []
         assert (state.table(Lines).fc[moved[0].line] != moved[0].fc).all()
     fold(state, desk)
     assert np.array_equal(state.table(Stock).reserved, reserved_by_lines(state))

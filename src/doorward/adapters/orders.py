@@ -46,12 +46,12 @@ from doorward.core.geo import EARTH_M
 from doorward.core.hours import local_day
 from doorward.ports.orderbook import OrderBook
 from doorward.tables.items import Items
-from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, ROBOT_OK, Access, Speed
+from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, PARTS_OK, ROBOT_OK, Access, Speed
 from doorward.tables.sites import SiteKind
 from doorward.tables.stock import OpeningStock
 
 SPEEDS = {"standard": int(Speed.STANDARD), "next_day": int(Speed.NEXT_DAY), "same_day": int(Speed.SAME_DAY)}
-CONSENTS = {"locker": LOCKER_OK, "drone": DRONE_OK, "robot": ROBOT_OK, "leave": LEAVE_OK}
+CONSENTS = {"locker": LOCKER_OK, "drone": DRONE_OK, "robot": ROBOT_OK, "leave": LEAVE_OK, "parts": PARTS_OK}
 ACCESS = {each.name.lower(): int(each) for each in Access if each.name}
 SIZES = ("weight_g", "length_mm", "width_mm", "height_mm")
 LAT_RULE, LON_RULE = "latitude lies between -90 and 90 degrees", "longitude lies between -180 and 180 degrees"

@@ -40,7 +40,7 @@ def demand_of(
         int(many.sum())
     )
     day = np.repeat((orders.at_s[row] + utc_offset_s) // DAY_S - days[0], many) if len(days) else many[:0]
-    grid = np.bincount(day * skus + lines.sku[line], weights=lines.units[line], minlength=len(days) * skus)
+    grid = np.bincount(day * skus + lines.sku[line], weights=lines.asked[line], minlength=len(days) * skus)
     grid = grid.reshape(len(days), skus).astype(np.int64)
     at, sku = np.nonzero(grid)
     quiet = np.flatnonzero(grid.sum(axis=1) == 0)

@@ -109,7 +109,9 @@ def _vans(room: Room, d: int, first: int, late: int, by_late: bool) -> bool:  # 
     """Whether a day's vans can take one more: those that left in the first wave are gone in the late one."""
     most, rest = room.limit[d, first], room.limit[d, late]
     if by_late:
-        return bool(rest > 0 and room.taken[d, first] * rest + (room.taken[d, late] + 1) * most <= most * rest)
+        return bool(
+            rest > 0 and room.taken[d, first] * rest + (room.taken[d, late] + 1) * most <= most * rest
+        )
     if rest == 0:
         return bool(room.taken[d, first] < most)
     return bool((room.taken[d, first] + 1) * rest + room.taken[d, late] * most <= most * rest)
@@ -257,41 +259,69 @@ def _whole(
 
 
 @nb.njit(cache=True)
-def _split(a: Asked, shelf: Shelf, i: int, part: Ints) -> bool:  # pragma: no cover - compiled
+def _split(a: Asked, shelf: Shelf, i: int, give: Ints) -> bool:  # pragma: no cover - compiled
     """Give each line an FC: again and again the one that covers most open lines from its shelf (nearest first), the
-    rest where inbound units are soonest. False if a line is nowhere."""
+    rest where inbound units are soonest; a line that no FC has is pieced together. give (line, fc) units from each.
+    False if units of a line are nowhere."""
     first, last = a.pointer[i], a.pointer[i + 1]
-    part[: last - first] = -1
+    give[:] = 0
     while True:
         chosen, most = -1, 0
         for fc in a.near[i]:
             covers = 0
             for j in range(first, last):
-                if part[j - first] < 0 and shelf.free[fc, a.sku[j]] >= a.units[j]:
+                if not give[j - first].any() and shelf.free[fc, a.sku[j]] >= a.units[j]:
                     covers += 1
             if covers > most:
                 chosen, most = fc, covers
         if chosen < 0:
             break
         for j in range(first, last):
-            if part[j - first] < 0 and shelf.free[chosen, a.sku[j]] >= a.units[j]:
-                part[j - first] = chosen
+            if not give[j - first].any() and shelf.free[chosen, a.sku[j]] >= a.units[j]:
+                give[j - first, chosen] = a.units[j]
     for j in range(first, last):
-        soonest = NEVER
-        if part[j - first] < 0:
-            for fc in a.near[i]:
-                day = _when(shelf, fc, a.sku[j], a.units[j])
-                if 0 <= day < soonest:
-                    soonest = day
-                    part[j - first] = fc
-        if part[j - first] < 0:
+        soonest, at, have = NEVER, -1, 0
+        if give[j - first].any():
+            continue
+        for fc in a.near[i]:
+            have += max(0, shelf.free[fc, a.sku[j]])
+            day = _when(shelf, fc, a.sku[j], a.units[j])
+            if 0 <= day < soonest:
+                soonest, at = day, fc
+        if at >= 0 and have < a.units[j]:
+            give[j - first, at] = a.units[j]
+        elif not _pieced(a, shelf, i, j, give[j - first]):
             return False
     return True
 
 
 @nb.njit(cache=True)
+def _pieced(a: Asked, shelf: Shelf, i: int, j: int, give: Ints) -> bool:  # pragma: no cover - compiled
+    """Units of line j from the shelves that have most (the nearest of equals), then as they come in. give (fc,)."""
+    sku, left = a.sku[j], a.units[j]
+    while left > 0:
+        at, most = -1, 0
+        for fc in a.near[i]:
+            if give[fc] == 0 and shelf.free[fc, sku] > most:
+                at, most = fc, shelf.free[fc, sku]
+        if at < 0:
+            break
+        give[at] = min(left, most)
+        left -= give[at]
+    for s in range(shelf.pointer[sku], shelf.pointer[sku + 1]):
+        fc = shelf.fc[s]
+        have = shelf.free[fc, sku] - give[fc]
+        for r in range(shelf.pointer[sku], s + 1):
+            have += shelf.units[r] if shelf.fc[r] == fc else 0
+        have = min(left, max(0, have))
+        give[fc] += have
+        left -= have
+    return bool(left == 0)
+
+
+@nb.njit(cache=True)
 def _parts(
-    t: Times, a: Asked, shelf: Shelf, room: Room, i: int, part: Ints, out: Ints, best: Ints
+    t: Times, a: Asked, shelf: Shelf, room: Room, i: int, give: Ints, out: Ints, best: Ints
 ) -> tuple[int, int, int]:  # pragma: no cover - compiled
     """The promise of a split order is its latest part. Returns (fc of that part, why, how many parts)."""
     first, last = a.pointer[i], a.pointer[i + 1]
@@ -299,8 +329,8 @@ def _parts(
     for fc in a.near[i]:
         day = -1
         for j in range(first, last):
-            if part[j - first] == fc:
-                day = max(day, _when(shelf, fc, a.sku[j], a.units[j]))
+            if give[j - first, fc] > 0:
+                day = max(day, _when(shelf, fc, a.sku[j], give[j - first, fc]))
         if day < 0:
             continue
         parts += 1
@@ -316,20 +346,14 @@ def _parts(
 
 @nb.njit(cache=True)
 def _short(a: Asked, shelf: Shelf, i: int, best: Ints) -> None:  # pragma: no cover - compiled
-    """The line that no FC can ship: best = (sku, units short at the FC that has most, on the shelf and inbound)."""
+    """The line that all FCs together cannot ship: best = (sku, units short, on the shelves and inbound)."""
     for j in range(a.pointer[i], a.pointer[i + 1]):
-        least = NEVER
-        for fc in range(shelf.free.shape[0]):
-            if _when(shelf, fc, a.sku[j], a.units[j]) >= 0:
-                least = -1
-                break
-            have = shelf.free[fc, a.sku[j]]
-            for s in range(shelf.pointer[a.sku[j]], shelf.pointer[a.sku[j] + 1]):
-                if shelf.fc[s] == fc:
-                    have += shelf.units[s]
-            least = min(least, a.units[j] - have)
-        if least > 0:
-            best[4], best[7] = a.sku[j], least
+        have = shelf.free[:, a.sku[j]].copy()
+        for s in range(shelf.pointer[a.sku[j]], shelf.pointer[a.sku[j] + 1]):
+            have[shelf.fc[s]] += shelf.units[s]
+        short = a.units[j] - np.maximum(0, have).sum()
+        if short > 0:
+            best[4], best[7] = a.sku[j], short
             return
 
 
@@ -343,10 +367,8 @@ def quote_each(t: Times, a: Asked, shelf: Shelf, room: Room) -> Ints:  # pragma:
     n = len(a.station)
     result = np.full((n, 11), -1, np.int64)
     out, best, whole = np.empty(8, np.int64), np.empty(8, np.int64), np.empty(8, np.int64)
-    longest = 1
-    for i in range(n):
-        longest = max(longest, a.pointer[i + 1] - a.pointer[i])
-    part = np.empty(longest, np.int64)
+    longest = np.max(np.diff(a.pointer)) if n else 1
+    give = np.empty((longest, shelf.free.shape[0]), np.int64)
     for i in range(n):
         out[:], best[:], whole[:] = -1, -1, -1
         fc, why = _whole(t, a, shelf, room, i, True, out, best)
@@ -354,8 +376,8 @@ def quote_each(t: Times, a: Asked, shelf: Shelf, room: Room) -> Ints:  # pragma:
         if why == NO_STOCK:
             fc, why = _whole(t, a, shelf, room, i, False, out, whole)
             best[:] = whole
-            if a.pointer[i + 1] - a.pointer[i] > 1 and _split(a, shelf, i, part):
-                fc_split, why_split, split = _parts(t, a, shelf, room, i, part, out, best)
+            if _split(a, shelf, i, give):
+                fc_split, why_split, split = _parts(t, a, shelf, room, i, give, out, best)
                 if why_split == OK and (why != OK or best[1] < whole[1]):
                     fc, why, parts = fc_split, OK, split
                 else:
@@ -367,8 +389,10 @@ def quote_each(t: Times, a: Asked, shelf: Shelf, room: Room) -> Ints:  # pragma:
         if why != OK:
             continue
         for j in range(a.pointer[i], a.pointer[i + 1]):
-            at = part[j - a.pointer[i]] if parts > 1 else fc
-            shelf.free[at, a.sku[j]] -= a.units[j]
+            if parts > 1:
+                shelf.free[:, a.sku[j]] -= give[j - a.pointer[i]]
+            else:
+                shelf.free[fc, a.sku[j]] -= a.units[j]
         for held in best[4:7]:
             if held >= 0:
                 room.taken[held // room.taken.shape[1], held % room.taken.shape[1]] += 1

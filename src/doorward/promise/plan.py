@@ -196,7 +196,7 @@ def _shelf(
 
 
 def _claim(free: Ints, skus: Ints, orders: Orders, lines: Lines, promises: Promises) -> None:
-    """Take off what was promised to lines that have no building yet: at the promise's FC, or wherever it lies."""
+    """Take off what was promised to lines that have no building yet: at the promise's FC, or wherever the units lie."""
     row = np.flatnonzero((lines.status == LineStatus.WAITING) | (lines.status == LineStatus.BACKORDERED))
     status = orders.status[lines.order[row]]
     row = row[(status == OrderStatus.QUOTED) | (status == OrderStatus.ACCEPTED)]
@@ -207,9 +207,13 @@ def _claim(free: Ints, skus: Ints, orders: Orders, lines: Lines, promises: Promi
     fc = orders.promise_fc[lines.order[row]]
     split = promises.parts[lines.order[row]] > 1
     for r in np.flatnonzero(split):
-        most = int(np.argmax(free[:, place[r]]))
-        here = free[fc[r], place[r]] >= lines.units[row[r]]
-        free[fc[r] if here else most, place[r]] -= lines.units[row[r]]
+        shelf, left = free[:, place[r]], int(lines.units[row[r]])
+        if shelf[fc[r]] < left:
+            for at in np.argsort(-shelf, kind="stable"):  # the fullest first: most lines lie in one building
+                take = max(0, min(left, int(shelf[at])))
+                shelf[at] -= take
+                left -= take
+        shelf[fc[r]] -= left
     whole = ~split
     np.subtract.at(free, (fc[whole], place[whole]), lines.units[row[whole]])
 

@@ -165,7 +165,8 @@ def give_back(desk: Desk) -> None:
         return
     order, count = np.unique(lines.order[gone], return_counts=True)
     held = (holds.a[order] >= 0) | (holds.b[order] >= 0) | (holds.c[order] >= 0)
-    whole = held & (count == orders.lines[order]) & (orders.status[order] == OrderStatus.ACCEPTED)
+    parts = np.bincount(lines.order[lines.parent >= 0], minlength=len(orders))
+    whole = held & (count == orders.lines[order] + parts[order]) & (orders.status[order] == OrderStatus.ACCEPTED)
     if whole.any():
         desk.post(HoldsReturned(order=order[whole]))
 

@@ -50,6 +50,7 @@ def fold_line_placed(state: State, rows: LinePlaced, at_s: int) -> None:
             reason=0,
             tries=0,
             dropped=0,
+            asked=rows.units,
         )
     )
 

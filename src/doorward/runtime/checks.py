@@ -60,7 +60,10 @@ def _histories(state: State) -> list[str]:
 
 
 def _lines(state: State) -> list[str]:
-    """Every unit asked for is in a package, dropped, still to be sourced, or cancelled: never in two places."""
+    """Every unit asked for is in a package, dropped, still to be sourced, or cancelled: never in two places.
+
+    A line divided over buildings adds up with its parts to what was asked for, and they belong to its order.
+    """
     lines, packages, contents = state.table(Lines), state.table(Packages), state.table(Contents)
     live = packages.status[contents.package] != Status.CANCELLED
     boxed = np.zeros(len(lines), np.int64)
@@ -68,7 +71,19 @@ def _lines(state: State) -> list[str]:
     is_boxed = lines.status == LineStatus.BOXED
     short = is_boxed & (boxed + np.maximum(lines.dropped, 0) != lines.units)
     twice = ~is_boxed & (boxed > 0)
+    part = np.flatnonzero(lines.parent >= 0)
+    parent = lines.parent[part]
+    divided = np.where(lines.parent >= 0, 0, lines.units).astype(np.int64)
+    np.add.at(divided, parent, lines.units[part])
+    stray = np.zeros(len(lines), np.bool_)
+    stray[part] = (
+        (lines.parent[parent] >= 0)
+        | (lines.order[part] != lines.order[parent])
+        | (lines.sku[part] != lines.sku[parent])
+    )
     return [
+        *_say(divided != lines.asked, "lines", "a line and its parts must add up to what was asked for"),
+        *_say(stray | (lines.units < 1), "lines", "a part must be units of its line's order and article"),
         *_say(short, "lines", "the units of a boxed line must be in its packages or dropped"),
         *_say(twice, "lines", "a line that is not boxed must not be in a package"),
     ]

@@ -102,7 +102,7 @@ def order_story(state: State, wanted: str) -> dict[str, Any]:
     """Everything worth knowing about one order, by number or the customer's own reference."""
     orders, lines, packages = state.table(Orders), state.table(Lines), state.table(Packages)
     row = find_order(state, wanted)
-    mine = np.arange(int(orders.first_line[row]), int(orders.first_line[row]) + int(orders.lines[row]))
+    mine = np.flatnonzero(lines.order == row)
     boxes = np.flatnonzero(packages.order == row)
     refs = state.table(OrderRefs)
     return {
@@ -120,6 +120,7 @@ def order_story(state: State, wanted: str) -> dict[str, Any]:
         "lines": [
             {
                 "line": int(n),
+                "part_of": int(lines.parent[n]),
                 "sku": int(lines.sku[n]),
                 "units": int(lines.units[n]),
                 "status": LineStatus(int(lines.status[n])).name,

@@ -8,6 +8,8 @@ facility location with a handful of clients). Four ways, the first three exact:
 * dynamic program over sets of lines, building after building: O(2^m m F), at most `LINES` lines;
 * local search on the set of open buildings (add, drop, swap until nothing helps) for what is left.
 
+Orders with a line that no building has whole are covered by divide.py; each.py takes order after order.
+
 All costs are integers (thousandths of a cent), so "equal to the integer program" means equal.
 """
 
@@ -19,16 +21,14 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.sourcing.divide import FAR
+
 Ints = NDArray[np.int64]
 
 LINES = 10
 """Most lines for the dynamic program."""
 SETS = 10
 """Most buildings of which all sets are tried."""
-FAR: int = 1 << 50
-"""Cost of what cannot be."""
-NEVER: int = 1 << 60
-"""A time that does not come."""
 
 
 class Scratch(NamedTuple):
@@ -209,159 +209,3 @@ def solve(cost: Ints, base: Ints, assign: Ints, use: Ints, s: Scratch) -> int:  
     if m <= LINES:
         return by_lines(cost, base, use[:n], assign, s)
     return by_search(cost, base, use[:n], assign)
-
-
-class Baskets(NamedTuple):
-    """Orders to be sourced, most urgent first: lines by pointer (n + 1,); sku (place in `free`), units, fc now (-1
-    none), cost (line, fc) wherever stock lies; base (n, fc); wait_until_s (n,) how long an order may wait whole."""
-
-    pointer: Ints
-    sku: Ints
-    units: Ints
-    fc: Ints
-    cost: Ints
-    base: Ints
-    wait_until_s: Ints
-
-
-class Inbound(NamedTuple):
-    """What is on its way by sku, soonest first; `left` falls as waiting lines count on it."""
-
-    pointer: Ints
-    fc: Ints
-    at_s: Ints
-    left: Ints
-
-
-@nb.njit(cache=True)
-def _await(
-    b: Baskets, j: int, free: Ints, inbound: Inbound, take: bool
-) -> tuple[int, int]:  # pragma: no cover
-    """When some FC will have the units of line j (NEVER if none will), and how many are short at the best of them."""
-    sku, soonest, at, least = b.sku[j], NEVER, -1, NEVER
-    for f in range(free.shape[0]):
-        have = max(0, free[f, sku])
-        for r in range(inbound.pointer[sku], inbound.pointer[sku + 1]):
-            if inbound.fc[r] == f and have < b.units[j]:
-                have += inbound.left[r]
-                if have >= b.units[j] and inbound.at_s[r] < soonest:
-                    soonest, at = inbound.at_s[r], f
-        least = min(least, max(0, b.units[j] - have))
-    if take and at >= 0:
-        need = b.units[j] - max(0, free[at, sku])
-        for r in range(inbound.pointer[sku], inbound.pointer[sku + 1]):
-            if inbound.fc[r] == at:
-                part = min(need, inbound.left[r])
-                inbound.left[r] -= part
-                need -= part
-    return soonest, least
-
-
-@nb.njit(cache=True)
-def _keep_whole(
-    b: Baskets, i: int, free: Ints, inbound: Inbound, here: NDArray[np.bool_]
-) -> bool:  # pragma: no cover
-    """Whether an order that misses lines waits for them: all are inbound before the order must go."""
-    last = 0
-    for j in range(b.pointer[i], b.pointer[i + 1]):
-        if not here[j - b.pointer[i]]:
-            at_s, _ = _await(b, j, free, inbound, False)
-            last = max(last, at_s)
-    return bool(0 < last <= b.wait_until_s[i])
-
-
-@nb.njit(cache=True)
-def source_each(
-    b: Baskets, free: Ints, inbound: Inbound, s: Scratch
-) -> tuple[Ints, Ints, Ints, Ints]:  # pragma: no cover - compiled
-    """Source order after order; `free` (fc, sku) falls.
-
-    Returns by line: fc (-1 none), when its units will be there (0 they are; NEVER no purchase brings them), units
-    short; and by order its cost.
-    """
-    lines, fcs = b.cost.shape
-    fc, wait, short = np.full(lines, -1, np.int64), np.zeros(lines, np.int64), np.zeros(lines, np.int64)
-    total = np.zeros(len(b.base), np.int64)
-    longest = 1
-    for i in range(len(b.base)):
-        longest = max(longest, b.pointer[i + 1] - b.pointer[i])
-    cost, row = np.empty((longest, fcs), np.int64), np.empty(longest, np.int64)
-    assign, use, here = np.empty(longest, np.int64), np.empty(fcs, np.int64), np.empty(longest, np.bool_)
-    for i in range(len(b.base)):
-        m, missing = 0, False
-        for j in range(b.pointer[i], b.pointer[i + 1]):
-            some = False
-            for f in range(fcs):
-                ok = free[f, b.sku[j]] >= b.units[j]
-                cost[m, f] = b.cost[j, f] if ok else FAR
-                some = some or ok
-            here[j - b.pointer[i]] = some
-            if some:
-                row[m] = j
-                m += 1
-            else:
-                missing = True
-        whole = missing and m > 0 and _keep_whole(b, i, free, inbound, here)
-        if missing:
-            for j in range(b.pointer[i], b.pointer[i + 1]):
-                if not here[j - b.pointer[i]]:
-                    wait[j], short[j] = _await(b, j, free, inbound, True)
-        if m == 0 or whole:
-            continue
-        total[i] = solve(cost[:m], b.base[i], assign, use, s)
-        for k in range(m):
-            j, f = row[k], assign[k]
-            if (
-                free[f, b.sku[j]] >= b.units[j]
-            ):  # false only for a second line of the same SKU: it waits one turn
-                free[f, b.sku[j]] -= b.units[j]
-                fc[j] = f
-    return fc, wait, short, total
-
-
-@nb.njit(cache=True)
-def move_each(
-    b: Baskets, free: Ints, gain: int, s: Scratch
-) -> tuple[Ints, Ints]:  # pragma: no cover - compiled
-    """Solve sourced orders again with the free stock and their own units; keep what saves more than `gain`.
-
-    Returns fc by line (as before where nothing moved) and what was saved by order.
-    """
-    fcs = b.cost.shape[1]
-    fc, saved = b.fc.copy(), np.zeros(len(b.base), np.int64)
-    longest = 1
-    for i in range(len(b.base)):
-        longest = max(longest, b.pointer[i + 1] - b.pointer[i])
-    cost, used = np.empty((longest, fcs), np.int64), np.empty(fcs, np.bool_)
-    assign, use = np.empty(longest, np.int64), np.empty(fcs, np.int64)
-    for i in range(len(b.base)):
-        first, last = b.pointer[i], b.pointer[i + 1]
-        for j in range(first, last):
-            free[b.fc[j], b.sku[j]] += b.units[j]
-        used[:] = False
-        now = 0
-        for j in range(first, last):
-            for f in range(fcs):
-                own = f == b.fc[j]
-                cost[j - first, f] = b.cost[j, f] if own or free[f, b.sku[j]] >= b.units[j] else FAR
-            now += b.cost[j, b.fc[j]] + (0 if used[b.fc[j]] else b.base[i, b.fc[j]])
-            used[b.fc[j]] = True
-        total = solve(cost[: last - first], b.base[i], assign, use, s)
-        fits = now - total > gain
-        done = first
-        if fits:
-            for j in range(first, last):
-                free[assign[j - first], b.sku[j]] -= b.units[j]
-                done = j + 1
-                if free[assign[j - first], b.sku[j]] < 0 and assign[j - first] != b.fc[j]:
-                    fits = False
-                    break
-        if fits:
-            saved[i] = now - total
-            fc[first:last] = assign[: last - first]
-            continue
-        for j in range(first, done):
-            free[assign[j - first], b.sku[j]] += b.units[j]
-        for j in range(first, last):
-            free[b.fc[j], b.sku[j]] -= b.units[j]
-    return fc, saved

@@ -5,15 +5,27 @@ from __future__ import annotations
 import numpy as np
 
 from doorward.tables.items import Items
-from doorward.tables.orders import LineHeld, Lines, LineSourced, LineStatus
+from doorward.tables.orders import LineHeld, Lines, LineSourced, LineSplit, LineStatus
 from doorward.tables.stock import Stock
 
 
 def lint_sources(
-    sourced: LineSourced, held: LineHeld, lines: Lines, stock: Stock, items: Items, fcs: int
+    split: LineSplit, sourced: LineSourced, held: LineHeld, lines: Lines, stock: Stock, items: Items, fcs: int
 ) -> list[str]:
     """Sentences about what is wrong; none if all is well. Tables as before the plan."""
     wrong: list[str] = []
+    first, all_units = len(lines), lines.units.astype(np.int64)
+    if not np.array_equal(split.part, np.arange(first, first + len(split))):
+        wrong.append("parts do not continue the lines")
+    np.subtract.at(all_units, split.line, split.units)
+    all_units = np.r_[all_units, split.units]
+    if (all_units < 1).any():
+        wrong.append("a line is divided into nothing")
+    if not np.isin(lines.status[split.line], (LineStatus.WAITING, LineStatus.BACKORDERED)).all():
+        wrong.append("a line that holds units somewhere is divided")
+    lines = Lines.concat([lines, lines.take(split.line)]).replace(units=all_units)
+    if not np.isin(split.part, np.r_[sourced.line, held.line]).all():
+        wrong.append("a part is made and left")
     both = np.r_[sourced.line, held.line]
     if len(np.unique(both)) < len(both):
         wrong.append("a line is decided twice")

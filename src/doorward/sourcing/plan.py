@@ -1,8 +1,8 @@
 """Choose a building for every waiting order line, and choose again while that is still cheap.
 
 Exact per order up to ten lines (or ten buildings), see kernel.py; orders follow each other by urgency (due time, then
-order number) and each takes its units before the next. A line ships from one building. Lines of one order that ask for
-the same SKU are sourced in different turns if no building has the units of both.
+order number) and each takes its units before the next. A line ships from one building unless none has all of it. Lines
+of one order that ask for the same SKU are sourced in different turns if no building has the units of both.
 """
 
 from __future__ import annotations
@@ -11,11 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.sourcing import costs
-from doorward.sourcing.kernel import NEVER, Baskets, Inbound, move_each, scratch, source_each
+from doorward.sourcing.each import NEVER, Baskets, Inbound, Sourced, move_each, source_each
+from doorward.sourcing.kernel import scratch
 from doorward.sourcing.rules import SourcingRules
 from doorward.tables.items import Items
 from doorward.tables.linehaul import Lanes, NextHop
-from doorward.tables.orders import LineHeld, Lines, LineSourced, LineStatus, Orders, OrderStatus
+from doorward.tables.orders import (
+    PARTS_OK,
+    LineHeld,
+    Lines,
+    LineSourced,
+    LineSplit,
+    LineStatus,
+    Orders,
+    OrderStatus,
+)
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Floors, Sites, Zones
 from doorward.tables.stock import Purchases, Stock
@@ -56,45 +66,68 @@ def plan_sources(
     rules: SourcingRules,
     now_s: int,
     offset_s: int,
-) -> tuple[LineSourced, LineHeld, Remarks]:
-    """Source the lines of rows `row`; never promises a unit twice. Lines left as they are have no row in either fact.
+) -> tuple[LineSplit, LineSourced, LineHeld, Remarks]:
+    """Source the lines of rows `row`; never promises a unit twice. Lines left as they are have no row in any fact.
+
+    A line that no building has whole is divided: its first piece keeps the row, the others are parts. If all buildings
+    together lack units, an order that consents is sent what is there and the rest becomes a part (once: a part that
+    waits is not divided again for want of stock).
 
     Held: BACKORDERED while a purchase that brings the units is due within `max_wait_s` (no new fact if it is so
     already), else CANCELLED. An order that misses lines waits as a whole if they are due before it must go. Remarks:
-    lines held (limit the sku, short the units missing), orders split (limit the buildings, short parcels beyond one),
-    lines that will be late (limit the FC, short seconds).
+    lines held (limit the sku, short the units missing), orders and lines split (limit the buildings, short those beyond
+    one), lines that will be late (limit the FC, short seconds).
     """
     b, free, inbound, row, door = _baskets(
         lines, row, orders, stock, purchases, items, sites, floors, zones, lanes, hops, services, rules, now_s, offset_s
     )  # fmt: skip
-    fc, wait, short, _ = source_each(b, free, inbound, scratch(free.shape[0]))
-    owner = np.repeat(np.arange(len(b.base)), np.diff(b.pointer))
-    got = fc >= 0
-    missing = wait > 0
-    since = np.where(lines.status[row] == LineStatus.BACKORDERED, lines.since_s[row], now_s)
-    known = wait < NEVER
-    soon = known & (wait - since <= rules.max_wait_s)
-    was = lines.status[row] == LineStatus.BACKORDERED
-    back, cancel = missing & soon & ~was, missing & ~soon
-    reason = np.where(was | known, Reason.BACKORDER_TOO_LONG, Reason.OUT_OF_STOCK)
-    reason = np.where(cancel, reason, Reason.OUT_OF_STOCK)
-    held = back | cancel
-    status = np.where(cancel, LineStatus.CANCELLED, LineStatus.BACKORDERED)
+    got = source_each(b, free, inbound, scratch(free.shape[0]))
+    owner = np.repeat(np.arange(len(b.base)), np.diff(b.pointer))[got.line]
+    each = lines.order[row[b.pointer[:-1]]]
+    own = np.diff(got.line, prepend=-1) != 0  # the first piece of a line stays with it
+    shipped = np.zeros(len(row), np.bool_)
+    shipped[got.line] = True
+    missing = np.flatnonzero(got.rest)
+    parted = shipped[missing]
+    split = LineSplit.concat(
+        [
+            LineSplit.fill(int((~own).sum()), part=0, line=row[got.line[~own]], units=got.units[~own]),
+            LineSplit.fill(int(parted.sum()), part=0, line=row[missing[parted]], units=got.rest[missing[parted]]),
+        ]
+    )
+    part = len(lines) + np.arange(len(split))
+    target = row[got.line]
+    target[~own] = part[: int((~own).sum())]
+    waits = row[missing]
+    waits[parted] = part[int((~own).sum()) :]
+    was = (lines.status[row[missing]] == LineStatus.BACKORDERED) & ~parted
+    held, kept = _held(got, missing, waits, was, lines.since_s[row[missing]], rules, now_s)
     remarks = Remarks.concat(
         [
             Remarks.about(
-                Subject.LINE, row[held], reason[held], now_s, limit=lines.sku[row[held]], short=short[held]
+                Subject.LINE, held.line, held.reason, now_s,
+                limit=lines.sku[row[missing[kept]]], short=got.short[missing[kept]],
             ),
-            _split_remarks(lines.order[row[b.pointer[:-1]]], owner[got], fc[got], free.shape[0], now_s),
-            _late_remarks(row[got], fc[got], door[owner[got], fc[got]], orders, lines, now_s),
+            _split_remarks(Subject.ORDER, each, owner, got.fc, free.shape[0], now_s),
+            _split_remarks(Subject.LINE, row, got.line, got.fc, free.shape[0], now_s),
+            _late_remarks(target, each[owner], got.fc, door[owner, got.fc], orders, now_s),
         ]
-    )
-    sourced = LineSourced.fill(int(got.sum()), line=row[got], fc=fc[got])
-    return (
-        sourced,
-        LineHeld.fill(int(held.sum()), line=row[held], status=status[held], reason=reason[held]),
-        remarks,
-    )
+    )  # fmt: skip
+    return split.replace(part=part), LineSourced.fill(len(target), line=target, fc=got.fc), held, remarks
+
+
+def _held(
+    got: Sourced, missing: Ints, row: Ints, was: NDArray[np.bool_], since_s: Ints, rules: SourcingRules, now_s: int
+) -> tuple[LineHeld, NDArray[np.bool_]]:
+    """Lines (places `missing`, numbers `row`) that miss units: backordered or cancelled; and which of them that is new
+    for. was: they have been backordered since `since_s`."""
+    wait = got.wait[missing]
+    known = wait < NEVER
+    soon = known & (wait - np.where(was, since_s, now_s) <= rules.max_wait_s)
+    new = ~(soon & was)
+    reason = np.where(~soon & (was | known), Reason.BACKORDER_TOO_LONG, Reason.OUT_OF_STOCK)
+    status = np.where(soon, LineStatus.BACKORDERED, LineStatus.CANCELLED)
+    return LineHeld.fill(int(new.sum()), line=row[new], status=status[new], reason=reason[new]), new
 
 
 def plan_moves(
@@ -174,6 +207,7 @@ def _baskets(
         fc=lines.fc[row].astype(np.int64),
         cost=costs.line_cost(np.repeat(km, count, axis=0), grams, units, load[None] + scarce[sku], rules),
         base=costs.parcel_base(km, door, due, rules),
+        partly=(lines.parent[row] < 0) & ((orders.consent[order] & PARTS_OK) > 0),
         wait_until_s=np.minimum(now_s + rules.whole_wait_s, due - (door.min(axis=1, initial=2**62) - now_s)),
     )
     return b, free, _inbound(skus, cell, stock, purchases, rules, now_s), row, door
@@ -195,16 +229,14 @@ def _inbound(
     return Inbound(pointer=pointer, fc=fc[by], at_s=due[by].astype(np.int64), left=left[by])
 
 
-def _split_remarks(order: Ints, owner: Ints, fc: Ints, fcs: int, now_s: int) -> Remarks:
-    parcels = np.bincount(np.unique(owner * fcs + fc) // fcs, minlength=len(order))
+def _split_remarks(about: Subject, number: Ints, owner: Ints, fc: Ints, fcs: int, now_s: int) -> Remarks:
+    parcels = np.bincount(np.unique(owner * fcs + fc) // fcs, minlength=len(number))
     split = parcels > 1
-    return Remarks.about(
-        Subject.ORDER, order[split], Reason.SPLIT, now_s, limit=parcels[split], short=parcels[split] - 1
-    )
+    return Remarks.about(about, number[split], Reason.SPLIT, now_s, limit=parcels[split], short=parcels[split] - 1)
 
 
-def _late_remarks(row: Ints, fc: Ints, at_door_s: Ints, orders: Orders, lines: Lines, now_s: int) -> Remarks:
-    over = at_door_s - orders.due_s[lines.order[row]]
+def _late_remarks(row: Ints, order: Ints, fc: Ints, at_door_s: Ints, orders: Orders, now_s: int) -> Remarks:
+    over = at_door_s - orders.due_s[order]
     late = over > 0
     return Remarks.about(
         Subject.LINE, row[late], Reason.WILL_BE_LATE, now_s, limit=fc[late], short=over[late]

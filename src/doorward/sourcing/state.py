@@ -1,4 +1,4 @@
-"""Fold the facts of sourcing: which building a line has, and what is reserved for it there.
+"""Fold the facts of sourcing: how a line is divided, which building it has, and what is reserved for it there.
 
 A SOURCED or BOXED line holds `units - dropped` of its FC's `Stock.reserved`. Whoever drops units of a boxed line gives
 their reservation back with `Unreserved` (or uses it up by `StockMoved`) in the same turn.
@@ -12,8 +12,36 @@ from numpy.typing import NDArray
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
 from doorward.tables.items import Items
-from doorward.tables.orders import LineDropped, LineHeld, Lines, LineSourced, LineStatus
+from doorward.tables.orders import LineDropped, LineHeld, Lines, LineSourced, LineSplit, LineStatus
 from doorward.tables.stock import Stock
+
+
+def fold_split(state: State, rows: LineSplit, at_s: int) -> None:
+    """Units of lines without a reservation become new rows, WAITING; a line may give several parts in one turn."""
+    first = state.count(Lines)
+    if not np.array_equal(rows.part, np.arange(first, first + len(rows))):
+        raise ValueError(f"line numbers must continue at {first}, not {rows.part[:3]}")
+    if not np.isin(state.get(Lines, "status", rows.line), (LineStatus.WAITING, LineStatus.BACKORDERED)).all():
+        raise ValueError("only a line that waits can be divided: others hold a reservation, a box or nothing")
+    state.add(Lines, rows.line, units=-rows.units)
+    if (rows.units < 1).any() or (state.get(Lines, "units", rows.line) < 1).any():
+        raise ValueError("a line that is divided keeps at least one unit, and a part has one")
+    parent = state.get(Lines, "parent", rows.line)
+    state.append(
+        Lines.fill(
+            len(rows),
+            order=state.get(Lines, "order", rows.line),
+            sku=state.get(Lines, "sku", rows.line),
+            units=rows.units,
+            status=LineStatus.WAITING,
+            since_s=at_s,
+            reason=0,
+            tries=state.get(Lines, "tries", rows.line),
+            dropped=0,
+            parent=np.where(parent >= 0, parent, rows.line),
+            asked=0,
+        )
+    )
 
 
 def fold_sourced(state: State, rows: LineSourced, at_s: int) -> None:
@@ -52,6 +80,7 @@ def _reserve(state: State, line: NDArray[np.int64], sign: int) -> None:
 
 
 FOLDS: dict[type[Table], Fold] = {
+    LineSplit: fold_split,
     LineSourced: fold_sourced,
     LineHeld: fold_held,
     LineDropped: fold_dropped,

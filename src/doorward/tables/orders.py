@@ -37,8 +37,9 @@ class Speed(IntEnum):
     SAME_DAY = 2
 
 
-LOCKER_OK, DRONE_OK, ROBOT_OK, LEAVE_OK = 1, 2, 4, 8
-"""Bits of `Orders.consent`: ways that the customer allows, and whether it may be left at the door."""
+LOCKER_OK, DRONE_OK, ROBOT_OK, LEAVE_OK, PARTS_OK = 1, 2, 4, 8, 16
+"""Bits of `Orders.consent`: ways that the customer allows, whether it may be left at the door, and whether those units
+of a line that are there may come before the others."""
 
 
 class Access(IntFlag):
@@ -106,7 +107,10 @@ class Orders(Table):
 
 
 class Lines(Table):
-    """Order lines, row = line number; the lines of an order stand together.
+    """Order lines, row = line number; the lines of an order as placed stand together.
+
+    A line that several buildings ship together is divided: the units of all but one building become parts, new rows at
+    the end that live as lines do. The units of a line and its parts add up to `asked`.
 
     order     (n,)
     sku       (n,)  row in Items
@@ -117,6 +121,8 @@ class Lines(Table):
     reason    (n,)  Reason, where backordered or cancelled; 0 none
     tries     (n,)  how often it came back from the floor (short, damaged)
     dropped   (n,)  units cancelled out of it, the rest being shipped
+    parent    (n,)  the line as placed that this is a part of; -1 it is one itself
+    asked     (n,)  units the customer asked for in this line, parts included; 0 in a part
     """
 
     order: I8
@@ -128,10 +134,13 @@ class Lines(Table):
     reason: I2
     tries: I1
     dropped: I4
+    parent: I8
+    asked: I4
 
     def check(self) -> None:
         self.must("units", self.units >= 1, "an order line asks for at least one piece")
-        self.must("order", np.diff(self.order, prepend=0) >= 0, "lines stand in the order of their orders")
+        placed = self.order[self.parent < 0]
+        self.must("order", np.diff(placed, prepend=0) >= 0, "lines stand in the order of their orders")
 
 
 # ---- facts -----------------------------------------------------------------------------------------------------
@@ -199,6 +208,17 @@ class HoldsReturned(Table):
     """Fact (promise): every line of these accepted orders was cancelled; what the promise held is given back."""
 
     order: I8
+
+
+class LineSplit(Table):
+    """Fact (sourcing): `units` of a line that holds no reservation become a part: a new row `part` of Lines, WAITING.
+
+    line is the row they are taken from, itself perhaps a part; it keeps at least one unit.
+    """
+
+    part: I8
+    line: I8
+    units: I4
 
 
 class LineSourced(Table):

@@ -19,7 +19,7 @@ from doorward.core.hours import weekday
 from doorward.core.units import DAY_S, HOUR_S
 from doorward.ports.orderbook import OrderBook, merge_lines
 from doorward.ports.storefront import NewLines, NewOrders
-from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, ROBOT_OK, Access, OrderRefs, Speed
+from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, PARTS_OK, ROBOT_OK, Access, OrderRefs, Speed
 from doorward.tables.sites import Zones
 from doorward.twin.demand_catalogue import Catalogue, Floats, Longs, make_catalogue
 from doorward.twin.demand_rules import CatalogueRules, GeneratorRules
@@ -118,7 +118,7 @@ def _day(
     lines, sku, units = merge_lines(np.repeat(np.arange(n), lines), sku, units, n)
     orders = NewOrders(
         at_s=midnight + second, zone=zone.astype(np.int32), lat_udeg=lat, lon_udeg=lon,
-        speed=_speeds(rules, second, rng.random(n)), consent=_consents(rules, rng.random((4, n))),
+        speed=_speeds(rules, second, rng.random(n)), consent=_consents(rules, rng.random((5, n))),
         lines=lines.astype(np.int16), access=_access(rules, zone, home, house, seed),
     )  # fmt: skip
     return orders, NewLines(sku=sku.astype(np.int32), units=units.astype(np.int32))
@@ -232,6 +232,8 @@ def _speeds(rules: GeneratorRules, second: Longs, u: Floats) -> NDArray[np.int8]
 
 
 def _consents(rules: GeneratorRules, u: Floats) -> NDArray[np.int8]:
-    shares = np.array([[rules.locker_pm], [rules.drone_pm], [rules.robot_pm], [rules.leave_pm]])
-    bits = np.array([[LOCKER_OK], [DRONE_OK], [ROBOT_OK], [LEAVE_OK]])
+    shares = np.array(
+        [[rules.locker_pm], [rules.drone_pm], [rules.robot_pm], [rules.leave_pm], [rules.parts_pm]]
+    )
+    bits = np.array([[LOCKER_OK], [DRONE_OK], [ROBOT_OK], [LEAVE_OK], [PARTS_OK]])
     return np.asarray(np.where(u * 1000 < shares, bits, 0).sum(axis=0), np.int8)

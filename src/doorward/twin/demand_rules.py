@@ -126,6 +126,7 @@ class GeneratorRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     drone_pm: Share = 500  # ... a drone
     robot_pm: Share = 500  # ... a sidewalk robot
     leave_pm: Share = 850  # ... have it left at the door
+    parts_pm: Share = 600  # ... take what is there of a line now and the other units later
     gate_code_pm: Share = 200  # houses with many doors behind a gate with a code
     upstairs_pm: Share = 200  # doors in such houses on upper floors without a lift
     sign_in_pm: Share = 60  # such houses with a desk to sign in at

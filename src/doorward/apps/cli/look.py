@@ -72,8 +72,8 @@ def order(
     _access(story)
     grid(
         "Lines",
-        ("line", "sku", "units", "status", "building", "reason"),
-        [list(x.values()) for x in story["lines"]],
+        ("line", "part of", "sku", "units", "status", "building", "reason"),
+        [list({**x, "part_of": x["part_of"] if x["part_of"] >= 0 else ""}.values()) for x in story["lines"]],
     )
     for package in story["packages"]:
         eta = _eta_words(package, where.offset)
