@@ -63,7 +63,7 @@ def test_without_arrivals_the_prior_speaks_and_waiting_never_helps() -> None:
 def test_silence_allows_the_stated_quantile_of_what_was_seen() -> None:
     delays = generator(4, "gaps").exponential(2_000, 60_000).astype(np.int64)
     status, place = np.full(len(delays), int(Status.MOVING)), np.full(len(delays), 7)
-    gaps = seen(Gaps, silence.CELLS * silence.BINS, silence.row_of(status, place, delays))
+    gaps = seen(Gaps, 8 * silence.PLACE, silence.row_of(status, place, delays))
     got = int(silence.allowed_s(gaps, RULES, status[:1], place[:1])[0])  # type: ignore[arg-type]
     true = np.quantile(delays, 0.999) * 1.25
     assert true <= got <= true * silence.GROWTH

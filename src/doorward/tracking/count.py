@@ -124,5 +124,5 @@ def plan_gaps(
         ((status != Status.OUT) | (stop >= 0)) & (status != Status.AT_LOCKER) & (status != Status.RETURNING)
     )
     kept &= (status != Status.FAILED) & (event != Event.SENT_BACK)
-    row, n = _tally(silence.row_of(status, place % silence.PLACES, scans.at_s[new] - due)[kept])
+    row, n = _tally(silence.row_of(status, place, scans.at_s[new] - due)[kept])
     return GapsSeen.fill(len(row), row=row, n=n)

@@ -20,8 +20,8 @@ from doorward.tracking.rules import TrackingRules
 Longs = NDArray[np.int64]
 BINS, FIRST_S, GROWTH = 32, 300, 1.3
 EDGES_S = np.r_[0, FIRST_S * GROWTH ** np.arange(BINS - 1), np.inf]
-PLACES = 512
-CELLS = len(Status) * PLACES
+PLACE = len(Status) * BINS
+"""Rows of Gaps for one place; the table grows to the highest place that was ever heard of."""
 
 
 def limits(rules: TrackingRules) -> Longs:
@@ -84,27 +84,25 @@ def place_of(packages: Packages, trips: Trips, row: Longs, status: Longs) -> Lon
     place[moving] = trips.lane[held[moving]]
     sold = status == Status.WITH_CARRIER
     place[sold] = np.maximum(0, packages.carrier[row[sold]])
-    return place % PLACES
+    return place
 
 
 def row_of(status: Longs, place: Longs, delay_s: Longs) -> Longs:
     """Row in Gaps of a scan that came delay_s after it was due."""
     step = np.searchsorted(EDGES_S, np.maximum(0, delay_s), side="right") - 1
-    return np.asarray(
-        (status.astype(np.int64) * PLACES + place) * BINS + np.minimum(step, BINS - 1), np.int64
-    )
+    return np.asarray(place * PLACE + status.astype(np.int64) * BINS + np.minimum(step, BINS - 1), np.int64)
 
 
 def allowed_s(gaps: Gaps, rules: TrackingRules, status: Longs, place: Longs) -> Longs:
     """Seconds after the planned time that a scan may be missing, for (status, place) pairs (n,)."""
-    key = status.astype(np.int64) * PLACES + place
+    key = place * len(Status) + status.astype(np.int64)
     cell, back = np.unique(key, return_inverse=True)
-    limit = limits(rules)[cell // PLACES][:, None]
+    limit = limits(rules)[cell % len(Status)][:, None]
     share = rules.silence_pm / 1000
     mean = limit / -np.log(1 - share)
     upto = rules.prior_gaps * (1 - np.exp(-EDGES_S[None, 1:] / mean))
-    if len(gaps):
-        upto = upto + np.cumsum(gaps.seen.reshape(CELLS, BINS)[cell], axis=1)
+    known = (cell + 1) * BINS <= len(gaps)
+    upto[known] += np.cumsum(gaps.seen.reshape(-1, BINS)[cell[known]], axis=1)
     first = np.argmax(upto >= share * upto[:, -1:], axis=1)
     edge = EDGES_S[1:][np.minimum(first, BINS - 2)]
     found = np.maximum(rules.silence_least_s, edge * rules.silence_stretch_pm / 1000)

@@ -166,9 +166,10 @@ def fold_arrivals(state: State, rows: ArrivalsSeen, at_s: int) -> None:
 
 def fold_gaps(state: State, rows: GapsSeen, at_s: int) -> None:
     """Count scans by their delay."""
-    if state.count(Gaps) == 0:
-        state.append(Gaps.fill(silence.CELLS * silence.BINS, seen=0))
-    state.add(Gaps, rows.row.astype(np.int64), seen=rows.n)
+    row = rows.row.astype(np.int64)
+    places = int(row.max(initial=-1)) // silence.PLACE + 1
+    state.append(Gaps.fill(max(0, places * silence.PLACE - state.count(Gaps)), seen=0))
+    state.add(Gaps, row, seen=rows.n)
 
 
 def fold_heard(state: State, rows: HeardTo, at_s: int) -> None:
