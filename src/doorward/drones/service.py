@@ -159,7 +159,7 @@ def sky_at(desk: Desk, station: int) -> Sky:
     rules, sites, circles = desk.rule(DronesRules), desk.table(Sites), desk.table(NoFly)
     region, columns = int(sites.region[station]), []
     for ahead in range(2):
-        whole = desk.world.weather.day(desk.day + ahead)
+        whole = desk.world.weather.day(desk.day + ahead, desk.now_s)
         hours = whole.take(slice(region * 24, region * 24 + 24))
         from_s = desk.midnight_s + ahead * DAY_S + np.arange(24) * HOUR_S
         midnight_s = desk.midnight_s + ahead * DAY_S

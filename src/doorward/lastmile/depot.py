@@ -14,7 +14,7 @@ from doorward.tables.sites import Sites
 def depot_at(desk: Desk, station: int) -> Depot:
     """What routing wants to know of a station."""
     sites = desk.table(Sites)
-    days = [desk.world.weather.day(day).slow_pm for day in (desk.day, desk.day + 1)]
+    days = [desk.world.weather.day(day, desk.now_s).slow_pm for day in (desk.day, desk.day + 1)]
     lo = 24 * int(sites.region[station])
     slow = np.concatenate([each[lo : lo + 24] for each in days]).astype(np.int64)
     return Depot(

@@ -10,6 +10,9 @@ from doorward.tables.weather import WeatherHours
 class Weather(Protocol):
     """A weather service for the network's regions."""
 
-    def day(self, day: int) -> WeatherHours:
-        """All 24 hours of a local day for every region: row = region * 24 + hour."""
+    def day(self, day: int, now_s: int = -1) -> WeatherHours:
+        """All 24 hours of a local day for every region: row = region * 24 + hour.
+
+        A forecast; hours that have begun by `now_s` (-1: none) as they are measured.
+        """
         ...

@@ -18,6 +18,7 @@ from doorward.carriers.state import FOLDS as CARRIERS_FOLDS
 from doorward.core.table import Table
 from doorward.delivery.service import SERVICES as DELIVERY
 from doorward.delivery.state import FOLDS as DELIVERY_FOLDS
+from doorward.drones.rules import DronesRules
 from doorward.drones.service import SERVICES as DRONES
 from doorward.flex.service import SERVICES as FLEX
 from doorward.flex.state import FOLDS as FLEX_FOLDS
@@ -44,7 +45,7 @@ from doorward.promise.state import FOLDS as PROMISE_FOLDS
 from doorward.runtime.book import load_book, opening_tables
 from doorward.runtime.change import change_network, read_change
 from doorward.runtime.config import Network, load_network, rules_from
-from doorward.runtime.network_outages import make_outages
+from doorward.runtime.network_outages import make_outages, make_storms
 from doorward.runtime.problems import Problems
 from doorward.runtime.roster import Roster
 from doorward.runtime.rules import RULES
@@ -63,9 +64,10 @@ from doorward.twin.demand_rules import ShopperRules
 from doorward.twin.fleet import FleetRules, TwinFleet
 from doorward.twin.floor import FloorRules, TwinFloor
 from doorward.twin.outages import OutageRules, TwinOutages
+from doorward.twin.roads import RoadRules, TwinRoads
 from doorward.twin.suppliers import SupplierRules
 from doorward.twin.trucks import TruckRules, TwinTrucks
-from doorward.twin.weather import TwinWeather, WeatherRules
+from doorward.twin.weather import Storm, TwinWeather, WeatherRules
 
 ROSTER = (
     "tracking.watch",
@@ -186,13 +188,23 @@ def outages_of(network: Network, start_s: int) -> tuple[Outages, PlannedOutages]
     return made
 
 
+def storms_of(network: Network, start_s: int) -> list[Storm]:
+    """Storms of the network file (and of a change)."""
+    problems = Problems(str(network.path))
+    made = make_storms(problems, network.storms, network.regions, start_s, network.utc_offset_s)
+    problems.stop()
+    return made
+
+
 def twin_world(
     network: Network, book: OrderBook, state: State, rules: Mapping[type[Any], Any], seed: int
 ) -> World:
     """The simulated world: every port answered by the twin."""
     offset = network.utc_offset_s
     lat, lon = region_centres(network.zones, len(network.regions))
-    weather = TwinWeather(seed, lat, lon, offset, rules[WeatherRules])
+    storms = storms_of(network, book.start_s)
+    weather = TwinWeather(seed, lat, lon, offset, rules[WeatherRules], storms)
+    roads, drones = TwinRoads(seed, offset, weather, rules[RoadRules]), rules[DronesRules]
     shoppers = rules[ShopperRules]
     scripted, _ = outages_of(network, book.start_s)
     sites = network.sites
@@ -201,9 +213,11 @@ def twin_world(
         storefront=TwinStorefront(book, seed, shoppers),
         customers=TwinCustomers(seed, shoppers),
         floor=TwinFloor(seed, network.lanes, rules[FloorRules], rules[SupplierRules], outages, state),
-        trucks=TwinTrucks(seed, offset, rules[TruckRules], network.lanes, outages),
+        trucks=TwinTrucks(seed, offset, rules[TruckRules], network.lanes, outages, roads, sites),
         carriers=TwinCarriers(seed, offset, rules[TwinCarriersRules]),
-        fleet=TwinFleet(seed, state, offset, rules[FleetRules], outages),
+        fleet=TwinFleet(
+            seed, state, offset, rules[FleetRules], outages, roads, (drones.gust_mms, drones.rain_um)
+        ),
         crew=TwinCrew(seed, sites, offset, rules[CrewRules]),
         weather=weather,
         outages=outages,

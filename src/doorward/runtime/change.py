@@ -11,6 +11,11 @@ A change is a TOML file of any of these:
     site = "Northgate"
     from = "2 09:00"
     until = "2 15:00"
+    [[storm]]                   # rain, snow or wind from .. until; in every region, or in one
+    from = "2 12:00"
+    until = "2 20:00"
+    rain_mm_h = 9.0
+    gust_m_s = 22.0
     [twin.weather]              # and any [room] or [twin.*] section of a network file
     rain = [{ from = "15:00", to = "18:00", um = 6000 }]
 """
@@ -31,7 +36,7 @@ from doorward.core.errors import BadInput
 from doorward.ports.orderbook import OrderBook
 from doorward.ports.storefront import NewLines, NewOrders
 from doorward.runtime.config import ROOMS, Network
-from doorward.runtime.network_file import Outage
+from doorward.runtime.network_file import Outage, Storm
 from doorward.tables.orders import OrderRefs
 from doorward.tables.ways import Way
 
@@ -59,6 +64,7 @@ class Change:
     orders: OrdersChange = NO_CHANGE
     vehicles_out: tuple[VehiclesOut, ...] = ()
     outages: tuple[Outage, ...] = ()
+    storm: tuple[Storm, ...] = ()
     rooms: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
 
 
@@ -76,6 +82,7 @@ def read_change(path: Path) -> Change:
         "orders": OrdersChange,
         "vehicles_out": tuple[VehiclesOut, ...],
         "outages": tuple[Outage, ...],
+        "storm": tuple[Storm, ...],
     }
     made: dict[str, Any] = {}
     for name, body in rest.items():
@@ -117,7 +124,8 @@ def change_network(network: Network, change: Change) -> Network:
         stops[np.flatnonzero(vans)[: out.count]] = 0
     vehicles = network.vehicles.replace(max_stops=stops)
     outages = network.outages + change.outages
-    return dataclasses.replace(network, rooms=rooms, vehicles=vehicles, outages=outages)
+    storms = network.storms + change.storm
+    return dataclasses.replace(network, rooms=rooms, vehicles=vehicles, outages=outages, storms=storms)
 
 
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

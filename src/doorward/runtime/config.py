@@ -23,7 +23,7 @@ from doorward.runtime import network_fleet as fleet_rules
 from doorward.runtime import network_lanes as lane_rules
 from doorward.runtime import network_tables as make
 from doorward.runtime.network_find import examples, find_network
-from doorward.runtime.network_outages import make_outages
+from doorward.runtime.network_outages import make_outages, make_storms
 from doorward.runtime.network_tables import Postcodes
 from doorward.runtime.problems import Problems
 from doorward.tables.fleet import NoFly, Vehicles
@@ -43,7 +43,7 @@ ROOMS = (
 """Sections that belong to a room; `rules_from` turns them into the rooms' settings."""
 SECTIONS = (
     "network", "fc", "sort", "station", "locker", "lockers", "zones", "truck", "lane", "box", "boxes", "service",
-    "vehicle", "fleet", "nofly", "drivers", "outages", "generator", "catalogue",
+    "vehicle", "fleet", "nofly", "drivers", "outages", "storm", "generator", "catalogue",
 )  # fmt: skip
 EPOCH = datetime.date(1970, 1, 1)
 LARGEST_FILE = 64 * 1024 * 1024
@@ -58,7 +58,7 @@ class Network:
     path          the file; files: it and every file it refers to; cards: rate card folder of each service, by card name
     generated     True: invented places and figures, or examples
     utc_offset_s  local time is ahead of UTC by this; start_s: local midnight at which generated orders begin
-    outages       as written: their times count from the first day of the run
+    outages, storms  as written: their times count from the first day of the run
     rooms         the raw `[room]` sections, for `rules_from`
     digest        sixteen bytes over the content of the file and of all files it refers to, as hexadecimal
     """
@@ -86,6 +86,7 @@ class Network:
     drivers: Drivers
     regional: Regional
     outages: tuple[f.Outage, ...]
+    storms: tuple[f.Storm, ...]
     postcodes: Postcodes
     zone_reach_m: int
     generator: GeneratorRules
@@ -220,7 +221,7 @@ class _Reader:
         trucks, lane_sections = self._many("truck", f.Truck), self._many("lane", f.Lane)
         partners, circles = self._many("service", f.Partner), self._many("nofly", f.Circle)
         kinds, fleets = self._many("vehicle", f.Vehicle), self._many("fleet", f.Fleet)
-        outages = tuple(self._many("outages", f.Outage))
+        outages, storms = tuple(self._many("outages", f.Outage)), tuple(self._many("storm", f.Storm))
         locker_rule, crew = self._one("lockers", f.Lockers), self._one("drivers", f.Crew)
         zoning = self._one("zones", f.Zoning, needed=True, inner=("place", "disc")) or f.Zoning()
         places, postcodes, boxes = self._places(zoning), self._postcodes(zoning), self._boxes()
@@ -245,6 +246,7 @@ class _Reader:
         offset_s = _offset_s(head.utc_offset)
         start_s = (head.start - EPOCH).days * DAY_S - offset_s
         make_outages(p, outages, sites, services, start_s, offset_s)
+        make_storms(p, storms, tuple(head.regions), start_s, offset_s)
         p.stop()
         return Network(
             name=head.name, about=head.about, path=self.path, files=tuple(self.files), cards=cards,
@@ -252,7 +254,7 @@ class _Reader:
             start_s=start_s, regions=tuple(head.regions), sites=sites,
             floors=floors, zones=zones, lanes=lanes, equipment=equipment, next_hop=hops, boxes=box_table,
             services=services, vehicles=vehicles, no_fly=no_fly, drivers=drivers,
-            regional=make.make_regional(zones, len(regions)), outages=outages,
+            regional=make.make_regional(zones, len(regions)), outages=outages, storms=storms,
             postcodes=postcodes, zone_reach_m=zoning.reach_m, generator=generator, catalogue=catalogue,
             rooms={room: self.raw[room] for room in ROOMS if room in self.raw}, digest=self.hash.hexdigest(),
         )  # fmt: skip

@@ -15,7 +15,7 @@ from doorward.runtime.book import load_book
 from doorward.runtime.change import Change, change_network, change_orders, read_change
 from doorward.runtime.config import Network, load_network, rules_from
 from doorward.runtime.moments import moment, spoken
-from doorward.runtime.network_outages import make_outages
+from doorward.runtime.network_outages import make_outages, make_storms
 from doorward.runtime.problems import Problems
 from doorward.runtime.request import Tell
 from doorward.runtime.rules import RULES
@@ -45,13 +45,16 @@ def check_fork(network: Network, asked: Change, path: Path, at_s: int, settings:
     problems = Problems(str(path))
     start_s, offset = settings.start_s, settings.utc_offset_s
     every, _ = make_outages(problems, asked.outages, network.sites, network.services, start_s, offset)
+    storms = make_storms(problems, asked.storm, network.regions, start_s, offset)
     problems.stop()
-    for i, from_s in enumerate(every.from_s.tolist()):
+    begins = [("outages", i, s) for i, s in enumerate(every.from_s.tolist())]
+    begins += [("storm", i, each.from_s) for i, each in enumerate(storms)]
+    for section, i, from_s in begins:
         if from_s < at_s:
             raise BadInput(
                 f"begins {spoken(from_s, start_s)}, before the fork",
-                where=f"{path} [[outages]] {i + 1}",
-                rule="what has happened stays: an outage of a change begins at --at or later",
+                where=f"{path} [[{section}]] {i + 1}",
+                rule="what has happened stays: a change begins at --at or later",
                 remedy="begin it later, or fork earlier",
             )
 

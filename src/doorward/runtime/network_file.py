@@ -27,6 +27,7 @@ Offset = Annotated[
 Count = Annotated[int, Meta(ge=1, le=2**31 - 1, description="a whole number of at least 1")]
 Natural = Annotated[int, Meta(ge=0, le=2**31 - 1, description="a whole number, 0 or more")]
 Large = Annotated[int, Meta(ge=1, le=2**53, description="a whole number of at least 1")]
+Measure = Annotated[float, Meta(ge=0, le=200, description="a figure from 0 to 200")]
 Small = Annotated[int, Meta(ge=1, le=2**15 - 1, description="a whole number from 1 to 32767")]
 File = Annotated[
     str,
@@ -289,6 +290,19 @@ class Outage(Section, frozen=True, kw_only=True, rename={"start": "from"}):
     start: Annotated[str, Meta(min_length=1, description='"09:00" (first day), "2 09:00" or a date and time')]
     until: Annotated[str, Meta(min_length=1, description='"15:00" (first day), "2 15:00" or a date and time')]
     announced: bool = False  # known beforehand: no promise counts on these hours
+
+
+class Storm(Section, frozen=True, kw_only=True, rename={"start": "from"}):
+    """`[[storm]]`: weather of every hour that it touches."""
+
+    start: str
+    until: str
+    region: str = ""  # a region's name; empty: everywhere
+    rain_mm_h: Measure | None = None  # millimetres an hour
+    snow_mm_h: Measure | None = None  # millimetres of water an hour that fall as snow: it freezes
+    wind_m_s: Measure | None = None  # mean wind
+    gust_m_s: Measure | None = None  # gusts; not given: 1.5 times the mean wind
+    forecast: bool = False  # planners know it beforehand; else they see each hour when it has come
 
 
 class Car(Section, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from doorward.twin.demand_rules import ShopperRules
 from doorward.twin.fleet import FleetRules
 from doorward.twin.floor import FloorRules
 from doorward.twin.outages import OutageRules
+from doorward.twin.roads import RoadRules
 from doorward.twin.suppliers import SupplierRules
 from doorward.twin.trucks import TruckRules
 from doorward.twin.weather import WeatherRules
@@ -52,5 +53,6 @@ RULES: Mapping[str, type[msgspec.Struct]] = {
     "twin.crew": CrewRules,
     "twin.weather": WeatherRules,
     "twin.outages": OutageRules,
+    "twin.roads": RoadRules,
 }
 """Sections of a network file and the settings that they fill."""

@@ -153,7 +153,7 @@ def hours_at(desk: Desk, station: int) -> Hours:
     rules, region = desk.rule(SidewalkRules), int(desk.table(Sites).region[station])
     columns = []
     for ahead in range(2):
-        hours = desk.world.weather.day(desk.day + ahead).take(slice(region * 24, region * 24 + 24))
+        hours = desk.world.weather.day(desk.day + ahead, desk.now_s).take(slice(region * 24, region * 24 + 24))
         midnight_s = desk.midnight_s + ahead * DAY_S
         from_s = midnight_s + np.arange(24) * HOUR_S
         lo = np.maximum(from_s, midnight_s + rules.opens_s)

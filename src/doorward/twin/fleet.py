@@ -8,6 +8,8 @@ orders 31.9 % of robot deliveries had to be repeated, against 2.4 % of deliverie
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +22,13 @@ from doorward.tables.fleet import RunMoved, Runs, RunStatus, Stops, Visits
 from doorward.tables.orders import LEAVE_OK, Orders
 from doorward.tables.outages import What
 from doorward.tables.packages import Packages
+from doorward.tables.sites import Sites
 from doorward.tables.ways import Way
 from doorward.twin.outages import TwinOutages
+from doorward.twin.roads import TwinRoads
 
 Longs = NDArray[np.int64]
+ROAD = (Way.OWN, Way.DSP, Way.FLEX, Way.LOCKER)
 AWAY_BY_HOUR = np.array([10] * 8 + [60, 130, 160, 170, 150, 160, 170, 160, 140, 110, 80, 60, 40, 20, 10, 10])
 """Doors that nobody opens, per mille, by local hour: working people are out at noon. A model, not a measurement."""
 
@@ -40,11 +45,35 @@ class FleetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     refused_pm: int = 3  # parcels refused at the door
     bad_address_pm: int = 4  # orders whose address is not found
     robot_away_pm: int = 319  # customers who do not come out to a sidewalk robot
-    drone_abort_pm: int = 8  # flights called off on the way
+    drone_abort_pm: int = 3  # flights called off on the way for other reasons than the weather
+    drone_gust_pm: int = 900  # gusts from this share of the rules' limit on send a craft home, always from ...
+    drone_storm_pm: int = 1_300  # ... this share on; rain likewise
     neighbour_pm: int = 250  # of those not at home, a neighbour takes it
     overtime_s: int = (
         7_200  # crews that an outage held up are back at most so much after their planned return
     )
+
+
+class _Legs(NamedTuple):
+    """Legs of runs in the order in which they are driven; `first` marks a run's first."""
+
+    begins: Longs
+    first: NDArray[np.bool_]
+    wait: Longs
+    drive: NDArray[np.float64]
+    work: Longs
+    planned_s: Longs
+
+    def take(self, rows: Longs) -> _Legs:
+        """Some of them; whole runs."""
+        return _Legs(
+            self.begins[rows], self.first[rows], self.wait[rows], self.drive[rows], self.work[rows],
+            self.planned_s[rows],
+        )  # fmt: skip
+
+    def done(self, longer: NDArray[np.float64]) -> Longs:
+        """When each door is left, drives taking so many times as long."""
+        return _clock(self.begins, self.first, self.wait + (self.drive * longer).astype(np.int64) + self.work)
 
 
 class TwinFleet:
@@ -57,9 +86,13 @@ class TwinFleet:
         utc_offset_s: int,
         rules: FleetRules | None = None,
         outages: TwinOutages | None = None,
+        roads: TwinRoads | None = None,
+        limits: tuple[int, int] = (15_000, 1_000),
     ) -> None:
         self.seed, self.state, self.utc_offset_s = seed, state, utc_offset_s
-        self.rules, self.outages = rules or FleetRules(), outages
+        self.rules, self.outages, self.roads = rules or FleetRules(), outages, roads
+        self.limits = limits
+        self._found = np.empty(0)
 
     def progress(
         self, runs: Runs, run: Longs, stops: Stops, stop: Longs, now_s: int
@@ -95,17 +128,36 @@ class TwinFleet:
         over_s = np.where(broken_s >= 0, broken_s, back)
         moved = self._moved(runs, run, left, over_s, broken_s >= 0, now_s)
         seen = np.isin(rows, stop) & (done <= np.minimum(now_s, over_s[owner]))
-        aborted = (runs.way[run] == Way.DRONE) & below(
-            self.seed, "fleet/abort", self.rules.drone_abort_pm / 1000, run
-        )
+        aborted = self._aborted(runs, run, left)
         seen &= ~aborted[owner]
         return RunMoved.concat([home, moved]), self._visits(
             runs, run[owner[seen]], stops, rows[seen], done[seen]
         )
 
+    def _aborted(self, runs: Runs, run: Longs, left: Longs) -> NDArray[np.bool_]:
+        """Flights called off on the way: by the gusts and the rain of the hour, and now and then for other reasons.
+
+        Craft turn back with a chance that grows from nothing at `drone_gust_pm` of the planning limit to certainty at
+        `drone_storm_pm`: limits are set with a margin, but gusts are local.
+        """
+        flies = runs.way[run] == Way.DRONE
+        chance = np.full(len(run), self.rules.drone_abort_pm / 1000)
+        weather = self.roads.weather if self.roads is not None else None
+        if weather is not None and flies.any():
+            region = self.state.table(Sites).region[runs.station[run]].astype(np.int64)
+            day = local_day(left, self.utc_offset_s)
+            row = region * 24 + hour_of_day(left, self.utc_offset_s)
+            for each in np.unique(day[flies]).tolist():
+                mine, hours = flies & (day == each), weather.truth(each)
+                for told, limit in zip((hours.gust_mms, hours.rain_um), self.limits, strict=True):
+                    lo, hi = limit * self.rules.drone_gust_pm, limit * self.rules.drone_storm_pm
+                    share = (told[row[mine]] * 1000.0 - lo) / max(1, hi - lo)
+                    chance[mine] = np.maximum(chance[mine], np.clip(share, 0.0, 1.0))
+        return np.asarray(flies & below(self.seed, "fleet/abort", chance, run))
+
     def departures(self, runs: Runs, run: Longs) -> Longs:
         """When these runs really leave."""
-        road = np.isin(runs.way[run], (Way.OWN, Way.DSP, Way.FLEX, Way.LOCKER)) & (runs.before[run] < 0)
+        road = np.isin(runs.way[run], ROAD) & (runs.before[run] < 0)
         late = -np.log1p(-uniform(self.seed, "fleet/depart", run)) * self.rules.depart_late_s
         left = np.asarray(runs.depart_s[run] + np.where(road, np.minimum(late, 3600), 0).astype(np.int64))
         if self.outages is None:
@@ -143,11 +195,34 @@ class TwinFleet:
         traffic = 1 + normal(self.seed, "fleet/traffic", runs.station[of], day) * self.rules.traffic_pm / 1000
         drive = leg * np.clip(traffic, 0.7, 1.6) * self._spread("fleet/leg", self.rules.leg_pm, of, seq)
         work = service * self._spread("fleet/door", self.rules.service_pm, stops.package[rows], of)
-        step = wait + drive.astype(np.int64) + work.astype(np.int64)
-        total = np.cumsum(step)
-        base = np.where(first, total - step, 0)
-        start = left[owner] - np.maximum.accumulate(base) if len(base) else base
-        return rows, owner, start + total
+        if not len(rows):
+            return rows, owner, plan
+        begins = left[owner]
+        done = _clock(begins, first, wait + drive.astype(np.int64) + work.astype(np.int64))
+        if self.roads is None:
+            return rows, owner, done
+        legs = _Legs(begins, first, wait, drive, work.astype(np.int64), plan - leg)
+        longer = self._longer(runs, of, stops, rows, legs)
+        return rows, owner, legs.done(longer)
+
+    def _longer(self, runs: Runs, of: Longs, stops: Stops, rows: Longs, legs: _Legs) -> NDArray[np.float64]:
+        """True over planned driving time of each leg; worked out once for a run, as it follows from its plan."""
+        assert self.roads is not None
+        if len(self._found) < len(stops):
+            more = np.full(len(stops) + 4_096 - len(self._found), np.nan)
+            self._found = np.concatenate([self._found, more])
+        new = np.flatnonzero(np.isnan(self._found[rows]))
+        if len(new):
+            part, mine, at = legs.take(new), of[new], rows[new]
+            order = self.state.table(Packages).order[stops.package[at]]
+            orders, region = self.state.table(Orders), self.state.table(Sites).region[runs.station[mine]]
+            place = orders.lat_udeg[order], orders.lon_udeg[order]
+            road, longer = np.isin(runs.way[mine], ROAD), np.ones(len(new))
+            for _ in range(2):  # which hour a leg falls in depends on the legs before it
+                starts = part.done(longer) - (part.drive * longer).astype(np.int64) - part.work
+                longer = np.where(road, self.roads.longer(part.planned_s, starts, region, *place), 1.0)
+            self._found[at] = longer
+        return self._found[rows]
 
     def _spread(self, stream: str, sd_pm: int, *ids: Longs | NDArray[np.int16]) -> NDArray[np.float64]:
         """Log-normal factors of mean 1: plans are right on average, single legs and doors are not."""
@@ -212,3 +287,9 @@ class TwinFleet:
         left = np.where(locker, int(Left.LOCKER_CELL), left)
         left = np.where(outcome == Outcome.DELIVERED, left, np.where(locker, left, int(Left.NOWHERE)))
         return Visits.fill(len(rows), stop=rows, at_s=at_s, outcome=outcome, left=left)
+
+
+def _clock(begins: Longs, first: NDArray[np.bool_], step: Longs) -> Longs:
+    """When each step is over, steps of a run one after the other from `begins`; `first` marks a run's first step."""
+    total = np.cumsum(step)
+    return np.asarray(begins - np.maximum.accumulate(np.where(first, total - step, 0)) + total)

@@ -11,7 +11,9 @@ from doorward.core.seed import below, normal, uniform
 from doorward.core.travel import RUSH
 from doorward.tables.linehaul import Lanes, TripMoved, Trips, TripStatus
 from doorward.tables.outages import What
+from doorward.tables.sites import Sites
 from doorward.twin.outages import TwinOutages
+from doorward.twin.roads import TwinRoads
 
 Ints = NDArray[np.int64]
 
@@ -41,9 +43,11 @@ class TwinTrucks:
         rules: TruckRules,
         lanes: Lanes | None = None,
         outages: TwinOutages | None = None,
+        roads: TwinRoads | None = None,
+        sites: Sites | None = None,
     ) -> None:
         self.seed, self.utc_offset_s, self.rules = seed, utc_offset_s, rules
-        self.lanes, self.outages = lanes, outages
+        self.lanes, self.outages, self.roads, self.sites = lanes, outages, roads, sites
 
     def times(self, trips: Trips, row: Ints) -> tuple[Ints, Ints]:
         """When these trips really leave and arrive: held while docks stand still, at the gate while it is shut."""
@@ -59,10 +63,21 @@ class TwinTrucks:
         drive = trips.arrive_s[row] - planned
         rush = 1.0 + (RUSH[hour_of_day(left, self.utc_offset_s)] - 1.0) * rules.rush_pm / 1000
         luck = 1.0 + np.clip(normal(self.seed, "trucks/road", row) * rules.spread_pm / 1000, -0.15, 1.0)
-        came = left + np.maximum(60, drive * rush * luck).astype(np.int64)
+        came = left + np.maximum(60, drive * rush * luck * self._road(trips.lane[row], left)).astype(np.int64)
         if self.outages is not None and lanes is not None:
             came = self.outages.put_off(came, lanes.dest[trips.lane[row]], gap_s=rules.dock_s)
         return left, came
+
+    def _road(self, lane: NDArray[np.int32], left: Ints) -> NDArray[np.float64]:
+        """Weather of the hour along the way, and incidents near both ends (most of the way is driven outside)."""
+        if self.roads is None or self.lanes is None or self.sites is None:
+            return np.ones(len(left))
+        sites, ends, out = self.sites, (self.lanes.origin[lane], self.lanes.dest[lane]), np.ones(len(left))
+        for end in ends:
+            near = self.roads.incident(sites.lat_udeg[end], sites.lon_udeg[end], left)
+            wet = self.roads.slow(sites.region[end], left)
+            out += 0.5 * (wet - 1.0) + (near - 1.0) * self.rules.rush_pm / 1000
+        return out
 
     def moved(self, trips: Trips, row: Ints, now_s: int) -> TripMoved:
         """What these open trips have done by now; LEFT comes before DONE."""

@@ -10,7 +10,9 @@ The latents, amounts and swings are a model, not a climate; scripted spells repl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import NormalDist
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -70,12 +72,30 @@ class WeatherRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Yearly mean at the equator, tenths of a degree Celsius."""
     day_swing_dc: int = 50
     """Half the difference between afternoon and night, tenths of a degree."""
+    miss_pm: int = 250
+    """How far the forecast misses: weight of what it does not know in its latents, per mille; 0: it is the truth."""
     rain: tuple[Spell, ...] = ()
     """Scripted spells, for example rain = [{from = "15:00", to = "18:00", um = 6000}]; later ones win."""
 
 
+class Storm(NamedTuple):
+    """Scripted weather of one span; -1 leaves a figure alone.
+
+    region -1 everywhere; cold: what falls is snow; told: forecast, else nobody knows before the hour has come
+    """
+
+    region: int
+    from_s: int
+    until_s: int
+    rain_um: int = -1
+    wind_mms: int = -1
+    gust_mms: int = -1
+    cold: bool = False
+    told: bool = False
+
+
 class TwinWeather:
-    """`ports.weather.Weather` for the regions of a network."""
+    """`ports.weather.Weather` for the regions of a network: what is forecast, and `truth`."""
 
     def __init__(
         self,
@@ -84,8 +104,10 @@ class TwinWeather:
         lon_udeg: NDArray[np.int64],
         utc_offset_s: int,
         rules: WeatherRules | None = None,
+        storms: Sequence[Storm] = (),
     ) -> None:
         self.seed, self.utc_offset_s, self.rules = seed, utc_offset_s, rules or WeatherRules()
+        self.storms = tuple(storms)
         self.lat = np.asarray(lat_udeg, np.float64) * 1e-6
         self.lon = np.asarray(lon_udeg, np.float64) * 1e-6
         self.spells = [(spell, clock_s(spell.start), clock_s(spell.to)) for spell in self.rules.rain]
@@ -97,7 +119,7 @@ class TwinWeather:
                     rule="a spell begins before it ends, on one day",
                     remedy="split a spell over midnight in two",
                 )
-        self._days: dict[int, WeatherHours] = {}
+        self._days: dict[tuple[int, bool], WeatherHours] = {}
 
     @classmethod
     def of(
@@ -110,31 +132,48 @@ class TwinWeather:
         lon = np.bincount(region, np.concatenate([sites.lon_udeg, zones.lon_udeg])) / count
         return cls(seed, lat.astype(np.int64), lon.astype(np.int64), utc_offset_s, rules)
 
-    def day(self, day: int) -> WeatherHours:
-        """All 24 hours of a local day for every region: row = region * 24 + hour."""
-        if day not in self._days:
-            if len(self._days) >= 16:
-                self._days.clear()
-            self._days[day] = self._work_out(day)
-        return self._days[day]
+    def day(self, day: int, now_s: int = -1) -> WeatherHours:
+        """See the port: as forecast, hours that have begun by `now_s` as measured."""
+        begun = (now_s + self.utc_offset_s - day * DAY_S) // HOUR_S + 1 if now_s >= 0 else 0
+        if begun >= 24:
+            return self.truth(day)
+        told = self._known(day, told=True)
+        if begun <= 0:
+            return told
+        true, past = self.truth(day), np.arange(len(told)) % 24 < begun
+        return WeatherHours(
+            **{name: np.where(past, getattr(true, name), getattr(told, name)) for name in told.columns}
+        )
 
-    def _work_out(self, day: int) -> WeatherHours:
+    def truth(self, day: int) -> WeatherHours:
+        """What it really is."""
+        return self._known(day, told=False)
+
+    def _known(self, day: int, told: bool) -> WeatherHours:
+        if (day, told) not in self._days:
+            if len(self._days) >= 32:
+                self._days.clear()
+            self._days[day, told] = self._work_out(day, told)
+        return self._days[day, told]
+
+    def _work_out(self, day: int, told: bool) -> WeatherHours:
         regions, rules = len(self.lat), self.rules
         hour = day * 24 + np.arange(-LAGS, 24)
         temp = self._temperature(day)
-        wet = self._latent("rain", hour, (5.0, 0.75), (30.0, 0.66))
+        wet = self._told("rain", self._latent("rain", hour, (5.0, 0.75), (30.0, 0.66)), hour, told)
         bar = NormalDist().inv_cdf(1 - rules.wet_hours_pm / 1000) if rules.wet_hours_pm > 0 else np.inf
         over = np.maximum(0.0, wet - bar)
         # how far a standard normal passes this bar on average (its mean excess), so that amounts average `rain_um`
         excess = NormalDist().pdf(bar) / (rules.wet_hours_pm / 1000) - bar if rules.wet_hours_pm > 0 else 1.0
         rain = np.where(wet > bar, np.maximum(100.0, rules.rain_um * over / excess), 0.0)
-        calm = self._latent("wind", hour, (8.0, 0.7), (36.0, 0.714))
+        calm = self._told("wind", self._latent("wind", hour, (8.0, 0.7), (36.0, 0.714)), hour, told)
         share = np.clip(_phi(calm), 1e-6, 1 - 1e-6)
         sunny = 1.0 + 0.25 * np.sin((np.arange(24) - 9.0) * np.pi / 12.0)
         wind = rules.wind_mms / 0.8862 * np.sqrt(-np.log1p(-share)) * sunny * np.where(rain > 0, 1.2, 1.0)
         draws = uniform(self.seed, "weather/gust", np.arange(regions)[:, None], hour[None, LAGS:])
         gust = np.maximum(wind, wind * (rules.gust_pm / 1000.0 + 0.5 * (draws - 0.5)))
         rain, wind, gust, temp = self._scripted(day, rain, wind, gust, temp)
+        self._stormy(day, told, rain, wind, gust, temp)
         snow = temp < 10.0
         millimetres = rain / 1000.0
         slow = np.where(
@@ -150,6 +189,37 @@ class TwinWeather:
             sunrise_s=np.repeat(rise, 24),
             sunset_s=np.repeat(sets, 24),
         )
+
+    def _told(
+        self, name: str, true: NDArray[np.float64], hour: NDArray[np.int64], told: bool
+    ) -> NDArray[np.float64]:
+        """The latent that the forecast goes by: as often wet or windy as the true one, but not always then."""
+        miss = self.rules.miss_pm / 1000
+        if not told or miss <= 0:
+            return true
+        return np.asarray(np.sqrt(1 - miss**2) * true + miss * self._latent(f"miss/{name}", hour, (4.0, 1.0)))
+
+    def _stormy(self, day: int, told: bool, *fields: NDArray[np.float64]) -> None:
+        """Write storms into the hours (regions, 24) that they touch."""
+        rain, wind, gust, temp = fields
+        for storm in self.storms:
+            if told and not storm.told:
+                continue
+            lo = (storm.from_s + self.utc_offset_s) // HOUR_S - day * 24
+            hi = -(-(storm.until_s + self.utc_offset_s) // HOUR_S) - day * 24
+            if hi <= 0 or lo >= 24:
+                continue
+            hours = slice(max(0, lo), min(24, hi))
+            where = slice(None) if storm.region < 0 else slice(storm.region, storm.region + 1)
+            if storm.rain_um >= 0:
+                rain[where, hours] = storm.rain_um
+            if storm.wind_mms >= 0:
+                wind[where, hours] = storm.wind_mms
+                gust[where, hours] = 1.5 * storm.wind_mms
+            if storm.gust_mms >= 0:
+                gust[where, hours] = np.maximum(storm.gust_mms, wind[where, hours])
+            if storm.cold:
+                temp[where, hours] = np.minimum(temp[where, hours], -10.0)
 
     def _latent(self, name: str, hour: NDArray[np.int64], *parts: tuple[float, float]) -> NDArray[np.float64]:
         """(regions, 24) standard normal, correlated over hours: sums of exponential moving averages.

@@ -34,7 +34,7 @@ def fork(
         str, typer.Option("--at", help='"14:05" (first day), "2 14:05" (second) or "2026-03-02 14:05".')
     ],
     change: Annotated[
-        Path, typer.Option("--change", help="TOML file: orders, vehicles out, weather, any setting.")
+        Path, typer.Option("--change", help="TOML file: orders, vehicles out, outages, storms, any setting.")
     ],
     run: Annotated[Path | None, typer.Option("--run", help="Run directory; the newest if not given.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Directory of the fork.")] = None,
