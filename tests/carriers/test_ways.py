@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from doorward.carriers.bill import bill, capacity_use, explain, way_sums
 from doorward.carriers.choose.rooms import Index, expected_demand
 from doorward.carriers.lint import lint
 from doorward.carriers.net import network
 from doorward.carriers.plan import offers
+from doorward.carriers.quote.plan import late_lognormal, late_normal
 from doorward.carriers.rules import CarriersRules
 from doorward.carriers.service import reference, situation
 from doorward.carriers.waiting import waiting_batch
@@ -238,3 +241,32 @@ def test_zones_learn_from_driven_stops() -> None:
     learned = state.table(ZoneCosts)
     assert learned.stops[3] == 40 and (learned.stops[:3] == 0).all()
     assert 0 <= learned.drive_m[3] < 1_500 and learned.drive_s[3] >= 0
+
+
+@given(
+    st.integers(-20, 20), st.integers(1, 12), st.integers(1, 8), st.integers(5, 90)
+)
+def test_expected_lateness_is_the_mean_of_many_draws(left_h: int, spread_h: int, p50_h: int, sigma_pct: int) -> None:
+    rng = np.random.default_rng(5)
+    z = rng.standard_normal(40_000)
+    one = np.ones(1)
+    late = np.maximum(0.0, z * spread_h * 3600 - left_h * 3600)
+    p, s = late_normal(np.array([-left_h * 3600]), spread_h * 3600)
+    assert p[0] == pytest.approx((late > 0).mean(), abs=0.02)
+    assert s[0] == pytest.approx(late.mean(), rel=0.05, abs=spread_h * 60)
+    t = 12 * p50_h * 3600 * np.exp(sigma_pct / 100 * z)
+    late = np.maximum(0.0, t - left_h * 7200)
+    p, s = late_lognormal(np.array([left_h * 7200]), 12 * p50_h * 3600 * one, sigma_pct / 100 * one)
+    assert p[0] == pytest.approx((late > 0).mean(), abs=0.02)
+    assert s[0] == pytest.approx(late.mean(), rel=0.05, abs=p50_h * 3600)
+
+
+def test_more_time_never_costs_more_and_lateness_has_no_step() -> None:
+    left = np.arange(-40 * 3600, 200 * 3600, 600)
+    n = np.ones(len(left))
+    for p, s in (
+        late_normal(-left, 5_400),
+        late_lognormal(left, 90_000 * n, 0.3 * n),
+    ):
+        assert (np.diff(p) <= 1e-12).all() and (np.diff(s) <= 1e-6).all()
+        assert np.abs(np.diff(p)).max() < 0.06 and np.abs(np.diff(s)).max() <= 601

@@ -8,12 +8,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from doorward.core.stationday import first_door
 from doorward.core.units import DAY_S
 from doorward.promise import service as promise
 from doorward.promise.capacity import UNKNOWN, layout, van_room
 from doorward.promise.kernel import Room, _vans
 from doorward.promise.rules import PromiseRules
-from doorward.promise.ways import first_door
 from doorward.tables.fleet import Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.orders import OpeningKind, Openings

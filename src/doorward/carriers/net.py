@@ -7,7 +7,7 @@ service rows.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,7 @@ class Network(NamedTuple):
     week_next_s (x,) what is still to drive after it
     seconds_c, km_mc, co2_ug_m (6, S) crew cost per 1,000 s in mc, distance cost, CO2e by own way and station
     fixed_mc (6, S); heads (6, S) vehicles (FLEX: drivers)
+    timetable: columns of Lanes for core.timetable.reach, without those that leave stations
     share (Z,) of its station's inhabitants that live in a zone; 0 without a station
     """
 
@@ -74,6 +75,7 @@ class Network(NamedTuple):
     fixed_mc: I64
     heads: I64
     share: NDArray[np.float64]
+    timetable: tuple[Any, ...]
 
 
 @lru_cache(maxsize=4)
@@ -109,7 +111,13 @@ def network(ref: Reference, rules: CarriersRules) -> Network:
         after,
         *_crews(ref, rules),
         _shares(zones, len(sites)),
+        _timetable(ref),
     )
+
+
+def _timetable(ref: Reference) -> tuple[Any, ...]:
+    lanes = ref.lanes.take(ref.sites.kind[ref.lanes.origin] != SiteKind.STATION)  # those send back what is not theirs
+    return lanes.origin, lanes.dest, lanes.depart_s, lanes.cutoff_s, lanes.drive_s, lanes.days
 
 
 def _shares(zones: Zones, sites: int) -> NDArray[np.float64]:

@@ -146,12 +146,6 @@ def offers(
     _gig_pay(quotes, opening[Way.FLEX], stop_m, by_pool, batch, net, now, rules)
     _shut(gates, ~quotes.rated, Reason.NO_COVERAGE)
     _shut(gates, opening < 0, Reason.NO_CAPACITY)
-    slip = np.maximum(0, quotes.arrive_s - batch.due_s)
-    best = np.where(gates.reason == 0, slip, 2**60).min(axis=0)
-    over = slip - best - rules.hopeless_s
-    late = (over > 0) & (gates.reason == 0)
-    gates.short[late] = over[late]
-    _shut(gates, late, Reason.CUTOFF_MISSED)
     cost = np.where(gates.reason == 0, quotes.money + quotes.late + quotes.carbon, BLOCKED)
     pool = index.pool(batch.station, quotes.day[0])
     return Offer(gates.reason, gates.short, quotes, cost, opening, pool)
@@ -231,6 +225,8 @@ def _fact(
         gates=gates,
         opening=opening,
         pool=offer.pool[at],
+        late_pm=q.late_pm[column, at],
+        late_s=q.late_s[column, at],
     )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from doorward.core.geo import crow_m
 from doorward.core.hours import local_day
+from doorward.core.stationday import delivery_wait
 from doorward.core.units import DAY_S
 from doorward.promise.capacity import layout
 from doorward.promise.closures import Closures, shrink
@@ -22,7 +23,7 @@ from doorward.promise.fares import fares_c, worth_it
 from doorward.promise.kernel import NO_CAPACITY, NO_DATE, NO_STOCK, OK, Asked, Room, Shelf, Times, quote_each
 from doorward.promise.lanes import Transits, distance_band
 from doorward.promise.rules import PromiseRules
-from doorward.promise.ways import Ways, delivery_wait, plan_ways
+from doorward.promise.ways import Ways, plan_ways
 from doorward.tables.items import Items
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import Lines, LineStatus, Openings, Orders, OrderStatus, Quoted, Speed

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.hours import day_start, local_day
+from doorward.core.stationday import first_door
 from doorward.core.timetable import NEVER, reach
 from doorward.core.units import DAY_S
 from doorward.promise.capacity import layout
@@ -136,27 +137,3 @@ def _ways(
     return Ways(
         door_day, np.where(out, door_s, NEVER), late & out, leave_day, np.where(ok[:, :, None], pick, NEVER)
     )
-
-
-def first_door(there_s: Days, rules: PromiseRules, offset_s: int) -> tuple[Days, Days, NDArray[np.bool_]]:
-    """Local day, planned time at the door and whether by a late wave, of what reaches a station at `there_s`.
-
-    Any shape; NEVER gives junk.
-    """
-    ready = np.where(there_s >= NEVER, 0, there_s) + rules.induct_s
-    day = local_day(ready, offset_s)
-    second = ready + offset_s - day * DAY_S
-    wave = np.asarray(rules.wave_s, np.int64)
-    which = np.searchsorted(np.asarray(rules.plan_s, np.int64), second)
-    day = day + (which == len(wave))
-    which = np.where(which == len(wave), 0, which)
-    wait = delivery_wait(rules)[(day + 3) % 7]
-    day, which = day + wait, np.where(wait > 0, 0, which)
-    route = np.asarray(rules.route_s, np.int64)
-    return day, day * DAY_S - offset_s + wave[which] + route[which], which > 0
-
-
-def delivery_wait(rules: PromiseRules) -> Days:
-    """(7,) days from each weekday to the next with delivery, 0 if it is one."""
-    delivers = [(rules.delivery_days >> d) & 1 for d in range(7)]
-    return np.array([next(n for n in range(7) if delivers[(d + n) % 7]) for d in range(7)], np.int64)

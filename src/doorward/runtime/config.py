@@ -26,6 +26,7 @@ from doorward.runtime.network_find import examples, find_network
 from doorward.runtime.network_outages import make_outages, make_storms
 from doorward.runtime.network_tables import Postcodes
 from doorward.runtime.problems import Problems
+from doorward.runtime.shared import borrowed
 from doorward.tables.fleet import NoFly, Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.items import Boxes
@@ -140,6 +141,7 @@ def rules_from(network: Network, kinds: Mapping[str, type[msgspec.Struct]]) -> d
     for section, kind in kinds.items():
         room, _, part = section.partition(".")
         raw = network.rooms.get(room, {})
+        raw = {**borrowed(section, network.rooms), **raw}
         made = problems.struct(kind, raw.get(part, {}) if part else raw, f"[{section}]")
         rules[kind] = made
     known = {section.partition(".")[2] for section in kinds if section.startswith("twin.")}

@@ -224,8 +224,12 @@ def _why(state: State, package: int) -> list[str]:
         words = (
             f"way {Way(way).name}: {bills.money_mc[package] / 1e5:.2f} money"
             f" + {bills.late_mc[package] / 1e5:.2f} risk of lateness + {bills.carbon_mc[package] / 1e5:.2f} carbon"
+            f" ({packages.co2_mg[package] / 1000:.0f} g)"
             f" + {bills.dual_mc[package] / 1e5:.2f} price of capacity"
         )
+        if bills.late_pm[package] >= 0:
+            late_h = bills.late_s[package] / 3600
+            words += f"; late with {bills.late_pm[package] / 10:.1f} %, {late_h:.1f} h in the mean"
         second = int(bills.second[package])
         if second >= 0:
             words += f"; next best {Way(second).name}, {bills.second_mc[package] / 1e5:.2f} dearer"

@@ -87,6 +87,7 @@ class Bills(Table):
     second (n,) the next best Way and second_mc (n,) by how much it was dearer; -1 there was none
     gates  (n,) bit mask of ways that were not open to it (bit = Way)
     opening, pool (n,) rows in WayCapacity that it takes room of; -1 none
+    late_pm (n,) chance that the way is late, per mille; late_s (n,) expected seconds of lateness
     """
 
     money_mc: I8
@@ -98,6 +99,8 @@ class Bills(Table):
     gates: I2
     opening: I4
     pool: I4
+    late_pm: I2
+    late_s: I4
 
 
 # ---- facts -----------------------------------------------------------------------------------------------------
@@ -124,6 +127,8 @@ class WayChosen(Table):
     gates: I2
     opening: I4
     pool: I4
+    late_pm: I2
+    late_s: I4
 
 
 class WayDropped(Table):

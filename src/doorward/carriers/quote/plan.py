@@ -3,8 +3,9 @@
 money   own vans: marginal seconds and metres of the zone (vans.py) x crew and distance cost + handling + linehaul share
         + expected redelivery; gig: a package's share of the block; lockers: a share of one stop; drones and robots: the
         sortie; partners: the rate card
-late    P(late) x penalty + days that the median arrival lies behind the promise x price of a day.
-        Own network: normal in the slack between ready time and the last trailer that holds the promise.
+late    expected lateness: P(late) x penalty + expected days of lateness x price of a day; smooth, and a promise that is
+        lost anyway still goes by what arrives soonest for the money.
+        Own network: trucks and waves of the promise's own clock (core/stationday.py), normal floor and door times.
         Partners: log-normal transit through the quantiles p50 and p90 (sigma = ln(p90 / p50) / 1.2816).
 carbon  CO2e in mg x price of a tonne
 O(ways) array passes over the batch; measured in bench/carriers.py.
@@ -23,7 +24,9 @@ from doorward.carriers.cards.plan import month_day, rate
 from doorward.carriers.gate.plan import Batch
 from doorward.carriers.net import OWN_WAYS, Network, latest_departure
 from doorward.carriers.rules import CarriersRules
-from doorward.core.hours import day_start, local_day, second_of_day
+from doorward.core.hours import day_start, local_day
+from doorward.core.stationday import first_door, wave_deadlines
+from doorward.core.timetable import reach
 from doorward.core.units import DAY_S
 from doorward.tables.ways import Services, Way
 
@@ -31,6 +34,10 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 DECILE = 1.2815515655446004
 """The ninth decile of the standard normal distribution."""
+PARTS = (-1.2816, -0.5244, 0.0, 0.5244, 1.2816)
+"""Medians of five equal parts of a standard normal distribution."""
+MOST_S = 10 * DAY_S
+"""A way through a station that leads nowhere is reckoned this late."""
 
 
 class Quotes(NamedTuple):
@@ -39,6 +46,7 @@ class Quotes(NamedTuple):
     rated (m, n) False where a partner has no rate for it
     leave_s (m, n) latest departure or the pick-up; day (m, n) local day whose opening it takes room of
     arrive_s (m, n) median arrival
+    late_pm, late_s (m, n) chance to be late, per mille, and expected seconds of lateness
     """
 
     money: I64
@@ -49,6 +57,8 @@ class Quotes(NamedTuple):
     day: I64
     arrive_s: I64
     rated: NDArray[np.bool_]
+    late_pm: I64
+    late_s: I64
 
 
 def quote(
@@ -68,8 +78,8 @@ def quote(
     day_on: leave this many days later than ready (for packages that found no room)
     """
     m, n = OWN_WAYS + len(services), len(batch)
-    a, b, c, d, e, f, g = np.zeros((7, m, n), np.int64)
-    out = Quotes(a, b, c, d, e, f, g, np.ones((m, n), bool))
+    a, b, c, d, e, f, g, h, i = np.zeros((9, m, n), np.int64)
+    out = Quotes(a, b, c, d, e, f, g, np.ones((m, n), bool), h, i)
     ready = batch.ready_s + day_on * DAY_S
     _own_money(out, batch, net, stop_s, stop_m, block_mc, rules)
     _own_times(out, batch, net, ready, rules, utc_offset_s)
@@ -120,28 +130,41 @@ def _own_money(
 def _own_times(
     out: Quotes, batch: Batch, net: Network, ready: I64, rules: CarriersRules, utc_offset_s: int
 ) -> None:
-    """Departure, day and lateness of ways through a station."""
+    """Departure, day and lateness of ways through a station, by the timetable and the station's waves.
+
+    The floor's time is normal; its distribution stands for itself by the medians of `PARTS` equal parts, each of which
+    gets the trucks and the wave that it reaches, so one missed cut-off costs a part of the day it costs, not all of it.
+    """
     station = np.maximum(batch.station, 0).astype(np.int64)
-    pair = batch.fc * np.int64(net.hop.shape[1]) + station
-    midnight = day_start(batch.due_s, utc_offset_s)
-    early = latest_departure(net, pair, midnight + rules.station_cutoff_s, utc_offset_s)
-    late = latest_departure(net, pair, batch.due_s - rules.lastmile_s, utc_offset_s)
-    leave = np.where((early >= ready) & (midnight + rules.station_cutoff_s <= batch.due_s), early, late)
     here = batch.here == 1
+    pair = batch.fc * np.int64(net.hop.shape[1]) + station
+    early_s, last_s = wave_deadlines(batch.due_s, rules, utc_offset_s)
+    early = latest_departure(net, pair, early_s, utc_offset_s)
+    last = latest_departure(net, pair, last_s, utc_offset_s)
+    leave = np.where(early >= ready, early, last)
     leave = np.where(here, np.maximum(ready, batch.due_s - rules.lastmile_s), leave)
-    reached = ready + np.where(here, 0, np.maximum(net.hop_s[batch.fc, station], 0))
-    second = second_of_day(reached, utc_offset_s)
-    out_day = local_day(reached, utc_offset_s) + (second > rules.station_last_s)
-    day = np.maximum(out_day, local_day(batch.due_s, utc_offset_s))
-    arrive = np.maximum(day * DAY_S - utc_offset_s + rules.door_s, reached + rules.lastmile_s // 2)
-    arrive = np.where((arrive > batch.due_s) & (leave >= ready), batch.due_s, arrive)
-    deadline = np.where(here, batch.due_s - rules.lastmile_s, leave)
-    missed = _phi((ready - deadline) / rules.floor_spread_s)
-    slip_s = np.maximum(0, arrive - batch.due_s)
+    start, back = np.unique(np.stack([batch.fc.astype(np.int64), ready]), axis=1, return_inverse=True)
+    chance, seconds = np.zeros(len(batch)), np.zeros(len(batch))
+    for part, z in enumerate(PARTS):
+        staged = start[1] + round(z * rules.floor_spread_s)
+        origin, out_of, into, depart, cutoff, drive, days = start[0].astype(np.int32), *net.timetable
+        there, _ = reach(
+            staged, origin, net.hop.shape[1], out_of, into, depart, cutoff, drive, days, rules.crossdock_s,
+            utc_offset_s,
+        )  # fmt: skip
+        at = there[back.ravel(), station]
+        at = np.where(here, ready - rules.induct_s, np.minimum(at, batch.due_s + MOST_S))
+        day, door, _ = first_door(at, rules, utc_offset_s)
+        p, s = late_normal(door - batch.due_s, rules.door_spread_s)
+        chance, seconds = chance + p / len(PARTS), seconds + s / len(PARTS)
+        if part == len(PARTS) // 2:
+            arrive = door
+            out_day = np.maximum(day, local_day(batch.due_s, utc_offset_s))
     for way in range(OWN_WAYS):
-        p = rules.late_pm[way] / 1000
-        out.late[way] = _lateness(p + (1 - p) * missed, slip_s, batch, rules)
-        out.leave_s[way], out.day[way], out.arrive_s[way] = leave, day, arrive
+        miss = rules.late_pm[way] / 1000
+        p, s = miss + (1 - miss) * chance, seconds + miss * (1 - chance) * rules.missed_day_s
+        _lateness(out, way, p, s, batch, rules)
+        out.leave_s[way], out.day[way], out.arrive_s[way] = leave, out_day, arrive
 
 
 def _partners(
@@ -169,18 +192,18 @@ def _partners(
         pickup = np.where(pickup < ready, pickup + DAY_S, pickup)
         p50, p90 = net.p50_s[row, batch.lane], net.p90_s[row, batch.lane]
         sigma = np.log(np.maximum(p90, p50 + 1) / p50) / DECILE
-        time = np.maximum(batch.due_s - pickup, 1) / p50
         arrive = pickup + p50
         # the building may miss this pick-up; the next is a day later
         miss = _phi((ready - pickup) / rules.floor_spread_s)
-        after = np.maximum(batch.due_s - pickup - DAY_S, 1) / p50
-        p = (1 - miss) * (1 - _phi(np.log(time) / sigma)) + miss * (1 - _phi(np.log(after) / sigma))
+        p0, s0 = late_lognormal(batch.due_s - pickup, p50, sigma)
+        p1, s1 = late_lognormal(batch.due_s - pickup - DAY_S, p50, sigma)
+        p, s = (1 - miss) * p0 + miss * p1, (1 - miss) * s0 + miss * s1
         out.money[column] = np.maximum(cents[:, row], 0) * 1000
         out.rated[column] = cents[:, row] >= 0
         kind = int(services.way[row]) - int(Way.POST)
         grams = rules.partner_mg_kg_km[kind] * far_km * batch.weight_g / 1000
         out.co2[column] = rules.partner_mg[kind] + np.rint(grams).astype(np.int64)
-        out.late[column] = _lateness(p, np.maximum(0, arrive - batch.due_s), batch, rules)
+        _lateness(out, column, p, s, batch, rules)
         out.leave_s[column], out.day[column], out.arrive_s[column] = (
             pickup,
             local_day(pickup, utc_offset_s),
@@ -188,12 +211,33 @@ def _partners(
         )
 
 
-def _lateness(p: F64, slip_s: I64, batch: Batch, rules: CarriersRules) -> I64:
-    """Probability x penalty of the speed class + days of delay in the median, thousandths of a cent."""
+def _lateness(out: Quotes, column: int, p: F64, seconds: F64, batch: Batch, rules: CarriersRules) -> None:
+    """Expected lateness: probability x penalty of the speed class + expected days x price of a day."""
     penalty = np.array(rules.late_c, np.float64)[np.clip(batch.speed, 0, 2)]
-    return np.rint((np.clip(p, 0.0, 1.0) * penalty + slip_s / DAY_S * rules.late_day_c) * 1000).astype(
-        np.int64
-    )
+    p = np.clip(p, 0.0, 1.0)
+    cents = p * penalty + seconds / DAY_S * rules.late_day_c
+    out.late[column] = np.rint(cents * 1000).astype(np.int64)
+    out.late_pm[column] = np.rint(p * 1000).astype(np.int64)
+    out.late_s[column] = np.rint(seconds).astype(np.int64)
+
+
+def late_normal(over_s: I64, spread_s: int) -> tuple[F64, F64]:
+    """P(late) and expected seconds of lateness of a normal time whose mean lies `over_s` (n,) behind the promise."""
+    z = over_s / spread_s
+    p = _phi(z)
+    return p, over_s * p + spread_s * np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+
+
+def late_lognormal(left_s: I64, p50_s: I64, sigma: F64) -> tuple[F64, F64]:
+    """P(late) and expected seconds of lateness of a log-normal transit with `left_s` (n,) to the promise.
+
+    E[(T - t)+] = m exp(s^2 / 2) Phi(s - d) - t Phi(-d), d = ln(t / m) / s: the Black-Scholes form of a partial mean.
+    """
+    t = np.maximum(left_s, 1).astype(np.float64)
+    d = np.log(t / p50_s) / sigma
+    p = _phi(-d)
+    seconds = p50_s * np.exp(sigma * sigma / 2) * _phi(sigma - d) - t * p
+    return p, np.maximum(0.0, seconds) + np.maximum(0, -left_s)
 
 
 def _phi(x: F64) -> F64:

@@ -1,0 +1,24 @@
+"""Who promises and who chooses the way read one clock and one price of a broken promise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from doorward.carriers.rules import CarriersRules
+from doorward.promise.rules import PromiseRules
+from doorward.runtime.config import load_network, rules_from
+from doorward.runtime.rules import RULES
+from doorward.runtime.shared import SHARED
+
+NETWORKS = Path(__file__).parents[2] / "networks"
+
+
+@pytest.mark.parametrize("name", ["metro", "national", "brazil"])
+def test_two_rooms_see_alike(name: str) -> None:
+    rules = rules_from(load_network(NETWORKS / f"{name}.toml"), RULES)
+    rooms = {"carriers": rules[CarriersRules], "promise": rules[PromiseRules]}
+    for section, (origin, keys) in SHARED.items():
+        for theirs, ours in keys.items():
+            assert getattr(rooms[section], ours) == getattr(rooms[origin], theirs), (name, ours)
