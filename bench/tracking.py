@@ -80,9 +80,10 @@ def cost(ended: int = 100_000, n: int = 21_000, per_run: int = 60) -> None:
     packages, scans, runs_, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
     began = time.process_time()
     for _ in range(10):
-        odds = Odds(state.table(Arrivals), state.table(Services), RULES.prior_arrivals)
+        services = state.table(Services)
+        odds = Odds(state.table(Arrivals), services, RULES.prior_arrivals)
         scale = scales_now(EtaScales.empty())
-        told = reckon(packages, scans, runs_, stops, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]
+        told = reckon(packages, scans, runs_, stops, services, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]
         plan_etas(told, packages, runs_, stops, RULES)  # type: ignore[arg-type]
     print(
         f"intervals: {(time.process_time() - began) * 100:.1f} CPU ms a time, {n:,} open of {total:,} packages"

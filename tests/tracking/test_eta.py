@@ -34,9 +34,10 @@ RULES = TrackingRules()
 def told(state: State, now: int) -> EtaSet:
     """Intervals to tell now."""
     packages, scans, runs, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
-    odds = Odds(state.table(Arrivals), state.table(Services), RULES.prior_arrivals)
+    services = state.table(Services)
+    odds = Odds(state.table(Arrivals), services, RULES.prior_arrivals)
     scale = scales_now(state.table(EtaScales))
-    now_ = reckon(packages, scans, runs, stops, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]
+    now_ = reckon(packages, scans, runs, stops, services, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]
     return plan_etas(now_, packages, runs, stops, RULES)  # type: ignore[arg-type]
 
 

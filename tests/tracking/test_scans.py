@@ -105,9 +105,10 @@ def out_for_delivery() -> State:
 def test_arrival_follows_the_run_and_widens_with_the_stops_before_it() -> None:
     state, rules = out_for_delivery(), TrackingRules()
     packages, scans, runs, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
-    odds = Odds(state.table(Arrivals), state.table(Services), rules.prior_arrivals)
+    services = state.table(Services)
+    odds = Odds(state.table(Arrivals), services, rules.prior_arrivals)
     scale = scales_now(state.table(EtaScales))
-    now = reckon(packages, scans, runs, stops, odds, state.table(Watch), rules, 1300, scale)  # type: ignore[arg-type]
+    now = reckon(packages, scans, runs, stops, services, odds, state.table(Watch), rules, 1300, scale)  # type: ignore[arg-type]
     etas = plan_etas(now, packages, runs, stops, rules)  # type: ignore[arg-type]
     assert etas.package.tolist() == [1, 2]
     assert ((etas.lo_s + etas.hi_s) // 2 == [2300, 3300]).all()

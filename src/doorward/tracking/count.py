@@ -13,9 +13,11 @@ from doorward.tables.fleet import Runs, Stops
 from doorward.tables.journey import JOURNEY, Event, Status
 from doorward.tables.linehaul import Trips
 from doorward.tables.packages import Alarm, ArrivalsSeen, GapsSeen, Packages, PickTasks, Scans, Watch
+from doorward.tables.ways import Services
 from doorward.tracking import odds, silence
 from doorward.tracking.odds import Stage
-from doorward.tracking.plan import has
+from doorward.tracking.plan import has, spread_s, window_s
+from doorward.tracking.rules import TrackingRules
 
 Longs = NDArray[np.int64]
 AFTER = np.array([int(JOURNEY[event].after) for event in Event], np.int64)
@@ -41,23 +43,27 @@ def promised(
     arrived: rows of Scans, new arrivals at the door (delivered, stored, tried the first time).
     """
     due = (packages.due_s > after_s) & (packages.due_s <= now_s) & (packages.way >= 0)
+    due &= packages.station >= 0  # a partner's are counted from the hand-over
     row = np.flatnonzero(
         due & np.isin(packages.status, (Status.DELIVERED, Status.AT_LOCKER)) & (packages.attempts == 0)
     )
     last = packages.last_scan[row]
     taken = scans.event[last] == Event.COLLECTED
     last[taken] = scans.prev[last[taken]]
-    tardy = arrived[scans.at_s[arrived] > packages.due_s[scans.package[arrived]]]
+    whose = scans.package[arrived]
+    tardy = arrived[(scans.at_s[arrived] > packages.due_s[whose]) & (packages.station[whose] >= 0)]
     last = np.concatenate([last[scans.at_s[last] <= packages.due_s[row]], tardy])
     package = scans.package[last]
     stage = np.where(has(watch, package, Alarm.MISSED_CUTOFF), int(Stage.MISSED), int(Stage.PROMISED))
     way = packages.way[package].astype(np.int64)
-    return odds.row_of(stage, way, scans.at_s[last] - packages.due_s[package])
+    u = (scans.at_s[last] - packages.due_lo_s[package]) / window_s(packages, package)
+    return odds.row_of(stage, way, u)
 
 
 def plan_arrivals(
-    packages: Packages, scans: Scans, stops: Stops, watch: Watch, since: int, after_s: int, now_s: int
-) -> ArrivalsSeen:
+    packages: Packages, scans: Scans, stops: Stops, services: Services, watch: Watch, rules: TrackingRules,
+    since: int, after_s: int, now_s: int,
+) -> ArrivalsSeen:  # fmt: skip
     """Arrivals among rows `since`.. of Scans, counted from every anchor they had on the way."""
     new = since + np.flatnonzero(np.isin(scans.event[since:], AT_DOOR))
     new = new[packages.way[scans.package[new]] >= 0]
@@ -68,7 +74,8 @@ def plan_arrivals(
     rode = np.flatnonzero(
         (scans.event[scans.prev[new]] == Event.OUT_FOR_DELIVERY) & (packages.stop[package] >= 0)
     )
-    late = scans.at_s[new[rode]] - stops.plan_s[packages.stop[package[rode]]]
+    stop = packages.stop[package[rode]]
+    late = (scans.at_s[new[rode]] - stops.plan_s[stop]) / spread_s(rules, stops.seq[stop].astype(np.int64))
     parts.append(odds.row_of(np.full(len(rode), int(Stage.PLANNED)), way[rode], late))
     back = scans.prev[new]
     back[first & (event != Event.DELIVERED)] = -1  # nothing was tried before, and no partner had it
@@ -77,7 +84,11 @@ def plan_arrivals(
         for seen, stage in _STAGE.items():
             mine = some[scans.event[back[some]] == seen]
             after = scans.at_s[new[mine]] - scans.at_s[back[mine]]
-            parts.append(odds.row_of(np.full(len(mine), int(stage)), way[mine], after))
+            vain = (scans.reason[back[mine]] > 0) | (stage is Stage.TRIED)
+            sold = packages.carrier[package[mine]]
+            median = services.transit_p50_s[sold] if len(services) else np.full(len(mine), 3_600)
+            unit = np.where(vain | (sold < 0), 3_600, median)
+            parts.append(odds.row_of(np.where(vain, int(Stage.TRIED), int(stage)), way[mine], after / unit))
         going = np.isin(scans.event[back[some]], (*_STAGE, Event.OUT_FOR_DELIVERY, Event.TRANSFERRED))
         back[some] = np.where(
             going & (scans.event[back[some]] != Event.HANDED_OVER), scans.prev[back[some]], -1

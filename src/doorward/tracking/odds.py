@@ -1,9 +1,11 @@
 """When it will arrive as a distribution: counts of past arrivals by stage and way, with a prior; quantiles and chances.
 
-A cell is (Stage, Way); its arrivals are counted in BINS equal steps of (arrival - anchor). The anchor is what the stage
-is measured from: the promise, the stop's planned time, or the newest scan. Prior and counts add up to one histogram
-(Dirichlet prior mean, `prior_arrivals` strong). What is asked is always conditional on not having arrived by now:
-P(late) = S(due) / S(now), quantile q at F(now) + q (1 - F(now)); so odds get worse by the clock alone.
+A cell is (Stage, Way); its arrivals are counted in BINS equal steps of u = (arrival - anchor) / unit, so that windows,
+routes and partners of different lengths share one count. Anchor and unit are what the stage is measured from and by:
+the promised window, the stop's planned time and its standard deviation, the newest scan and an hour, the hand-over and
+the partner's median transit. Prior and counts add up to one histogram (Dirichlet prior mean, `prior_arrivals` strong).
+What is asked is always conditional on not having arrived by now: P(late) = S(due) / S(now), quantile q at
+F(now) + q (1 - F(now)); so odds get worse by the clock alone.
 """
 
 from __future__ import annotations
@@ -25,39 +27,44 @@ H = 3_600
 class Stage(IntEnum):
     """Where a package is on its way, as far as its arrival is concerned; a ride is reckoned by the run instead."""
 
-    PROMISED = 0  # nothing unusual: measured from the end of the promised window
+    PROMISED = 0  # nothing unusual: from the begin of the promised window, by its length
     MISSED = 1  # its last departure left without it: from the same
-    PLANNED = 2  # on a run that has not left: from its stop's planned time
-    TRIED = 3  # the door did not open: from that scan
-    HANDED = 4  # with a partner: from the hand-over
-    MOVED = 5  # with a partner that has told of it since: from that scan
+    PLANNED = 2  # on a run that has not left: from its stop's planned time, by its standard deviation
+    TRIED = 3  # the door did not open: from that scan, by the hour
+    HANDED = 4  # with a partner, or to be picked up by one: from the hand-over, by the median transit
+    MOVED = 5  # with a partner that has told of it since: from that scan, by the median transit
 
 
 BINS = 512
 CELLS = len(Stage) * len(Way)
-STEP_S = np.full(len(Stage), 1_200, np.int64)
-STEP_S[Stage.PLANNED] = 120
-ORIGIN_S = np.array([-60 * H, -36 * H, -256 * 120, 0, 0, 0], np.int64)
+STEP = np.array([1 / 40, 1 / 40, 1 / 16, 1 / 4, 1 / 64, 1 / 64])
+ORIGIN = np.array([-2.0, -2, -16, 0, 0, 0])
+WEIGHT = np.repeat([1, 1, 1, 1, 1, 0.25], len(Way))
+"""Of the prior in every cell: what one day teaches is late together, what follows a partner's scan hardly is."""
 _OWN = {
-    Stage.PROMISED: ((-13 * H, -11 * H, -7 * H, -2 * H, 0, 24 * H), (0, 0.05, 0.5, 0.95, 0.99, 1)),
-    Stage.MISSED: ((-5 * H, 6 * H, 16 * H, 23 * H, 48 * H), (0, 0.05, 0.5, 0.95, 1)),
-    Stage.PLANNED: ((-2 * H, -1_500, 0, 1_500, 4 * H), (0, 0.05, 0.5, 0.95, 1)),
-    Stage.TRIED: ((4 * H, 13 * H, 20 * H, 27 * H, 72 * H), (0, 0.05, 0.5, 0.95, 1)),
+    Stage.PROMISED: (
+        (-0.1, 0, 0.12, 0.2, 0.5, 0.93, 1, 2.3, 3.4),
+        (0, 0.01, 0.03, 0.08, 0.5, 0.95, 0.98, 0.985, 1),
+    ),
+    Stage.MISSED: ((0, 0.4, 1, 2.3, 2.9, 3.4, 6), (0, 0.05, 0.3, 0.35, 0.75, 0.95, 1)),
+    Stage.PLANNED: ((-8, -1.8, 0, 2.6, 8), (0, 0.05, 0.45, 0.95, 1)),
+    Stage.TRIED: ((4, 13, 20, 27, 72), (0, 0.05, 0.5, 0.95, 1)),
 }
-"""Knots of the prior's distribution function: seconds from the anchor, share arrived by then. A window is a day's
-13 h, routes do most doors by its first two thirds; a missed departure or a failed try costs a day."""
+"""Knots of the prior's distribution function: u, share arrived by then. Routes begin a little after the window does and
+are planned to end before it; a missed departure or a failed try costs a day."""
 
 
 def _knots(stage: Stage, way: Way, services: Services) -> tuple[tuple[float, ...], tuple[float, ...]]:
     mine = services.way == way
-    if way not in PARTNERS or stage not in (Stage.PROMISED, Stage.HANDED, Stage.MOVED) or not mine.any():
+    if stage is Stage.PROMISED and way in (Way.DRONE, Way.ROBOT):
+        return (-0.1, 0, 0.3, 1, 1.5), (0, 0.07, 0.8, 0.97, 1)  # they go as soon as the window opens
+    if way not in PARTNERS or stage not in (Stage.HANDED, Stage.MOVED) or not mine.any():
         return _OWN.get(stage, _OWN[Stage.TRIED])
     half, most = float(services.transit_p50_s[mine].mean()), float(services.transit_p90_s[mine].mean())
-    if stage is Stage.PROMISED:
-        return (-36 * H, -28 * H, -6 * H, 12 * H, 72 * H), (0, 0.05, 0.5, 0.9, 1)
-    done = 1.0 if stage is Stage.HANDED else 0.5
-    most = max(most, half + H) * done
-    return (0, half * done / 4, half * done, most, 3 * most), (0, 0.05, 0.45, 0.85, 1)
+    most, day = max(1.15, most / max(1.0, half)), 24 * H / max(1.0, half)
+    if stage is Stage.HANDED:
+        return (0.25, 0.55, 1, most, most + day, 3 * most + day), (0, 0.05, 0.48, 0.87, 0.96, 1)
+    return (0, 0.15, 0.5, 0.9, most, most + day, 3 * most + day), (0, 0.03, 0.5, 0.77, 0.91, 0.97, 1)
 
 
 def prior(services: Services) -> Reals:
@@ -81,7 +88,7 @@ def _prior(kinds: bytes, half_s: bytes, most_s: bytes) -> Reals:
     )
     rows = []
     for stage in Stage:
-        edges = ORIGIN_S[stage] + STEP_S[stage] * np.arange(BINS + 1)
+        edges = ORIGIN[stage] + STEP[stage] * np.arange(BINS + 1)
         for way in Way:
             shares = np.interp(edges, *_knots(stage, way, services))
             rows.append(np.diff(shares))
@@ -95,7 +102,7 @@ class Odds:
     """Distribution functions of all cells: `upto` (CELLS, BINS + 1), rising from 0 to 1."""
 
     def __init__(self, arrivals: Arrivals, services: Services, prior_arrivals: int) -> None:
-        counts = prior_arrivals * prior(services)
+        counts = prior_arrivals * WEIGHT[:, None] * prior(services)
         if len(arrivals):
             counts = counts + arrivals.seen.reshape(CELLS, BINS)
         upto = np.zeros((CELLS, BINS + 1))
@@ -103,33 +110,42 @@ class Odds:
         self.upto = np.minimum(upto, 1.0)
         self.flat = (self.upto + 2 * np.arange(CELLS)[:, None]).ravel()
 
-    def share(self, stage: Longs, way: Longs, after_s: Longs) -> Reals:
-        """F: share arrived by `after_s` seconds from the anchor."""
-        at = np.clip((after_s - ORIGIN_S[stage]) / STEP_S[stage], 0, BINS - 1e-9)
+    def share(self, cell: Longs, stage: Longs, u: Reals) -> Reals:
+        """F: share arrived by `u` units from the anchor."""
+        at = np.clip((u - ORIGIN[stage]) / STEP[stage], 0, BINS - 1e-9)
         low = at.astype(np.int64)
-        cell = stage * len(Way) + way
-        below = self.upto[cell, low]
-        return np.asarray(below + (at - low) * (self.upto[cell, low + 1] - below))
+        spot = cell * (BINS + 1) + low
+        below = self.upto.ravel()[spot]
+        return np.asarray(below + (at - low) * (self.upto.ravel()[spot + 1] - below))
 
-    def late(self, stage: Longs, way: Longs, now_s: Longs, due_s: Longs) -> Reals:
-        """Chance of arriving after `due_s`, not having arrived by `now_s` (both from the anchor)."""
-        left = 1.0 - self.share(stage, way, now_s)
-        after = 1.0 - self.share(stage, way, np.maximum(now_s, due_s))
-        return np.where(left > 1e-9, after / np.maximum(left, 1e-9), 1.0)
+    def late(self, stage: Longs, way: Longs, now_u: Reals, due_u: Reals) -> Reals:
+        """Chance of arriving after `due_u`, not having arrived by `now_u` (units from the anchor)."""
+        return self.ask(stage, way, now_u, due_u, ())[0]
 
-    def quantile(self, stage: Longs, way: Longs, now_s: Longs, q: float) -> Longs:
-        """Seconds from the anchor by which a share q of those that have not arrived by `now_s` will have."""
-        gone = self.share(stage, way, now_s)
+    def quantile(self, stage: Longs, way: Longs, now_u: Reals, q: float) -> Reals:
+        """Units from the anchor by which a share q of those that have not arrived by `now_u` will have."""
+        return self.ask(stage, way, now_u, now_u, (q,))[1][0]
+
+    def ask(
+        self, stage: Longs, way: Longs, now_u: Reals, due_u: Reals, shares: tuple[float, ...]
+    ) -> tuple[Reals, list[Reals]]:
+        """(chance of arriving after due_u, quantiles in units from the anchor), not having arrived by now_u."""
         cell = stage * len(Way) + way
-        wanted = np.minimum(gone + q * (1.0 - gone), 1.0 - 1e-9)
+        gone = self.share(cell, stage, now_u)
+        left = 1.0 - gone
+        after = 1.0 - self.share(cell, stage, np.maximum(now_u, due_u))
+        chance = np.where(left > 1e-9, after / np.maximum(left, 1e-9), 1.0)
+        return chance, [self._at(cell, stage, np.minimum(gone + q * left, 1.0 - 1e-9)) for q in shares]
+
+    def _at(self, cell: Longs, stage: Longs, wanted: Reals) -> Reals:
         hit = np.searchsorted(self.flat, wanted + 2 * cell, side="right") - 1
         low = np.clip(hit - cell * (BINS + 1), 0, BINS - 1)
         below, above = self.upto[cell, low], self.upto[cell, low + 1]
         part = (wanted - below) / np.maximum(above - below, 1e-12)
-        return np.asarray(ORIGIN_S[stage] + STEP_S[stage] * (low + np.clip(part, 0, 1)), np.int64)
+        return np.asarray(ORIGIN[stage] + STEP[stage] * (low + np.clip(part, 0, 1)))
 
 
-def row_of(stage: Longs, way: Longs, after_s: Longs) -> Longs:
-    """Row in Arrivals of an arrival `after_s` seconds from its anchor; outliers fall in the first or last bin."""
-    step = np.clip((after_s - ORIGIN_S[stage]) // STEP_S[stage], 0, BINS - 1)
+def row_of(stage: Longs, way: Longs, u: Reals) -> Longs:
+    """Row in Arrivals of an arrival `u` units from its anchor; outliers fall in the first or last bin."""
+    step = np.clip((u - ORIGIN[stage]) // STEP[stage], 0, BINS - 1).astype(np.int64)
     return np.asarray((stage * len(Way) + way) * BINS + step, np.int64)

@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.core.units import DAY_S
 from doorward.tables.fleet import Runs, RunStatus, Stops
 from doorward.tables.journey import ENDED, Event, Status
 from doorward.tables.packages import Alarm, EtaScales, EtaSet, Packages, Scans, Watch
-from doorward.tables.ways import Way
+from doorward.tables.ways import Services, Way
 from doorward.tracking.odds import Odds, Stage
 from doorward.tracking.rules import TrackingRules
 
@@ -25,6 +26,8 @@ Longs = NDArray[np.int64]
 TO_COME = np.ones(len(Status), np.bool_)
 TO_COME[[*ENDED, Status.AT_LOCKER, Status.RETURNING]] = False
 """Still to arrive: in its locker a package has arrived, and one that goes back will not."""
+TRYING = np.zeros(len(Status), np.bool_)
+TRYING[[Status.READY, Status.FAILED, Status.OUT]] = True
 NEVER = 1 << 60
 
 
@@ -87,29 +90,48 @@ def ride_etas(
     stop = packages.stop[riding]
     rows = rows_of_runs(runs, stops, stop)
     shift, behind = run_shift_s(runs, stops, rows, now_s), stops_before(stops, rows, stop)
-    spread = rules.stop_spread_s + rules.stop_growth_s * np.sqrt(behind)
-    half = (rules.eta_z_pm * spread * scale_pm[packages.way[riding]] / 1e6).astype(np.int64)
+    half = (rules.eta_z_pm * spread_s(rules, behind) * scale_pm[packages.way[riding]] / 1e6).astype(np.int64)
     at = stops.plan_s[stop] + shift[stops.run[stop]]
     return at - half, at + half
 
 
-def stages(packages: Packages, scans: Scans, missed: NDArray[np.bool_], row: Longs) -> tuple[Longs, Longs]:
-    """(Stage, anchor) of packages `row` that are not out for delivery; missed (n,): their departure left without them.
+def spread_s(rules: TrackingRules, before: Longs) -> NDArray[np.float64]:
+    """Standard deviation of the arrival at a stop with so many stops before it."""
+    return np.asarray(rules.stop_spread_s + rules.stop_growth_s * np.sqrt(before))
 
-    Packages planned on a run are measured from their stop: their anchor (-1 here) is filled in by `reckon`.
-    """
-    status, last = packages.status[row], packages.last_scan[row]
-    told_s = scans.at_s[last]
+
+def window_s(packages: Packages, row: Longs) -> Longs:
+    """Length of the promised window, at least an hour."""
+    return np.asarray(np.maximum(3_600, packages.due_s[row] - packages.due_lo_s[row]), np.int64)
+
+
+def stages(
+    packages: Packages, scans: Scans, runs: Runs, stops: Stops, services: Services, missed: NDArray[np.bool_],
+    row: Longs, rules: TrackingRules, now_s: int,
+) -> tuple[Longs, Longs, NDArray[np.float64]]:  # fmt: skip
+    """(Stage, anchor, unit) of packages `row` not out for delivery; missed (n,): left behind by a departure."""
+    status, last, carrier = packages.status[row], packages.last_scan[row], packages.carrier[row]
+    told_s, event = scans.at_s[last], scans.event[last]
     stage = np.where(missed, int(Stage.MISSED), int(Stage.PROMISED))
-    anchor = packages.due_s[row].copy()
-    tried = (packages.attempts[row] > 0) & np.isin(status, (Status.READY, Status.FAILED, Status.OUT))
-    sold = status == Status.WITH_CARRIER
-    stage[tried] = int(Stage.TRIED)
-    stage[sold] = np.where(scans.event[last[sold]] == Event.HANDED_OVER, int(Stage.HANDED), int(Stage.MOVED))
-    anchor[tried | sold] = told_s[tried | sold]
-    waits = (status == Status.READY) & (packages.stop[row] >= 0)
-    stage[waits], anchor[waits] = int(Stage.PLANNED), -1
-    return stage.astype(np.int64), anchor
+    anchor, unit = packages.due_lo_s[row].copy(), window_s(packages, row).astype(np.float64)
+    sold = np.flatnonzero((carrier >= 0) & (packages.station[row] < 0))
+    if len(sold):
+        pickup = packages.leave_s[row[sold]]
+        pickup += np.maximum(0, (now_s - pickup + DAY_S - 1) // DAY_S) * DAY_S
+        there = status[sold] == Status.WITH_CARRIER
+        moved = there & (event[sold] == Event.CARRIER_MOVED)
+        stage[sold] = np.where(moved, int(Stage.MOVED), int(Stage.HANDED))
+        anchor[sold] = np.where(there, told_s[sold], pickup)
+        unit[sold] = services.transit_p50_s[carrier[sold]]
+    tried = (packages.attempts[row] > 0) & TRYING[status]
+    tried |= (event == Event.CARRIER_MOVED) & (scans.reason[last] > 0)
+    stage[tried], anchor[tried], unit[tried] = int(Stage.TRIED), told_s[tried], 3_600.0
+    waits = np.flatnonzero((status == Status.READY) & (packages.stop[row] >= 0))
+    stop = packages.stop[row[waits]]
+    stage[waits] = int(Stage.PLANNED)
+    anchor[waits] = stops.plan_s[stop] + np.maximum(0, now_s - runs.depart_s[stops.run[stop]])
+    unit[waits] = spread_s(rules, stops.seq[stop].astype(np.int64))
+    return stage.astype(np.int64), anchor, unit
 
 
 class Reckoning(NamedTuple):
@@ -123,12 +145,15 @@ class Reckoning(NamedTuple):
 
 
 def reckon(
-    packages: Packages, scans: Scans, runs: Runs, stops: Stops, odds: Odds, watch: Watch, rules: TrackingRules,
-    now_s: int, scale_pm: Longs,
+    packages: Packages, scans: Scans, runs: Runs, stops: Stops, services: Services, odds: Odds, watch: Watch,
+    rules: TrackingRules, now_s: int, scale_pm: Longs, row: Longs | None = None,
     missed: NDArray[np.bool_] | None = None,
 ) -> Reckoning:  # fmt: skip
-    """Intervals and chances of being late of all packages still to arrive; missed (n,): departures missed by now."""
-    row = np.flatnonzero(TO_COME[packages.status])
+    """Intervals and chances of being late of packages `row`, still to arrive (None: of all that are).
+
+    missed (len(row),): those that a departure has left behind by now.
+    """
+    row = np.flatnonzero(TO_COME[packages.status]) if row is None else row
     out = (packages.status[row] == Status.OUT) & (packages.stop[row] >= 0)
     lo, hi, late = np.zeros(len(row), np.int64), np.zeros(len(row), np.int64), np.zeros(len(row), np.int64)
     edge = (1 - rules.eta_cover_pm / 1000) / 2
@@ -138,14 +163,14 @@ def reckon(
         left_behind = has(watch, mine, Alarm.MISSED_CUTOFF)
         if missed is not None:
             left_behind |= missed[rest]
-        stage, anchor = stages(packages, scans, left_behind, mine)
-        waits = np.flatnonzero(anchor < 0)
-        anchor[waits] = stops.plan_s[packages.stop[mine[waits]]]
+        stage, anchor, unit = stages(packages, scans, runs, stops, services, left_behind, mine, rules, now_s)
         way = np.maximum(0, packages.way[mine]).astype(np.int64)
-        due = packages.due_s[mine] - anchor
-        lo[rest] = anchor + odds.quantile(stage, way, now_s - anchor, edge)
-        hi[rest] = anchor + odds.quantile(stage, way, now_s - anchor, 1 - edge)
-        late[rest] = (1000 * odds.late(stage, way, now_s - anchor, due)).astype(np.int64)
+        chance, (low, high) = odds.ask(
+            stage, way, (now_s - anchor) / unit, (packages.due_s[mine] - anchor) / unit, (edge, 1 - edge)
+        )
+        lo[rest] = anchor + (unit * low).astype(np.int64)
+        hi[rest] = anchor + (unit * high).astype(np.int64)
+        late[rest] = (1000 * chance).astype(np.int64)
     ride = np.flatnonzero(out)
     if len(ride):
         lo[ride], hi[ride] = ride_etas(packages, runs, stops, row[ride], rules, now_s, scale_pm)

@@ -24,8 +24,8 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How far one hour's misses move the logarithm of the half width: gain x (share missed - share allowed)."""
     eta_trust: int = 50
     """An hour with so few arrivals counts half."""
-    prior_arrivals: int = 40
-    """What is assumed of arrivals before any are seen counts as so many of them."""
+    prior_arrivals: int = 400
+    """What is assumed of arrivals before any are seen counts as so many (those of one day are not independent)."""
     late_raise_pm: int = 500
     """A package will be late when the chance of it, per mille, is at least this ..."""
     late_clear_pm: int = 250

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
 from doorward.tables.fleet import Runs, Stops
+from doorward.tables.journey import Status
 from doorward.tables.linehaul import Pallets, Trips
 from doorward.tables.outages import Outages, PlannedOutages
 from doorward.tables.packages import (
@@ -30,6 +32,10 @@ from doorward.tracking.plan import TO_COME, plan_etas, reckon, scales_now
 from doorward.tracking.rules import TrackingRules
 from doorward.tracking.standstill import plan_watch
 
+HOUR_S = 3_600
+ONBOARD = np.zeros(len(Status), np.bool_)
+ONBOARD[[Status.READY, Status.OUT]] = True
+
 
 def learn_widths(desk: Desk) -> None:
     """Widen or narrow intervals on the road by the last hour's arrivals; count arrivals and delays of scans."""
@@ -41,24 +47,53 @@ def learn_widths(desk: Desk) -> None:
         return
     stops, runs = desk.table(Stops), desk.table(Runs)
     desk.post(
-        plan_arrivals(packages, scans, stops, watch, since, after_s, desk.now_s),
+        plan_arrivals(
+            packages,
+            scans,
+            stops,
+            desk.table(Services),
+            watch,
+            desk.rule(TrackingRules),
+            since,
+            after_s,
+            desk.now_s,
+        ),
         plan_gaps(packages, scans, desk.table(PickTasks), desk.table(Trips), runs, stops, since),
         HeardTo.fill(1, scans=len(scans), at_s=desk.now_s),
     )
 
 
+def to_reckon(desk: Desk) -> NDArray[np.int64]:
+    """Rows of Packages to look at now: all still to arrive on the hour; else what may have changed since.
+
+    That is who is on the road or planned to be, had a scan that is not yet counted (`Heard`), has an open alarm, or
+    whose promise has passed without one.
+    """
+    packages, watch = desk.table(Packages), desk.table(Watch)
+    mine = TO_COME[packages.status]
+    if desk.now_s % HOUR_S >= HOUR_S // 4:
+        heard = desk.table(Heard)
+        anew = packages.last_scan >= (int(heard.scans[0]) if len(heard) else 0)
+        anew |= packages.due_s <= desk.now_s
+        anew |= ONBOARD[packages.status] & (packages.stop >= 0)
+        anew[: len(watch)] |= watch.raised != 0
+        mine &= anew
+    return np.flatnonzero(mine)
+
+
 def tell(desk: Desk) -> None:
-    """Reckon every arrival once: tell intervals that moved, raise exceptions, clear those that are over."""
+    """Reckon arrivals once: tell intervals that moved, raise exceptions, clear those that are over."""
     packages, watch, alarms = desk.table(Packages), desk.table(Watch), desk.table(Alarms)
-    if not TO_COME[packages.status].any() and not np.any(watch.raised):
+    row = to_reckon(desk)
+    if not len(row) and not np.any(watch.raised):
         return
     rules, now_s, scans = desk.rule(TrackingRules), desk.now_s, desk.table(Scans)
     pallets, trips, runs, stops = desk.table(Pallets), desk.table(Trips), desk.table(Runs), desk.table(Stops)
-    row = np.flatnonzero(TO_COME[packages.status])
     missed = missed_cutoff(packages, pallets, trips, row, rules.cutoff_grace_s, now_s)
-    odds = Odds(desk.table(Arrivals), desk.table(Services), rules.prior_arrivals)
+    services = desk.table(Services)
+    odds = Odds(desk.table(Arrivals), services, rules.prior_arrivals)
     scale = scales_now(desk.table(EtaScales))
-    now = reckon(packages, scans, runs, stops, odds, watch, rules, now_s, scale, missed)
+    now = reckon(packages, scans, runs, stops, services, odds, watch, rules, now_s, scale, row, missed)
     quiet = silent(
         packages, scans, desk.table(PickTasks), pallets, trips, runs, stops, desk.table(Gaps), now.row, rules, now_s
     )  # fmt: skip
