@@ -108,11 +108,13 @@ def test_booked_work_never_exceeds_the_rate_nor_the_hours(
 def test_batches_go_to_the_picker_who_is_free_first() -> None:
     free = schedule.free_heads(2, np.array([100, 100]), np.array([400, 900]))
     assert sorted(free.tolist()) == [400, 900]
-    start, end = schedule.assign(free, 300, np.array([50, 50, 1000]), 0, 86_400, 0)
+    start, end = schedule.assign(free, 300, np.array([50, 50, 1000]), 0, 0, 86_400, 0)
     assert start.tolist() == [400, 450, 500]
     assert end.tolist() == [450, 500, 1500]
-    start, _ = schedule.assign(np.zeros(1, np.int64), 90_000 - 3600, np.array([50]), 7_200, 86_400, 0)
+    start, _ = schedule.assign(np.zeros(1, np.int64), 90_000 - 3600, np.array([50]), 0, 7_200, 86_400, 0)
     assert start.tolist() == [86_400 + 7_200], "not before the doors open"
+    start, end = schedule.assign(np.zeros(1, np.int64), 0, np.array([101, 50]), 80, 0, 86_400, 0)
+    assert (start.tolist(), end.tolist()) == ([0, 110], [101, 160]), "a rest of 8 %, rounded up, between walks"
 
 
 def floors(pickers: int = 3) -> Floors:

@@ -77,10 +77,12 @@ def test_wrong_chutes_are_other_buildings_served_from_here() -> None:
 
 def test_scales_are_near_the_plan_but_for_a_few() -> None:
     floor = TwinFloor(3, LANES, FloorRules(wrong_ppm=50_000), SupplierRules())
-    shown = floor.weigh(np.arange(4_000), np.full(4_000, 1_000, np.int32))
+    package, planned = np.arange(4_000), np.full(4_000, 1_000, np.int32)
+    shown = floor.weigh(package, planned, package < 0)
     far = np.abs(shown - 1_000) > 40
     assert 0.03 < far.mean() < 0.07
-    assert floor.weigh(np.arange(4_000), np.full(4_000, 1_000, np.int32)).tolist() == shown.tolist()
+    assert floor.weigh(package, planned, package < 0).tolist() == shown.tolist()
+    assert (np.abs(floor.weigh(package, planned, package >= 0) - 1_000) <= 40).all(), "recounted boxes are right"
 
 
 def test_suppliers_answer_through_the_floor() -> None:

@@ -35,6 +35,8 @@ class FulfillmentRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     walk_mms: int = 1_100  # walking speed, mm/s
     setup_s: int = 60  # taking a cart, parking it
     handle_pm: int = 500  # share of the floor's time per unit that is not walking, per mille
+    allowance_pm: int = 80  # a picker's next walk starts this share of a walk's time after its planned end, per mille:
+    # personal needs, fatigue and delay; twin.floor.most_pm, the most that a walk takes longer, is no more than this
     aisle_mm: int = 3_600  # from aisle to aisle
     bay_mm: int = 1_400  # from bay to bay
     pod_mm: int = 450  # longest side that fits a robot's pod
@@ -44,7 +46,6 @@ class FulfillmentRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     most_tries: int = 3  # a line that came back from the floor this often is cancelled
     scale_g: int = 40  # the scale may differ from the plan by this, and ...
     scale_pm: int = 30  # ... by this share of the plan, per mille
-    repack_s: int = 600  # opening, recounting and closing a box of wrong weight
 
     # pallets
     pallet_ml: int = 1_500_000  # usable volume of a pallet or cage

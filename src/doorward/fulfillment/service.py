@@ -195,9 +195,9 @@ def _picked(desk: Desk, packages: Packages, done: FloorDone, left: NDArray[np.in
 
 
 def _packed(desk: Desk, packages: Packages, done: FloorDone) -> FloorDone:
-    """Weigh and label what was packed; a wrong weight costs a re-pack, and sorting is believed only after it.
-
-    Returns the steps that stand.
+    """Weigh and label what was packed. A weight beyond the tolerance stops the package: it gets no label, stays PICKED
+    (its `packed_g` says what the scale showed), is opened, recounted and packed again in a later turn; the weight after
+    recounting stands. Returns the steps that stand.
     """
     rules = desk.rule(FulfillmentRules)
     mine = np.flatnonzero(done.event == int(Event.PACKED))
@@ -205,27 +205,20 @@ def _packed(desk: Desk, packages: Packages, done: FloorDone) -> FloorDone:
         return done
     package = done.package[mine]
     plan_g = packages.weight_g[package]
-    scale_g = desk.world.floor.weigh(package, plan_g)
-    wrong = np.abs(scale_g - plan_g) > np.maximum(
-        rules.scale_g, plan_g.astype(np.int64) * rules.scale_pm // 1000
-    )
-    at_s = done.at_s[mine] + wrong * rules.repack_s
-    waits = at_s > desk.now_s
-    packed, when = package[~waits], at_s[~waits]
-    told = wrong & ~waits
+    again = packages.packed_g[package] >= 0
+    scale_g = desk.world.floor.weigh(package, plan_g, again)
+    most_g = np.maximum(rules.scale_g, plan_g.astype(np.int64) * rules.scale_pm // 1000)
+    stop = ~again & (np.abs(scale_g - plan_g) > most_g)
+    good, stopped = package[~stop], package[stop]
     desk.post(
-        Weighed(
-            package=packed,
-            packed_g=np.where(wrong, plan_g, scale_g)[~waits],
-            serial=packed,
-        ),
-        _scans(packed, when, Event.PACKED, packages.fc[packed], -1),
+        Weighed(package=package, packed_g=scale_g, serial=np.where(stop, -1, package)),
+        _scans(good, done.at_s[mine][~stop], Event.PACKED, packages.fc[good], -1),
         Remarks.about(
-            Subject.PACKAGE, package[told], int(Reason.WEIGHT_MISMATCH), desk.now_s,
-            limit=plan_g[told], short=(scale_g - plan_g)[told],
+            Subject.PACKAGE, stopped, int(Reason.WEIGHT_MISMATCH), desk.now_s,
+            limit=plan_g[stop], short=(scale_g - plan_g)[stop],
         ),
     )  # fmt: skip
-    behind = np.isin(done.package, package[wrong]) & (done.event > int(Event.PACKED))
+    behind = np.isin(done.package, stopped) & (done.event >= int(Event.PACKED))
     return done.take(~behind)
 
 

@@ -61,8 +61,10 @@ class Floor(Protocol):
         """Steps finished by now of tasks whose packages stand at `status` (each step at most once, in order)."""
         ...
 
-    def weigh(self, package: NDArray[np.int64], planned_g: NDArray[np.int32]) -> NDArray[np.int32]:
-        """What the scale at packing shows."""
+    def weigh(
+        self, package: NDArray[np.int64], planned_g: NDArray[np.int32], again: NDArray[np.bool_]
+    ) -> NDArray[np.int32]:
+        """What the scale at packing shows; `again`: the package was stopped once, opened and recounted."""
         ...
 
     def arrivals(self, purchases: Purchases, row: NDArray[np.int64], now_s: int) -> Arrivals:

@@ -194,9 +194,11 @@ def _pick_times(
     np.add.at(units, batch, np.where(walked, pieces, 0))
     mine = np.unique(batch[walked])
     each_ms = 3_600_000 * heads // max(1, int(floors.pick_uph[fc])) * rules.handle_pm // 1000
-    work = rules.setup_s + walk_mm[mine] // rules.walk_mms + units[mine] * each_ms // 1000
-    free = clockwork.free_heads(heads, *_open_batches(floor))
-    begin, finish = clockwork.assign(free, now_s, work, opens, closes, utc_offset_s)
+    own = rules.setup_s + walk_mm[mine] // rules.walk_mms + units[mine] * each_ms // 1000
+    rated = -(-units[mine] * 3600 * heads // max(1, int(floors.pick_uph[fc])))
+    work = np.maximum(own, rated)  # short walks do not lift anybody above the floor's rate
+    free = clockwork.free_heads(heads, *_open_batches(floor, rules.allowance_pm))
+    begin, finish = clockwork.assign(free, now_s, work, rules.allowance_pm, opens, closes, utc_offset_s)
     start, end = np.full(len(batch), now_s), np.full(len(batch), now_s)
     at = np.searchsorted(mine, batch[walked])
     start[walked], end[walked] = begin[at], finish[at]
@@ -214,13 +216,14 @@ def _pick_times(
     return start, end, busy
 
 
-def _open_batches(floor: Floor) -> tuple[Ints, Ints]:
-    """(start, end) of the walks under way or waiting, one row a batch, by start."""
+def _open_batches(floor: Floor, allowance_pm: int) -> tuple[Ints, Ints]:
+    """(start, end with allowance) of the walks under way or waiting, one row a batch, by start."""
     tasks = floor.tasks.take((floor.tasks.method == WALK) & (floor.status == 1))
     if len(tasks) == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     _, first = np.unique(tasks.wave.astype(np.int64) << 20 | tasks.batch, return_index=True)
-    start, end = tasks.start_s[first], tasks.pick_s[first]
+    start = tasks.start_s[first]
+    end = tasks.pick_s[first] + clockwork.rest(tasks.pick_s[first] - start, allowance_pm)
     order = np.lexsort((end, start))
     return start[order], end[order]
 

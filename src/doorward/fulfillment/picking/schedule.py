@@ -80,11 +80,17 @@ def free_heads(heads: int, start_s: Ints, end_s: Ints) -> Ints:  # pragma: no co
     return free
 
 
+def rest(work_s: Ints, allowance_pm: int) -> Ints:
+    """Seconds after the planned end of a walk until its picker starts the next one, rounded up."""
+    return -(-work_s * allowance_pm // 1000)
+
+
 @nb.njit(cache=True)
 def assign(
-    free: Ints, now_s: int, work_s: Ints, opens_s: int, closes_s: int, utc_offset_s: int
+    free: Ints, now_s: int, work_s: Ints, allowance_pm: int, opens_s: int, closes_s: int, utc_offset_s: int
 ) -> tuple[Ints, Ints]:  # pragma: no cover
-    """(start, end) of each batch, in order, with the worker free first; none starts outside opening hours."""
+    """(start, end) of each batch, in order, with the worker free first; none starts outside opening hours. A worker
+    is free again `allowance_pm` of the work after its end."""
     start, end = np.empty(work_s.shape[0], np.int64), np.empty(work_s.shape[0], np.int64)
     for k in range(work_s.shape[0]):
         who = 0
@@ -98,5 +104,5 @@ def assign(
         elif of_day >= closes_s:
             at += DAY_S - of_day + opens_s
         start[k], end[k] = at, at + work_s[k]
-        free[who] = end[k]
+        free[who] = end[k] - (-work_s[k] * allowance_pm // 1000)
     return start, end
