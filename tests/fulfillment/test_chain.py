@@ -10,10 +10,11 @@ from doorward.tables.linehaul import Pallets, Trips
 from doorward.tables.orders import Lines, LineStatus
 from doorward.tables.packages import Contents, Packages, PickTasks, Scans
 from doorward.tables.remarks import Reason, Remarks
+from doorward.tables.sites import Floors
 from doorward.tables.stock import Stock
 from doorward.twin.floor import FloorRules
 from doorward.twin.trucks import TruckRules
-from tests.fulfillment.worlds import World, conserved
+from tests.fulfillment.worlds import MIDNIGHT_S, World, conserved
 
 ROUGH = FloorRules(short_ppm=60_000, damage_ppm=40_000, missort_ppm=150_000, wrong_ppm=50_000)
 WORST = FloorRules(short_ppm=400_000, damage_ppm=200_000, missort_ppm=300_000, wrong_ppm=500_000)
@@ -78,3 +79,37 @@ def test_every_package_passes_each_step_by_its_plan() -> None:
     world.run(30)
     remarks = world.state.table(Remarks)
     assert not np.isin(remarks.reason, (int(Reason.CUTOFF_MISSED), int(Reason.FLOOR_BUSY))).any()
+
+
+@pytest.mark.parametrize(
+    ("pick", "goods", "pack", "pickers"), [(70, 60, 61, 3), (45, 200, 50, 2), (400, 400, 22, 4)]
+)
+def test_nobody_does_more_than_the_floor_can(pick: int, goods: int, pack: int, pickers: int) -> None:
+    world = World(seed=12, orders=150, skus=30, floor_rules=ROUGH)
+    rates = {"pick_uph": [pick] * 2, "goods_uph": [goods] * 2, "pack_pph": [pack] * 2, "sort_pph": [pack + 7] * 2}
+    world.state.load(world.state.table(Floors).replace(**rates, pickers=[pickers] * 2))
+    world.outside.floor.floors = world.state.table(Floors)
+    world.run(30)
+    packages, scans, tasks = (world.state.table(t) for t in (Packages, Scans, PickTasks))
+    edges = MIDNIGHT_S + 900 * np.arange(30 * 4 + 1)
+    busy = 0
+    for fc in range(2):
+        here = (packages.fc[scans.package] == fc) & (scans.site == fc)
+        for event, rate in ((Event.PACKED, pack), (Event.SORTED, pack + 7)):
+            at_s = scans.at_s[here & (scans.event == int(event))]
+            most = np.histogram(at_s, edges)[0].max()
+            assert most <= -(-rate // 4), f"{event.name} {most} in 15 minutes at {rate} an hour"
+            busy += int(most >= rate // 4)
+        scan = np.flatnonzero(here & (scans.event == int(Event.PICKED)))
+        mine = tasks.take(packages.task[scans.package[scan]])
+        units, end = packages.units[mine.package], scans.at_s[scan]
+        for method, rate in ((0, pick), (1, goods)):
+            k = np.flatnonzero(mine.method == method)
+            start = mine.start_s[k] if method == 0 else end[k] - units[k] * 3600 // rate
+            span = np.maximum(end[k] - start, 1)
+            share = np.clip((edges[:, None] - start) / span, 0, 1)
+            used = np.diff((units[k] * share).sum(axis=1))
+            # a piece at a robot station begins in the bucket before the one that it ends in
+            slack = 1e-6 if method == 0 else rate * 200 / 3600 + 4
+            assert used.max(initial=0) <= rate / 4 + slack, (method, used.max(), rate / 4)
+    assert busy or pack > 22, "the world is too quiet to show anything"

@@ -202,7 +202,7 @@ def _pick_times(
     start, end = np.full(len(batch), now_s), np.full(len(batch), now_s)
     at = np.searchsorted(mine, batch[walked])
     start[walked], end[walked] = begin[at], finish[at]
-    t0 = now_s - now_s % clockwork.BUCKET_S
+    t0 = now_s
     whole = clockwork.room(int(floors.goods_uph[fc]), t0, opens, closes, utc_offset_s)
     left = whole.copy()
     waiting = (floor.tasks.method == ROBOT) & (floor.status == 1)
@@ -231,7 +231,7 @@ def _open_batches(floor: Floor, allowance_pm: int) -> tuple[Ints, Ints]:
 def _pack_and_sort(picked: Ints, floor: Floor, now_s: int, utc_offset_s: int) -> tuple[Ints, Ints]:
     """(end of packing, end of sorting) of each package by the floor's rates."""
     floors, fc = floor.floors, floor.fc
-    t0 = now_s - now_s % clockwork.BUCKET_S
+    t0 = now_s
     opens, closes = int(floors.opens_s[fc]), int(floors.closes_s[fc])
     done, ready, last = [], picked, 3
     for rate, ends, after in (

@@ -1,7 +1,9 @@
 """Where each SKU lies: on a robot's pod or in a slot among the aisles. Deterministic, by velocity.
 
-Small SKUs of the slow tail go to pods until the pods carry the robots' share of demand (walking to a rarely asked SKU
-is what robots save); the rest lies among the aisles, fastest movers nearest to the depot (class by cube-per-order
+Small SKUs of the slow tail go to pods until the robots can do their share of the work (walking to a rarely asked SKU
+is what robots save). A package is picked by robots only if all its pieces lie on pods; with two pieces a package, as in
+the usual order, that is the square of the pods' share of demand, so that share is the root of the robots' share of the
+floor's rate. The rest lies among the aisles, fastest movers nearest to the depot (class by cube-per-order
 thinking, Heskett 1963, with one slot a SKU or, if SKUs outnumber slots, neighbours in velocity sharing one).
 """
 
@@ -35,7 +37,7 @@ def plan_slots(items: Items, floors: Floors, rules: FulfillmentRules) -> Slots:
     for fc in range(len(floors)):
         aisles, bays = max(1, int(floors.aisles[fc])), max(1, int(floors.bays[fc]))
         by_robot, by_hand = int(floors.goods_uph[fc]), int(floors.pick_uph[fc])
-        share = by_robot / max(1, by_robot + by_hand)
+        share = float(np.sqrt(by_robot / max(1, by_robot + by_hand)))  # of pairs of pieces: see above
         on_pod = np.zeros(len(items), bool)
         tail = slow_first[fits_pod[slow_first]]
         on_pod[tail[np.cumsum(rate[tail]) <= share * rate.sum()]] = True

@@ -140,7 +140,10 @@ def by_way(state: State) -> list[WayFigures]:
 
 
 def floor_load(state: State, start_s: int, hours: int) -> list[tuple[str, str, Longs, int]]:
-    """(building, work, done in each hour (hours,), capacity per hour) of each FC, by the floor's plan."""
+    """(building, work, done in each hour (hours,), capacity per hour) of each FC, by the floor's plan.
+
+    What a picker collects counts evenly over the walk; robots, packing and sorting count at their planned end.
+    """
     sites, floors, tasks = state.table(Sites), state.table(Floors), state.table(PickTasks)
     units = state.table(Packages).units[tasks.package]
     rows = []
@@ -152,8 +155,11 @@ def floor_load(state: State, start_s: int, hours: int) -> list[tuple[str, str, L
             (-1, "sorting, packages", tasks.sort_s, np.ones_like(units), int(floors.sort_pph[fc])),
         ):
             mine = (tasks.fc == fc) & ((method < 0) | (tasks.method == method))
-            hour = np.clip((at[mine] - start_s) // HOUR_S, 0, hours - 1)
-            done = np.bincount(hour, weights=weight[mine], minlength=hours).astype(np.int64)
+            begin = tasks.start_s[mine] if method == 0 else at[mine] - 1
+            span = np.maximum(at[mine] - begin, 1)
+            edges = start_s + HOUR_S * np.arange(1, hours)
+            by = [(weight[mine] * np.clip((edge - begin) / span, 0.0, 1.0)).sum() for edge in edges]
+            done = np.diff(np.rint(np.r_[0.0, by, weight[mine].sum()]).astype(np.int64))
             if done.any():
                 rows.append((str(sites.name[fc]), name, done, capacity))
     return rows
