@@ -86,7 +86,12 @@ def test_every_package_passes_each_step_by_its_plan() -> None:
 )
 def test_nobody_does_more_than_the_floor_can(pick: int, goods: int, pack: int, pickers: int) -> None:
     world = World(seed=12, orders=150, skus=30, floor_rules=ROUGH)
-    rates = {"pick_uph": [pick] * 2, "goods_uph": [goods] * 2, "pack_pph": [pack] * 2, "sort_pph": [pack + 7] * 2}
+    rates = {
+        "pick_uph": [pick] * 2,
+        "goods_uph": [goods] * 2,
+        "pack_pph": [pack] * 2,
+        "sort_pph": [pack + 7] * 2,
+    }
     world.state.load(world.state.table(Floors).replace(**rates, pickers=[pickers] * 2))
     world.outside.floor.floors = world.state.table(Floors)
     world.run(30)

@@ -164,9 +164,7 @@ class World:
             self.state.load(table)
         self._orders(rng)
         self.outside = Outside(
-            TwinFloor(
-                self.seed, lanes, self.floor_rules, SupplierRules(), floors=self.state.table(Floors)
-            ),
+            TwinFloor(self.seed, lanes, self.floor_rules, SupplierRules(), floors=self.state.table(Floors)),
             TwinTrucks(self.seed, OFFSET_S, self.truck_rules),
         )
 

@@ -82,7 +82,9 @@ def test_scales_are_near_the_plan_but_for_a_few() -> None:
     far = np.abs(shown - 1_000) > 40
     assert 0.03 < far.mean() < 0.07
     assert floor.weigh(package, planned, package < 0).tolist() == shown.tolist()
-    assert (np.abs(floor.weigh(package, planned, package >= 0) - 1_000) <= 40).all(), "recounted boxes are right"
+    assert (np.abs(floor.weigh(package, planned, package >= 0) - 1_000) <= 40).all(), (
+        "recounted boxes are right"
+    )
 
 
 def test_suppliers_answer_through_the_floor() -> None:
