@@ -12,7 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from doorward.apps.cli.main import app
+from doorward.runtime.build import open_state
 from doorward.runtime.rundir import RunDir
+from doorward.tables.packages import Packages
 
 VERBS = ("run", "demo", "resume", "warm", "track", "order", "journey", "sql", "fork", "export")
 run_cli = CliRunner()
@@ -89,6 +91,21 @@ def test_exports(day_dir: Path, tmp_path: Path) -> None:
     shapes = json.loads((tmp_path / "geojson").read_text())
     assert shapes["type"] == "FeatureCollection"
     assert {f["properties"]["kind"] for f in shapes["features"]} >= {"fc", "station", "lane", "route"}
+
+
+def test_every_weighed_package_has_a_label(day_dir: Path, tmp_path: Path) -> None:
+    out = tmp_path / "labels.zpl"
+    done = run_cli.invoke(app, ["export", "labels", "--run", str(day_dir), "--out", str(out), "--json"])
+    printed = json.loads(done.stdout)["labels"]
+    with open_state(RunDir(day_dir)) as state:
+        weighed = int((state.table(Packages).packed_g >= 0).sum())
+    labels = out.read_text(encoding="ascii").split("^XZ")
+    codes = {label.split("(00)")[1][:18] for label in labels[:-1]}
+    assert printed == len(codes) == weighed > 0
+    missing = run_cli.invoke(
+        app, ["export", "labels", "--package", "99999999", "--run", str(day_dir), "--out", str(out)]
+    )
+    assert missing.exit_code != 0
 
 
 def test_epcis_events_obey_the_published_schema(day_dir: Path, tmp_path: Path, shared_data: Path) -> None:

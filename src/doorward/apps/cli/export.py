@@ -11,6 +11,7 @@ import typer
 
 from doorward.adapters.epcis import write_epcis
 from doorward.adapters.geojson import write_geojson
+from doorward.adapters.labels import write_labels
 from doorward.apps.cli.screen import answer, grid
 from doorward.runtime.build import label_rules, open_state
 from doorward.runtime.rundir import RunDir, newest_run
@@ -23,6 +24,7 @@ class Form(StrEnum):
     epcis = "epcis"
     geojson = "geojson"
     parquet = "parquet"
+    labels = "labels"
 
 
 def register(app: typer.Typer) -> None:
@@ -31,19 +33,30 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    form: Annotated[Form, typer.Argument(help="epcis (GS1 EPCIS 2.0), geojson (map), parquet (all tables).")],
+    form: Annotated[
+        Form, typer.Argument(help="epcis (GS1 EPCIS 2.0), geojson, parquet (all tables), labels (ZPL).")
+    ],
     out: Annotated[Path | None, typer.Option("--out", help="File, or folder for parquet.")] = None,
     run: Annotated[Path | None, typer.Option("--run", help="Run directory; the newest if not given.")] = None,
+    package: Annotated[int, typer.Option("--package", help="Labels: of this package alone.")] = -1,
     json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
 ) -> None:
-    """Write the events, the map or the tables of a run."""
+    """Write the events, the map, the tables or the shipping labels of a run."""
     where = RunDir(run or newest_run())
-    names = {Form.epcis: "events.jsonld", Form.geojson: "map.geojson", Form.parquet: "parquet"}
+    names = {
+        Form.epcis: "events.jsonld",
+        Form.geojson: "map.geojson",
+        Form.parquet: "parquet",
+        Form.labels: "labels.zpl",
+    }
     path = out or where.root / names[form]
     with open_state(where) as state:
         if form is Form.epcis:
             created, labels = where.settings.start_s, label_rules(where)
             count = write_epcis(state, path, where.offset, labels.sscc_prefix, labels.sscc_extension, created)
+        elif form is Form.labels:
+            rules = label_rules(where)
+            count = write_labels(state, path, where.offset, rules.sscc_prefix, rules.sscc_extension, package)
         elif form is Form.geojson:
             count = write_geojson(state, path)
         else:
@@ -52,7 +65,9 @@ def export(
             for name in sorted(catalogue.names()):
                 parquet.write_table(catalogue.arrow(name), path / f"{name}.parquet", compression="zstd")
             count = len(catalogue.names())
-    what = {Form.epcis: "events", Form.geojson: "features", Form.parquet: "tables"}[form]
+    what = {Form.epcis: "events", Form.geojson: "features", Form.parquet: "tables", Form.labels: "labels"}[
+        form
+    ]
     if json:
         answer({"written": str(path), what: count})
     else:
