@@ -45,7 +45,8 @@ def show_alarms(state: State) -> None:
         print(
             f"  {q.kind.name:14}{q.raised:6} raised of {found} packages, {q.open} open, {q.true} true, "
             f"{q.false} false, {q.missed} missed (+{q.tried} tried): "
-            f"precision {precision:.2f} recall {recall:.2f} lead {q.lead_min:.0f} min"
+            f"precision {precision:.2f} recall {recall:.2f} lead {q.lead_min:.0f} min, "
+            f"{q.ahead} of the true before the promise"
         )
 
 

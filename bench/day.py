@@ -42,7 +42,9 @@ def measure(network: str, scale: float, folder: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Print one line a size, and where the processor time went."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--orders", type=int, help="only the size nearest to this")
     asked = parser.parse_args().orders
     sizes = SIZES if asked is None else [min(SIZES, key=lambda s: abs(s[0] - asked))]

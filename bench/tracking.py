@@ -16,11 +16,12 @@ from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, RunStatus, Stops
 from doorward.tables.journey import Status
 from doorward.tables.packages import Arrivals, EtaScales, Packages, Scans, Watch
-from doorward.tables.ways import Services, Way
+from doorward.tables.ways import Way
 from doorward.tracking.learn import judged
 from doorward.tracking.odds import Odds
 from doorward.tracking.plan import plan_etas, reckon, scales_now
 from doorward.tracking.rules import TrackingRules
+from doorward.tracking.transit import Partners
 from tests.tracking.streets import Streets, drive_day
 
 RULES = TrackingRules()
@@ -80,10 +81,10 @@ def cost(ended: int = 100_000, n: int = 21_000, per_run: int = 60) -> None:
     packages, scans, runs_, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
     began = time.process_time()
     for _ in range(10):
-        services = state.table(Services)
-        odds = Odds(state.table(Arrivals), services, RULES.prior_arrivals)
+        partners = Partners.of(state)
+        odds = Odds(state.table(Arrivals), partners.services, RULES.prior_arrivals)
         scale = scales_now(EtaScales.empty())
-        told = reckon(packages, scans, runs_, stops, services, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]
+        told = reckon(packages, scans, runs_, stops, partners, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]
         plan_etas(told, packages, runs_, stops, RULES)  # type: ignore[arg-type]
     print(
         f"intervals: {(time.process_time() - began) * 100:.1f} CPU ms a time, {n:,} open of {total:,} packages"

@@ -13,6 +13,7 @@ from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, RunStatus, Stops
 from doorward.tables.journey import Event, Status
 from doorward.tables.packages import EtaSet, Packages, Scanned, Scans
+from doorward.tables.sites import Sites
 from doorward.tables.ways import Way
 from doorward.tracking.lint import lint_etas
 from doorward.tracking.rules import TrackingRules
@@ -38,6 +39,8 @@ def roll_out(
     """A day's runs, planned; returns (left_s (runs,), done_s (runs x stops,)) as they will happen."""
     rng = draws.generator(seed, "streets", day)
     depart = MIDNIGHT_S + day * DAY_S + LEAVE_S
+    if not state.count(Sites):
+        state.append(Sites.fill(1, name=np.array(["station"])))
     first, run, n = state.count(Packages), state.count(Runs), runs * stops
     state.append(
         Packages.fill(

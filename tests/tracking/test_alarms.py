@@ -63,12 +63,13 @@ def test_without_arrivals_the_prior_speaks_and_waiting_never_helps() -> None:
 def test_silence_allows_the_stated_quantile_of_what_was_seen() -> None:
     delays = generator(4, "gaps").exponential(2_000, 60_000).astype(np.int64)
     status, place = np.full(len(delays), int(Status.MOVING)), np.full(len(delays), 7)
-    gaps = seen(Gaps, 8 * silence.PLACE, silence.row_of(status, place, delays))
-    got = int(silence.allowed_s(gaps, RULES, status[:1], place[:1])[0])  # type: ignore[arg-type]
-    true = np.quantile(delays, 0.999) * 1.25
+    cells = silence.Cells.of(5, 8, 2)
+    gaps = seen(Gaps, cells.cells * silence.BINS, silence.row_of(cells, status, place, delays))
+    got = int(silence.allowed_s(gaps, cells, RULES, status[:1], place[:1])[0])  # type: ignore[arg-type]
+    true = np.quantile(delays, 0.99)
     assert true <= got <= true * silence.GROWTH
-    prior = int(silence.allowed_s(Gaps.empty(), RULES, status[:1], place[:1])[0])
-    assert RULES.silence_road_s <= prior <= RULES.silence_road_s * silence.GROWTH * 1.25
+    prior = int(silence.allowed_s(Gaps.empty(), cells, RULES, status[:1], place[:1])[0])
+    assert RULES.silence_road_s <= prior <= RULES.silence_road_s * silence.GROWTH
 
 
 def waiting(n: int = 3) -> State:
@@ -97,10 +98,12 @@ def test_a_pallet_that_waits_for_its_departure_is_not_silent_and_a_trailer_leavi
     due = silence.expected_s(*tables, row, tables[0].status, row * 0)  # type: ignore[arg-type,attr-defined]
     assert (due == 10 * H).all()
     late = 12 * H
-    missed = missed_cutoff(tables[0], tables[2], tables[3], row, RULES.cutoff_grace_s, late)  # type: ignore[arg-type]
+    missed = missed_cutoff(tables[0], tables[2], tables[3], tables[1], row, RULES.cutoff_grace_s, late)  # type: ignore[arg-type]
     assert not missed.any()
     state.put(Trips, np.array([0]), status=int(TripStatus.LEFT))
-    missed = missed_cutoff(tables[0], tables[2], state.table(Trips), row, RULES.cutoff_grace_s, late)  # type: ignore[arg-type]
+    missed = missed_cutoff(
+        tables[0], tables[2], state.table(Trips), tables[1], row, RULES.cutoff_grace_s, late
+    )  # type: ignore[arg-type]
     assert missed.all()
 
 

@@ -12,7 +12,7 @@ from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, RunStatus, Stops
 from doorward.tables.journey import Event, Status
 from doorward.tables.packages import Arrivals, EtaScales, EtaSet, Packages, Scans, Watch
-from doorward.tables.ways import Services, Way
+from doorward.tables.ways import Way
 from doorward.tracking.lint import lint_etas
 from doorward.tracking.odds import Odds
 from doorward.tracking.plan import (
@@ -26,6 +26,7 @@ from doorward.tracking.plan import (
 )
 from doorward.tracking.report import eta_coverage
 from doorward.tracking.rules import TrackingRules
+from doorward.tracking.transit import Partners
 from tests.tracking.streets import Streets, drive_day, roll_out
 
 RULES = TrackingRules()
@@ -34,15 +35,15 @@ RULES = TrackingRules()
 def told(state: State, now: int) -> EtaSet:
     """Intervals to tell now."""
     packages, scans, runs, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
-    services = state.table(Services)
-    odds = Odds(state.table(Arrivals), services, RULES.prior_arrivals)
+    partners = Partners.of(state)
+    odds = Odds(state.table(Arrivals), partners.services, RULES.prior_arrivals)
     scale = scales_now(state.table(EtaScales))
-    now_ = reckon(packages, scans, runs, stops, services, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]
+    now_ = reckon(packages, scans, runs, stops, partners, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]
     return plan_etas(now_, packages, runs, stops, RULES)  # type: ignore[arg-type]
 
 
 def test_intervals_computed_now_hold_nine_times_in_ten_where_the_noise_is_as_assumed() -> None:
-    """Arrivals drawn with the spread of the model (240 s, growing by 55 s with the square root): 90 % nominal."""
+    """Arrivals drawn with the spread of the model (a stop, the steps before it, the pace): 90 % nominal."""
     n = 20_000
     rng = generator(1, "assumed")
     state = State()
@@ -52,7 +53,7 @@ def test_intervals_computed_now_hold_nine_times_in_ten_where_the_noise_is_as_ass
     state.append(Packages.fill(n, stop=np.arange(n), way=int(Way.OWN)))
     tables = (state.table(Packages), state.table(Runs), state.table(Stops))
     lo, hi = ride_etas(*tables, np.arange(n), RULES, 100, scales_now(EtaScales.empty()))
-    at = 50_000 + rng.normal(0, 240 + 55 * np.sqrt(behind))
+    at = 50_000 + rng.normal(0, np.sqrt(180**2 + 20**2 * behind + (0.045 * 49_900) ** 2))
     assert ((at >= lo) & (at <= hi)).mean() == pytest.approx(0.90, abs=0.01)
 
 

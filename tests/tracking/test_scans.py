@@ -12,11 +12,11 @@ from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.journey import JOURNEY, Event, Holder, Status
 from doorward.tables.packages import Arrivals, EtaScales, Packages, Scanned, Scans, Watch
-from doorward.tables.ways import Services
 from doorward.tracking.odds import Odds
 from doorward.tracking.plan import plan_etas, reckon, scales_now
 from doorward.tracking.rules import TrackingRules
 from doorward.tracking.state import fold_scanned, rounds
+from doorward.tracking.transit import Partners
 
 
 def world(n: int) -> State:
@@ -105,10 +105,10 @@ def out_for_delivery() -> State:
 def test_arrival_follows_the_run_and_widens_with_the_stops_before_it() -> None:
     state, rules = out_for_delivery(), TrackingRules()
     packages, scans, runs, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
-    services = state.table(Services)
-    odds = Odds(state.table(Arrivals), services, rules.prior_arrivals)
+    partners = Partners.of(state)
+    odds = Odds(state.table(Arrivals), partners.services, rules.prior_arrivals)
     scale = scales_now(state.table(EtaScales))
-    now = reckon(packages, scans, runs, stops, services, odds, state.table(Watch), rules, 1300, scale)  # type: ignore[arg-type]
+    now = reckon(packages, scans, runs, stops, partners, odds, state.table(Watch), rules, 1300, scale)  # type: ignore[arg-type]
     etas = plan_etas(now, packages, runs, stops, rules)  # type: ignore[arg-type]
     assert etas.package.tolist() == [1, 2]
     assert ((etas.lo_s + etas.hi_s) // 2 == [2300, 3300]).all()

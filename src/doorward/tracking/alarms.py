@@ -4,7 +4,8 @@ NO_SCAN: the scan is later after its planned time than earlier ones at that hand
 for the customer's own steps (a locker, a return) nobody waits. WILL_BE_LATE: the chance of arriving after the
 promise is at least `late_raise_pm`; cleared below `late_clear_pm`, so it does not flicker. LATE: the promise
 has passed. MISSED_CUTOFF: it is still in the building it ships from, on no trailer in time, and its last
-departure for the promise has left.
+departure for the promise has left, or leaves before its work order ends by plan. NO_SCAN allows less while the
+promise is still ahead (it is to foretell), more once LATE says the same.
 """
 
 from __future__ import annotations
@@ -18,30 +19,37 @@ from doorward.tables.linehaul import Pallets, Trips, TripStatus
 from doorward.tables.packages import Alarm, Alarms, AlarmsCleared, Gaps, Packages, PickTasks, Scans, Watch
 from doorward.tracking.plan import Reckoning
 from doorward.tracking.rules import TrackingRules
-from doorward.tracking.silence import allowed_s, expected_s, place_of
+from doorward.tracking.silence import Cells, allowed_s, expected_s, place_of
 
 Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+FLOOR, IN_WORK = np.zeros(len(Status), np.bool_), np.zeros(len(Status), np.bool_)
+FLOOR[list(ON_FLOOR)] = True
+IN_WORK[[Status.RELEASED, Status.PICKED, Status.PACKED]] = True
 
 
 def missed_cutoff(
-    packages: Packages, pallets: Pallets, trips: Trips, row: Longs, grace_s: int, now_s: int
+    packages: Packages, pallets: Pallets, trips: Trips, tasks: PickTasks, row: Longs, grace_s: int, now_s: int
 ) -> Flags:
     """Packages whose latest departure for the promise has left without them, or cannot be reached any more, (n,)."""
     leave = packages.leave_s[row]
-    here = np.isin(packages.status[row], ON_FLOOR) & (packages.holder_kind[row] == Holder.SITE)
+    here = FLOOR[packages.status[row]] & (packages.holder_kind[row] == Holder.SITE)
     past: Flags = here & (packages.holder[row] == packages.fc[row]) & (leave >= 0) & (leave + grace_s < now_s)
     some = np.flatnonzero(past & (packages.status[row] == Status.SORTED) & (packages.pallet[row] >= 0))
     trip = pallets.trip[packages.pallet[row[some]]]
     some, trip = some[trip >= 0], trip[trip >= 0]
     waits = (trips.status[trip] < TripStatus.LEFT) & (trips.depart_s[trip] <= leave[some])
     past[some[waits]] = False  # its trailer is only leaving late: the desk of the trip has that
+    works = IN_WORK[packages.status[row]] & (leave >= 0)
+    works &= packages.task[row] >= 0
+    too_late = tasks.sort_s[packages.task[row[works]]] > leave[works] + grace_s
+    past[works] |= too_late  # by plan it can no longer be reached
     return past
 
 
 def silent(
     packages: Packages, scans: Scans, tasks: PickTasks, pallets: Pallets, trips: Trips, runs: Runs, stops: Stops,
-    gaps: Gaps, row: Longs, rules: TrackingRules, now_s: int,
+    gaps: Gaps, cells: Cells, row: Longs, rules: TrackingRules, now_s: int,
 ) -> tuple[Flags, Longs, Longs]:  # fmt: skip
     """(silent too long, seconds since the scan was due, seconds allowed) of packages `row`, (n,) each."""
     at_s, status = scans.at_s[packages.last_scan[row]], packages.status[row].astype(np.int64)
@@ -57,7 +65,10 @@ def silent(
     if len(quiet):
         place = place_of(packages, trips, row[quiet], status[quiet])
         since[quiet] = now_s - due
-        limit[quiet] = allowed_s(gaps, rules, status[quiet], place)
+        limit[quiet] = allowed_s(gaps, cells, rules, status[quiet], place)
+        past = packages.due_s[row[quiet]] < now_s
+        stretch = np.where(past, rules.silence_late_pm, rules.silence_stretch_pm)
+        limit[quiet] = np.maximum(rules.silence_least_s, limit[quiet] * stretch // 1000)
         hit[quiet] = since[quiet] > limit[quiet]
     return hit, since, limit
 

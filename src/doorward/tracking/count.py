@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.journey import JOURNEY, Event, Status
 from doorward.tables.linehaul import Trips
-from doorward.tables.packages import Alarm, ArrivalsSeen, GapsSeen, Packages, PickTasks, Scans, Watch
-from doorward.tables.ways import Services
+from doorward.tables.packages import ArrivalsSeen, GapsSeen, Packages, PickTasks, Scans, Watch
 from doorward.tracking import odds, silence
 from doorward.tracking.odds import Stage
-from doorward.tracking.plan import has, spread_s, window_s
+from doorward.tracking.plan import first_stage, plan_spread_s, window_s
 from doorward.tracking.rules import TrackingRules
+from doorward.tracking.transit import Partners
 
 Longs = NDArray[np.int64]
 AFTER = np.array([int(JOURNEY[event].after) for event in Event], np.int64)
@@ -54,14 +54,14 @@ def promised(
     tardy = arrived[(scans.at_s[arrived] > packages.due_s[whose]) & (packages.station[whose] >= 0)]
     last = np.concatenate([last[scans.at_s[last] <= packages.due_s[row]], tardy])
     package = scans.package[last]
-    stage = np.where(has(watch, package, Alarm.MISSED_CUTOFF), int(Stage.MISSED), int(Stage.PROMISED))
+    stage = first_stage(watch, package)
     way = packages.way[package].astype(np.int64)
     u = (scans.at_s[last] - packages.due_lo_s[package]) / window_s(packages, package)
     return odds.row_of(stage, way, u)
 
 
 def plan_arrivals(
-    packages: Packages, scans: Scans, stops: Stops, services: Services, watch: Watch, rules: TrackingRules,
+    packages: Packages, scans: Scans, stops: Stops, runs: Runs, partners: Partners, watch: Watch, rules: TrackingRules,
     since: int, after_s: int, now_s: int,
 ) -> ArrivalsSeen:  # fmt: skip
     """Arrivals among rows `since`.. of Scans, counted from every anchor they had on the way."""
@@ -75,7 +75,7 @@ def plan_arrivals(
         (scans.event[scans.prev[new]] == Event.OUT_FOR_DELIVERY) & (packages.stop[package] >= 0)
     )
     stop = packages.stop[package[rode]]
-    late = (scans.at_s[new[rode]] - stops.plan_s[stop]) / spread_s(rules, stops.seq[stop].astype(np.int64))
+    late = (scans.at_s[new[rode]] - stops.plan_s[stop]) / plan_spread_s(runs, stops, stop, rules)
     parts.append(odds.row_of(np.full(len(rode), int(Stage.PLANNED)), way[rode], late))
     back = scans.prev[new]
     back[first & (event != Event.DELIVERED)] = -1  # nothing was tried before, and no partner had it
@@ -85,9 +85,10 @@ def plan_arrivals(
             mine = some[scans.event[back[some]] == seen]
             after = scans.at_s[new[mine]] - scans.at_s[back[mine]]
             vain = (scans.reason[back[mine]] > 0) | (stage is Stage.TRIED)
-            sold = packages.carrier[package[mine]]
-            median = services.transit_p50_s[sold] if len(services) else np.full(len(mine), 3_600)
-            unit = np.where(vain | (sold < 0), 3_600, median)
+            sold = packages.carrier[package[mine]] >= 0
+            median = np.full(len(mine), 3_600, np.int64)
+            median[sold] = partners.median_s(packages, package[mine[sold]])
+            unit = np.where(vain, 3_600, median)
             parts.append(odds.row_of(np.where(vain, int(Stage.TRIED), int(stage)), way[mine], after / unit))
         going = np.isin(scans.event[back[some]], (*_STAGE, Event.OUT_FOR_DELIVERY, Event.TRANSFERRED))
         back[some] = np.where(
@@ -98,8 +99,9 @@ def plan_arrivals(
 
 
 def plan_gaps(
-    packages: Packages, scans: Scans, tasks: PickTasks, trips: Trips, runs: Runs, stops: Stops, since: int
-) -> GapsSeen:
+    packages: Packages, scans: Scans, tasks: PickTasks, trips: Trips, runs: Runs, stops: Stops, cells: silence.Cells,
+    since: int,
+) -> GapsSeen:  # fmt: skip
     """How long after its planned time each of rows `since`.. of Scans came, by hand-over and place."""
     new = since + np.flatnonzero(scans.prev[since:] >= 0)
     prev, package, event = scans.prev[new], scans.package[new], scans.event[new]
@@ -135,5 +137,5 @@ def plan_gaps(
         ((status != Status.OUT) | (stop >= 0)) & (status != Status.AT_LOCKER) & (status != Status.RETURNING)
     )
     kept &= (status != Status.FAILED) & (event != Event.SENT_BACK)
-    row, n = _tally(silence.row_of(status, place, scans.at_s[new] - due)[kept])
+    row, n = _tally(silence.row_of(cells, status, place, scans.at_s[new] - due)[kept])
     return GapsSeen.fill(len(row), row=row, n=n)

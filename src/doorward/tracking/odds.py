@@ -33,20 +33,20 @@ class Stage(IntEnum):
     TRIED = 3  # the door did not open: from that scan, by the hour
     HANDED = 4  # with a partner, or to be picked up by one: from the hand-over, by the median transit
     MOVED = 5  # with a partner that has told of it since: from that scan, by the median transit
+    WAITING = 6  # silent for long (an alarm NO_SCAN): as PROMISED
 
 
 BINS = 512
 CELLS = len(Stage) * len(Way)
-STEP = np.array([1 / 40, 1 / 40, 1 / 16, 1 / 4, 1 / 64, 1 / 64])
-ORIGIN = np.array([-2.0, -2, -16, 0, 0, 0])
-WEIGHT = np.repeat([1, 1, 1, 1, 1, 0.25], len(Way))
-"""Of the prior in every cell: what one day teaches is late together, what follows a partner's scan hardly is."""
+STEP = np.array([1 / 40, 1 / 40, 1 / 16, 1 / 4, 1 / 64, 1 / 64, 1 / 40])
+ORIGIN = np.array([-2.0, -2, -16, 0, 0, 0, -2])
 _OWN = {
     Stage.PROMISED: (
         (-0.1, 0, 0.12, 0.2, 0.5, 0.93, 1, 2.3, 3.4),
         (0, 0.01, 0.03, 0.08, 0.5, 0.95, 0.98, 0.985, 1),
     ),
     Stage.MISSED: ((0, 0.4, 1, 2.3, 2.9, 3.4, 6), (0, 0.05, 0.3, 0.35, 0.75, 0.95, 1)),
+    Stage.WAITING: ((0, 0.4, 1, 2.3, 2.9, 3.4, 6), (0, 0.03, 0.6, 0.63, 0.87, 0.97, 1)),
     Stage.PLANNED: ((-8, -1.8, 0, 2.6, 8), (0, 0.05, 0.45, 0.95, 1)),
     Stage.TRIED: ((4, 13, 20, 27, 72), (0, 0.05, 0.5, 0.95, 1)),
 }
@@ -69,12 +69,24 @@ def _knots(stage: Stage, way: Way, services: Services) -> tuple[tuple[float, ...
 
 def prior(services: Services) -> Reals:
     """Prior mass of every bin, (CELLS, BINS), each cell summing to 1; read-only."""
-    return _prior(
-        *(
-            bytes(np.ascontiguousarray(c))
-            for c in (services.way, services.transit_p50_s, services.transit_p90_s)
-        )
-    )
+    return _prior(*_times(services))
+
+
+def _times(services: Services) -> tuple[bytes, bytes, bytes]:
+    return services.way.tobytes(), services.transit_p50_s.tobytes(), services.transit_p90_s.tobytes()
+
+
+@lru_cache(maxsize=2)
+def _added_up(
+    seen: bytes, prior_arrivals: int, kinds: bytes, half_s: bytes, most_s: bytes
+) -> tuple[Reals, Reals]:
+    counts = prior_arrivals * _prior(kinds, half_s, most_s)
+    if seen:
+        counts = counts + np.frombuffer(seen, np.int32).reshape(CELLS, BINS)
+    upto = np.zeros((CELLS, BINS + 1))
+    np.cumsum(counts / counts.sum(axis=1, keepdims=True), axis=1, out=upto[:, 1:])
+    upto = np.minimum(upto, 1.0)
+    return upto, (upto + 2 * np.arange(CELLS)[:, None]).ravel()
 
 
 @lru_cache(maxsize=8)
@@ -102,13 +114,8 @@ class Odds:
     """Distribution functions of all cells: `upto` (CELLS, BINS + 1), rising from 0 to 1."""
 
     def __init__(self, arrivals: Arrivals, services: Services, prior_arrivals: int) -> None:
-        counts = prior_arrivals * WEIGHT[:, None] * prior(services)
-        if len(arrivals):
-            counts = counts + arrivals.seen.reshape(CELLS, BINS)
-        upto = np.zeros((CELLS, BINS + 1))
-        np.cumsum(counts / counts.sum(axis=1, keepdims=True), axis=1, out=upto[:, 1:])
-        self.upto = np.minimum(upto, 1.0)
-        self.flat = (self.upto + 2 * np.arange(CELLS)[:, None]).ravel()
+        seen = arrivals.seen.tobytes()
+        self.upto, self.flat = _added_up(seen, prior_arrivals, *_times(services))
 
     def share(self, cell: Longs, stage: Longs, u: Reals) -> Reals:
         """F: share arrived by `u` units from the anchor."""

@@ -1,9 +1,10 @@
 """Where is it, when will it be there, and who needs a look: pure functions over packages, runs and stops.
 
 Arrival intervals. Out for delivery: planned arrival, shifted by how late or early the run is, plus and minus
-z (a + b sqrt(stops before it)) times the factor learnt for its way (see learn): driving errors add up like independent
-steps. How late a run is: at its newest finished stop, but at least by what its next stop is overdue. Anywhere else: the
-quantiles of past arrivals at this stage of this way, given that it has not arrived by now (see odds). Intervals are
+z sqrt(a^2 + b^2 stops before it + (c seconds ahead)^2) times the factor learnt for its way (see learn): errors of steps
+are independent, the pace of a run is not. How late a run is: at its newest finished stop, but at least by what its next
+stop is overdue. Anywhere else: the quantiles of past arrivals at this stage of this way, given that it has not arrived
+by now (see odds). Intervals are
 told with the time they were computed at, never as a point; whoever goes out for delivery is told anew.
 """
 
@@ -18,9 +19,10 @@ from doorward.core.units import DAY_S
 from doorward.tables.fleet import Runs, RunStatus, Stops
 from doorward.tables.journey import ENDED, Event, Status
 from doorward.tables.packages import Alarm, EtaScales, EtaSet, Packages, Scans, Watch
-from doorward.tables.ways import Services, Way
+from doorward.tables.ways import Way
 from doorward.tracking.odds import Odds, Stage
 from doorward.tracking.rules import TrackingRules
+from doorward.tracking.transit import Partners
 
 Longs = NDArray[np.int64]
 TO_COME = np.ones(len(Status), np.bool_)
@@ -90,14 +92,27 @@ def ride_etas(
     stop = packages.stop[riding]
     rows = rows_of_runs(runs, stops, stop)
     shift, behind = run_shift_s(runs, stops, rows, now_s), stops_before(stops, rows, stop)
-    half = (rules.eta_z_pm * spread_s(rules, behind) * scale_pm[packages.way[riding]] / 1e6).astype(np.int64)
     at = stops.plan_s[stop] + shift[stops.run[stop]]
+    spread = spread_s(rules, behind, at - now_s)
+    half = (rules.eta_z_pm * spread * scale_pm[packages.way[riding]] / 1e6).astype(np.int64)
     return at - half, at + half
 
 
-def spread_s(rules: TrackingRules, before: Longs) -> NDArray[np.float64]:
-    """Standard deviation of the arrival at a stop with so many stops before it."""
-    return np.asarray(rules.stop_spread_s + rules.stop_growth_s * np.sqrt(before))
+def spread_s(rules: TrackingRules, before: Longs, ahead_s: Longs) -> NDArray[np.float64]:
+    """Standard deviation of the arrival at a stop with so many stops before it, so many seconds ahead.
+
+    Independent noise at the stop and at every step before it, and a pace of the run that is unknown: their squares add.
+    """
+    pace = rules.stop_pace_pm / 1000 * np.maximum(0, ahead_s)
+    return np.asarray(
+        np.sqrt(float(rules.stop_spread_s) ** 2 + float(rules.stop_growth_s) ** 2 * before + pace**2)
+    )
+
+
+def plan_spread_s(runs: Runs, stops: Stops, stop: Longs, rules: TrackingRules) -> NDArray[np.float64]:
+    """Standard deviation of the arrival at `stop` (n,) as its run leaves."""
+    ahead = stops.plan_s[stop] - runs.depart_s[stops.run[stop]]
+    return spread_s(rules, stops.seq[stop].astype(np.int64), ahead)
 
 
 def window_s(packages: Packages, row: Longs) -> Longs:
@@ -105,14 +120,21 @@ def window_s(packages: Packages, row: Longs) -> Longs:
     return np.asarray(np.maximum(3_600, packages.due_s[row] - packages.due_lo_s[row]), np.int64)
 
 
+def first_stage(watch: Watch, row: Longs) -> Longs:
+    """Stage of packages `row` as far as their alarms tell, (n,): PROMISED, WAITING or MISSED."""
+    stage = np.where(has(watch, row, Alarm.NO_SCAN), int(Stage.WAITING), int(Stage.PROMISED))
+    stage[has(watch, row, Alarm.MISSED_CUTOFF)] = int(Stage.MISSED)
+    return stage.astype(np.int64)
+
+
 def stages(
-    packages: Packages, scans: Scans, runs: Runs, stops: Stops, services: Services, missed: NDArray[np.bool_],
-    row: Longs, rules: TrackingRules, now_s: int,
+    packages: Packages, scans: Scans, runs: Runs, stops: Stops, partners: Partners, base: Longs, row: Longs,
+    rules: TrackingRules, now_s: int,
 ) -> tuple[Longs, Longs, NDArray[np.float64]]:  # fmt: skip
-    """(Stage, anchor, unit) of packages `row` not out for delivery; missed (n,): left behind by a departure."""
+    """(Stage, anchor, unit) of packages `row` not out for delivery; base (n,): stage by alarms (`first_stage`)."""
     status, last, carrier = packages.status[row], packages.last_scan[row], packages.carrier[row]
     told_s, event = scans.at_s[last], scans.event[last]
-    stage = np.where(missed, int(Stage.MISSED), int(Stage.PROMISED))
+    stage = base.copy()
     anchor, unit = packages.due_lo_s[row].copy(), window_s(packages, row).astype(np.float64)
     sold = np.flatnonzero((carrier >= 0) & (packages.station[row] < 0))
     if len(sold):
@@ -122,7 +144,7 @@ def stages(
         moved = there & (event[sold] == Event.CARRIER_MOVED)
         stage[sold] = np.where(moved, int(Stage.MOVED), int(Stage.HANDED))
         anchor[sold] = np.where(there, told_s[sold], pickup)
-        unit[sold] = services.transit_p50_s[carrier[sold]]
+        unit[sold] = partners.median_s(packages, row[sold])
     tried = (packages.attempts[row] > 0) & TRYING[status]
     tried |= (event == Event.CARRIER_MOVED) & (scans.reason[last] > 0)
     stage[tried], anchor[tried], unit[tried] = int(Stage.TRIED), told_s[tried], 3_600.0
@@ -130,7 +152,7 @@ def stages(
     stop = packages.stop[row[waits]]
     stage[waits] = int(Stage.PLANNED)
     anchor[waits] = stops.plan_s[stop] + np.maximum(0, now_s - runs.depart_s[stops.run[stop]])
-    unit[waits] = spread_s(rules, stops.seq[stop].astype(np.int64))
+    unit[waits] = plan_spread_s(runs, stops, stop, rules)
     return stage.astype(np.int64), anchor, unit
 
 
@@ -145,7 +167,7 @@ class Reckoning(NamedTuple):
 
 
 def reckon(
-    packages: Packages, scans: Scans, runs: Runs, stops: Stops, services: Services, odds: Odds, watch: Watch,
+    packages: Packages, scans: Scans, runs: Runs, stops: Stops, partners: Partners, odds: Odds, watch: Watch,
     rules: TrackingRules, now_s: int, scale_pm: Longs, row: Longs | None = None,
     missed: NDArray[np.bool_] | None = None,
 ) -> Reckoning:  # fmt: skip
@@ -160,10 +182,10 @@ def reckon(
     rest = np.flatnonzero(~out)
     if len(rest):
         mine = row[rest]
-        left_behind = has(watch, mine, Alarm.MISSED_CUTOFF)
+        base = first_stage(watch, mine)
         if missed is not None:
-            left_behind |= missed[rest]
-        stage, anchor, unit = stages(packages, scans, runs, stops, services, left_behind, mine, rules, now_s)
+            base[missed[rest]] = int(Stage.MISSED)
+        stage, anchor, unit = stages(packages, scans, runs, stops, partners, base, mine, rules, now_s)
         way = np.maximum(0, packages.way[mine]).astype(np.int64)
         chance, (low, high) = odds.ask(
             stage, way, (now_s - anchor) / unit, (packages.due_s[mine] - anchor) / unit, (edge, 1 - edge)

@@ -37,7 +37,9 @@ def eta_coverage(packages: Packages, scans: Scans) -> Rows:
 class Quality(NamedTuple):
     """How far alarms of one kind could be trusted: alarms raised, open, true and false, and trouble without one.
 
-    missed, tried: see alarm_quality; lead_min: median minutes from a true alarm to the promise
+    missed, tried: see alarm_quality
+    lead_min: median minutes from a true alarm to the promise; once that has passed, to the package's next scan
+    ahead: true alarms raised before the promise
     """
 
     kind: Alarm
@@ -48,6 +50,7 @@ class Quality(NamedTuple):
     missed: int
     tried: int
     lead_min: float
+    ahead: int
 
 
 def arrived_s(packages: Packages, scans: Scans) -> NDArray[np.int64]:
@@ -90,6 +93,9 @@ def alarm_quality(
         Alarm.LATE: late,
         Alarm.MISSED_CUTOFF: left & (packages.status != Status.CANCELLED),
     }
+    found_s = np.full(len(scans), now_s, np.int64)
+    after = np.flatnonzero(scans.prev >= 0)
+    found_s[scans.prev[after]] = scans.at_s[after]
     found = []
     for kind, true in truth.items():
         mine = alarms.take(alarms.kind == kind)
@@ -100,7 +106,11 @@ def alarm_quality(
         seen[package] = True
         without = true & ~seen
         foreseen = without & (packages.attempts == 0)
-        lead = (packages.due_s[package] - mine.at_s)[right]
+        next_s = found_s[mine.scan]
+        gone = packages.due_s[package] < mine.at_s
+        lead = (np.where(gone & (mine.kind == Alarm.NO_SCAN), next_s, packages.due_s[package]) - mine.at_s)[
+            right
+        ]
         found.append(
             Quality(
                 kind,
@@ -111,6 +121,7 @@ def alarm_quality(
                 int(foreseen.sum()),
                 int(without.sum() - foreseen.sum()),
                 float(np.median(lead)) / 60 if len(lead) else 0.0,
+                int((right & ~gone).sum()),
             )
         )
     return found

@@ -12,10 +12,12 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """An interval is told anew when its later end moved by more than this ..."""
     eta_ride_step_s: int = 450
     """... or, once out for delivery, by more than this."""
-    stop_spread_s: int = 240
-    """One standard deviation of arrival at the next stop of a run ..."""
-    stop_growth_s: int = 55
-    """... growing by this times the square root of the stops before it."""
+    stop_spread_s: int = 180
+    """Standard deviation of arrival at the next stop of a run (squares of the three add up) ..."""
+    stop_growth_s: int = 20
+    """... of every step before it, independent of each other ..."""
+    stop_pace_pm: int = 45
+    """... and of the run's pace: per mille of the time until the stop."""
     eta_z_pm: int = 1645
     """Half width of an interval in standard deviations before anything is learnt, per mille (1645: nine of ten)."""
     eta_cover_pm: int = 900
@@ -32,10 +34,12 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """... and no longer when it fell below this."""
     cutoff_grace_s: int = 1_800
     """A departure counts as missed this long after it was to leave (trucks leave late, scans come late)."""
-    silence_pm: int = 999
+    silence_pm: int = 990
     """A scan is missing when it is later than this share, per mille, of earlier ones at that hand-over and place."""
-    silence_stretch_pm: int = 1_250
-    """What silence allows is this multiple of that quantile, per mille (the counts are young)."""
+    silence_stretch_pm: int = 1_000
+    """What silence allows is this multiple of that quantile, per mille ..."""
+    silence_late_pm: int = 3_000
+    """... and this once the promise has passed: LATE is raised then, and silence must mean more than that."""
     silence_least_s: int = 3_600
     """No silence shorter than this is an exception."""
     prior_gaps: int = 100
@@ -44,7 +48,7 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Assumed largest delay of a scan after its planned time inside a building ..."""
     silence_road_s: int = 4 * 3_600
     """... on a trailer or a run ..."""
-    silence_wait_s: int = 24 * 3_600
+    silence_wait_s: int = 6 * 3_600
     """... waiting at a station for a run ..."""
     silence_carrier_s: int = 72 * 3_600
     """... and with a partner carrier."""

@@ -9,7 +9,7 @@ from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.journey import Status
-from doorward.tables.linehaul import Pallets, Trips
+from doorward.tables.linehaul import Lanes, Pallets, Trips
 from doorward.tables.outages import Outages, PlannedOutages
 from doorward.tables.packages import (
     Alarms,
@@ -23,6 +23,7 @@ from doorward.tables.packages import (
     Scans,
     Watch,
 )
+from doorward.tables.sites import Sites
 from doorward.tables.ways import Services
 from doorward.tracking.alarms import missed_cutoff, plan_alarms, plan_cleared, silent
 from doorward.tracking.count import plan_arrivals, plan_gaps
@@ -30,7 +31,9 @@ from doorward.tracking.learn import plan_scales
 from doorward.tracking.odds import Odds
 from doorward.tracking.plan import TO_COME, plan_etas, reckon, scales_now
 from doorward.tracking.rules import TrackingRules
+from doorward.tracking.silence import Cells
 from doorward.tracking.standstill import plan_watch
+from doorward.tracking.transit import Partners
 
 HOUR_S = 3_600
 ONBOARD = np.zeros(len(Status), np.bool_)
@@ -51,16 +54,24 @@ def learn_widths(desk: Desk) -> None:
             packages,
             scans,
             stops,
-            desk.table(Services),
+            runs,
+            Partners.of(desk),
             watch,
             desk.rule(TrackingRules),
             since,
             after_s,
             desk.now_s,
         ),
-        plan_gaps(packages, scans, desk.table(PickTasks), desk.table(Trips), runs, stops, since),
+        plan_gaps(
+            packages, scans, desk.table(PickTasks), desk.table(Trips), runs, stops, cells_of(desk), since
+        ),
         HeardTo.fill(1, scans=len(scans), at_s=desk.now_s),
     )
+
+
+def cells_of(desk: Desk) -> Cells:
+    """Where the counts of silence stand."""
+    return Cells.of(desk.next(Sites), desk.next(Lanes), desk.next(Services))
 
 
 def to_reckon(desk: Desk) -> NDArray[np.int64]:
@@ -89,13 +100,14 @@ def tell(desk: Desk) -> None:
         return
     rules, now_s, scans = desk.rule(TrackingRules), desk.now_s, desk.table(Scans)
     pallets, trips, runs, stops = desk.table(Pallets), desk.table(Trips), desk.table(Runs), desk.table(Stops)
-    missed = missed_cutoff(packages, pallets, trips, row, rules.cutoff_grace_s, now_s)
-    services = desk.table(Services)
-    odds = Odds(desk.table(Arrivals), services, rules.prior_arrivals)
+    missed = missed_cutoff(packages, pallets, trips, desk.table(PickTasks), row, rules.cutoff_grace_s, now_s)
+    partners = Partners.of(desk)
+    odds = Odds(desk.table(Arrivals), partners.services, rules.prior_arrivals)
     scale = scales_now(desk.table(EtaScales))
-    now = reckon(packages, scans, runs, stops, services, odds, watch, rules, now_s, scale, row, missed)
+    now = reckon(packages, scans, runs, stops, partners, odds, watch, rules, now_s, scale, row, missed)
     quiet = silent(
-        packages, scans, desk.table(PickTasks), pallets, trips, runs, stops, desk.table(Gaps), now.row, rules, now_s
+        packages, scans, desk.table(PickTasks), pallets, trips, runs, stops, desk.table(Gaps), cells_of(desk),
+        now.row, rules, now_s,
     )  # fmt: skip
     desk.post(
         plan_etas(now, packages, runs, stops, rules),

@@ -3,16 +3,19 @@
 A package is not silent while it waits for something planned: a scan is due by `expected_s` (its work order, its trip,
 its run, its stop), and silence is counted from there. Delays are counted by (status, place) in BINS geometric steps;
 place is the building, the lane, the station of the run, or the carrier's service. What is allowed is the stated
-quantile of prior and counts together, stretched; the prior is exponential with the old fixed limit as its quantile.
+quantile of prior and counts together, stretched (see alarms); the prior is exponential with the
+assumed limit as its quantile.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from doorward.tables.fleet import Runs, Stops
-from doorward.tables.journey import Status
+from doorward.tables.journey import ON_FLOOR, Status
 from doorward.tables.linehaul import Pallets, Trips
 from doorward.tables.packages import Gaps, Packages, PickTasks
 from doorward.tracking.rules import TrackingRules
@@ -20,8 +23,24 @@ from doorward.tracking.rules import TrackingRules
 Longs = NDArray[np.int64]
 BINS, FIRST_S, GROWTH = 32, 300, 1.3
 EDGES_S = np.r_[0, FIRST_S * GROWTH ** np.arange(BINS - 1), np.inf]
-PLACE = len(Status) * BINS
-"""Rows of Gaps for one place; the table grows to the highest place that was ever heard of."""
+BY_LANE, BY_SERVICE = (Status.MOVING,), (Status.WITH_CARRIER,)
+BY_SITE = (*ON_FLOOR, Status.ARRIVED, Status.READY, Status.OUT)
+
+
+class Cells(NamedTuple):
+    """Where counts stand in Gaps: first cell of each Status (-1 not counted), and how many cells there are."""
+
+    first: Longs
+    cells: int
+
+    @staticmethod
+    def of(sites: int, lanes: int, services: int) -> Cells:
+        """For so many rows of Sites, Lanes and Services: one cell for each hand-over and place, none shared."""
+        first, at = np.full(len(Status), -1, np.int64), 0
+        for kinds, places in ((BY_SITE, sites), (BY_LANE, lanes), (BY_SERVICE, services)):
+            for status in kinds:
+                first[status], at = at, at + places
+        return Cells(first, at)
 
 
 def limits(rules: TrackingRules) -> Longs:
@@ -48,11 +67,16 @@ def expected_s(
         mine = (status == stage) & (task >= 0)
         due[mine] = np.maximum(due[mine], column[task[mine]])
     leave = packages.leave_s[row]
-    waits = np.isin(status, (Status.PLANNED, Status.SORTED))
+    waits = (status == Status.PLANNED) | (status == Status.SORTED)
     due[waits] = np.maximum(due[waits], leave[waits])
     pallet = packages.pallet[row]
-    boxed = np.flatnonzero((status == Status.SORTED) & (pallet >= 0))
+    unbooked = status == Status.SORTED
+    boxed = np.flatnonzero(unbooked & (pallet >= 0))
     trip = pallets.trip[pallet[boxed]]
+    unbooked[boxed[trip >= 0]] = False
+    due[unbooked] = np.maximum(
+        due[unbooked], packages.due_lo_s[row[unbooked]]
+    )  # it waits for a trip, not for a scan
     boxed, trip = boxed[trip >= 0], trip[trip >= 0]
     due[boxed] = np.maximum(due[boxed], trips.depart_s[trip])
     moving = np.flatnonzero((status == Status.MOVING) & (packages.holder_kind[row] == 1))
@@ -78,7 +102,7 @@ def place_of(packages: Packages, trips: Trips, row: Longs, status: Longs) -> Lon
     held = packages.holder[row]
     at = (packages.holder_kind[row] == 0) & (held >= 0)
     place[at] = held[at]
-    riding = np.isin(status, (Status.OUT, Status.FAILED))
+    riding = (status == Status.OUT) | (status == Status.FAILED)
     place[riding] = np.maximum(0, packages.station[row[riding]])
     moving = (status == Status.MOVING) & (packages.holder_kind[row] == 1)
     place[moving] = trips.lane[held[moving]]
@@ -87,23 +111,24 @@ def place_of(packages: Packages, trips: Trips, row: Longs, status: Longs) -> Lon
     return place
 
 
-def row_of(status: Longs, place: Longs, delay_s: Longs) -> Longs:
-    """Row in Gaps of a scan that came delay_s after it was due."""
+def row_of(cells: Cells, status: Longs, place: Longs, delay_s: Longs) -> Longs:
+    """Row in Gaps of a scan that came delay_s after it was due; meaningless where its status is not counted."""
     step = np.searchsorted(EDGES_S, np.maximum(0, delay_s), side="right") - 1
-    return np.asarray(place * PLACE + status.astype(np.int64) * BINS + np.minimum(step, BINS - 1), np.int64)
+    return np.asarray((cells.first[status] + place) * BINS + np.minimum(step, BINS - 1), np.int64)
 
 
-def allowed_s(gaps: Gaps, rules: TrackingRules, status: Longs, place: Longs) -> Longs:
-    """Seconds after the planned time that a scan may be missing, for (status, place) pairs (n,)."""
-    key = place * len(Status) + status.astype(np.int64)
-    cell, back = np.unique(key, return_inverse=True)
-    limit = limits(rules)[cell % len(Status)][:, None]
+def allowed_s(gaps: Gaps, cells: Cells, rules: TrackingRules, status: Longs, place: Longs) -> Longs:
+    """Seconds after the planned time that a scan may be missing, for (status, place) pairs (n,), not stretched."""
+    known = (cells.first[status] >= 0) & (len(gaps) > 0)
+    key = np.where(known, cells.first[status] + place, -1 - status.astype(np.int64))
+    cell, some, back = np.unique(key, return_index=True, return_inverse=True)
+    limit = limits(rules)[status[some]][:, None]
     share = rules.silence_pm / 1000
     mean = limit / -np.log(1 - share)
     upto = rules.prior_gaps * (1 - np.exp(-EDGES_S[None, 1:] / mean))
-    known = (cell + 1) * BINS <= len(gaps)
-    upto[known] += np.cumsum(gaps.seen.reshape(-1, BINS)[cell[known]], axis=1)
+    counted = cell >= 0
+    if counted.any():
+        upto[counted] += np.cumsum(gaps.seen.reshape(-1, BINS)[cell[counted]], axis=1)
     first = np.argmax(upto >= share * upto[:, -1:], axis=1)
     edge = EDGES_S[1:][np.minimum(first, BINS - 2)]
-    found = np.maximum(rules.silence_least_s, edge * rules.silence_stretch_pm / 1000)
-    return np.asarray(found, np.int64)[back]
+    return np.asarray(edge, np.int64)[back]

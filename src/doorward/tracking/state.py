@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
 from doorward.tables.journey import ENDED, JOURNEY, Event, Holder, Status
+from doorward.tables.linehaul import Lanes
 from doorward.tables.outages import OutageOver, Outages, OutageSeen
 from doorward.tables.packages import (
     Alarm,
@@ -32,7 +33,8 @@ from doorward.tables.packages import (
     Watch,
 )
 from doorward.tables.remarks import Remarks
-from doorward.tables.ways import Way
+from doorward.tables.sites import Sites
+from doorward.tables.ways import Services, Way
 from doorward.tracking import odds, silence
 
 EVENTS = len(Event)
@@ -166,10 +168,10 @@ def fold_arrivals(state: State, rows: ArrivalsSeen, at_s: int) -> None:
 
 def fold_gaps(state: State, rows: GapsSeen, at_s: int) -> None:
     """Count scans by their delay."""
-    row = rows.row.astype(np.int64)
-    places = int(row.max(initial=-1)) // silence.PLACE + 1
-    state.append(Gaps.fill(max(0, places * silence.PLACE - state.count(Gaps)), seen=0))
-    state.add(Gaps, row, seen=rows.n)
+    if state.count(Gaps) == 0:
+        cells = silence.Cells.of(state.count(Sites), state.count(Lanes), state.count(Services))
+        state.append(Gaps.fill(cells.cells * silence.BINS, seen=0))
+    state.add(Gaps, rows.row.astype(np.int64), seen=rows.n)
 
 
 def fold_heard(state: State, rows: HeardTo, at_s: int) -> None:
