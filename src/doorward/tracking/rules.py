@@ -34,13 +34,13 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """... and no longer when it fell below this."""
     cutoff_grace_s: int = 1_800
     """A departure counts as missed this long after it was to leave (trucks leave late, scans come late)."""
-    silence_pm: int = 990
+    silence_pm: int = 995
     """A scan is missing when it is later than this share, per mille, of earlier ones at that hand-over and place."""
     silence_stretch_pm: int = 1_000
     """What silence allows is this multiple of that quantile, per mille ..."""
     silence_late_pm: int = 3_000
     """... and this once the promise has passed: LATE is raised then, and silence must mean more than that."""
-    silence_least_s: int = 3_600
+    silence_least_s: int = 7_200
     """No silence shorter than this is an exception."""
     prior_gaps: int = 100
     """The limits below count as so many scans, before any are seen."""

@@ -11,7 +11,7 @@ from doorward.apps.cli.screen import OUT, answer, clock, grid
 from doorward.runtime.build import label_rules, open_state
 from doorward.runtime.history import Moment, order_story, package_story
 from doorward.runtime.rundir import RunDir, newest_run
-from doorward.tables.journey import JOURNEY
+from doorward.tables.journey import ENDED, JOURNEY, Status
 
 Where = Annotated[
     Path | None, typer.Option("--run", help="Run directory; the newest under runs/ if not given.")
@@ -109,7 +109,8 @@ def _eta_words(story: dict[str, Any], offset: int) -> str:
     if story["eta_hi_s"] < 0:
         return ""
     window = f"{clock(story['eta_lo_s'], offset)} to {clock(story['eta_hi_s'], offset)}"
-    return f"; expected {window} (as of {clock(story['eta_at_s'], offset)})"
+    over = story["status"] in {status.name for status in ENDED} | {Status.AT_LOCKER.name}
+    return f"; {'last told' if over else 'expected'} {window} (as of {clock(story['eta_at_s'], offset)})"
 
 
 def _access(story: dict[str, Any]) -> None:

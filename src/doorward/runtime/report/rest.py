@@ -121,7 +121,7 @@ def _alarms(story: Story) -> str:
                 "true",
                 "false",
                 "not foretold",
-                "min before the promise",
+                "lead, min",
                 "newest",
             ),
             alarms,
