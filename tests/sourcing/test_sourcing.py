@@ -203,6 +203,21 @@ def test_lines_of_one_sku_are_not_given_the_same_units() -> None:
     assert (state.table(Stock).reserved <= state.table(Stock).on_hand).all()
 
 
+def test_lines_of_one_sku_do_not_both_move_to_the_last_unit() -> None:
+    state = two_lines()
+    items = state.count(Items)
+    state.put(Lines, slice(None), sku=1, units=1)
+    state.put(Stock, np.arange(state.count(Stock)), on_hand=0)
+    state.put(Stock, np.array([1, items + 1]), on_hand=1)
+    assign(state)
+    assign(state)
+    assert sorted(state.table(Lines).fc.tolist()) == [0, 1]
+    for now in (state, state):  # whichever of the two is looked at first
+        run(now, NOON + 1800, sourcing.reconsider)
+        assert (state.table(Stock).reserved <= state.table(Stock).on_hand).all()
+        state.put(Lines, slice(None), fc=state.table(Lines).fc[::-1].copy())
+
+
 def test_a_held_line_gives_its_units_back() -> None:
     state = accepted(8)
     sourced, _ = assign(state)

@@ -223,20 +223,19 @@ def move_each(
             used[b.fc[j]] = True
         total = solve(cost[: last - first], b.base[i], assign, use, s)
         fits = now - total > gain
-        done = first
         if fits:
             for j in range(first, last):
                 free[assign[j - first], b.sku[j]] -= b.units[j]
-                done = j + 1
-                if free[assign[j - first], b.sku[j]] < 0 and assign[j - first] != b.fc[j]:
-                    fits = False
-                    break
+            # Looked at when all have claimed theirs: two lines of one SKU may have seen the same last unit.
+            for j in range(first, last):
+                fits = fits and (assign[j - first] == b.fc[j] or free[assign[j - first], b.sku[j]] >= 0)
+            if not fits:
+                for j in range(first, last):
+                    free[assign[j - first], b.sku[j]] += b.units[j]
         if fits:
             saved[i] = now - total
             fc[first:last] = assign[: last - first]
             continue
-        for j in range(first, done):
-            free[assign[j - first], b.sku[j]] += b.units[j]
         for j in range(first, last):
             free[b.fc[j], b.sku[j]] -= b.units[j]
     return fc, saved
