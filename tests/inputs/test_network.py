@@ -104,6 +104,13 @@ CASES = [
     (("[[truck]]", "[truck]"), ("[truck]", "it is a list")),
     (('start = 2026-03-02', 'start = "soon"'), ("start",)),
     (("pick_uph = 100", "pick_uph = 0"), ("nobody picks",)),
+    (("pick_uph = 100", "pick_uph = 100\ngoods_uph = 400"), 
+     ("without stations and robots", "write for example stations = 2")),
+    (("pick_uph = 100", "pick_uph = 100\nstations = 2\npods = 600"), 
+     ("[[fc]] 1 (FC One), robots", "stations, robots and pods")),
+    (("pick_uph = 100", "pick_uph = 100\nstations = 2\nrobots = 4\npods = 600\ngoods_uph = 900"),
+     ("900, but 2 stations and 4 robots do 162", "robots (165 at most)", "remove goods_uph, or write stations = 3")),
+    (("[promise]", "[goods_to_person]\nrobot_mms = 0\n[promise]"), ("[goods_to_person], robot_mms", "at least 1")),
 ]  # fmt: skip
 
 
@@ -117,6 +124,15 @@ def test_each_breach_is_named(tmp_path: Path, swap: tuple[str, str], named: tupl
     shown = " | ".join(p.sentence() for p in caught.value.problems)
     for word in named:
         assert word in shown
+
+
+def test_the_rate_of_robots_follows_from_stations_robots_and_pods(tmp_path: Path) -> None:
+    robots = "pick_uph = 100\nstations = 2\nrobots = 10\npods = 830"
+    assert load_network(write_network(tmp_path, ("pick_uph = 100", robots))).floors.goods_uph[0] == 400
+    given = load_network(write_network(tmp_path, ("pick_uph = 100", robots + "\ngoods_uph = 398")))
+    assert given.floors.goods_uph[0] == 400, "a given rate is only checked"
+    slow = ("[promise]", "[goods_to_person]\nrobot_mms = 900\n[promise]")
+    assert load_network(write_network(tmp_path, ("pick_uph = 100", robots), slow)).floors.goods_uph[0] < 350
 
 
 def test_all_breaches_are_told_at_once(tmp_path: Path) -> None:

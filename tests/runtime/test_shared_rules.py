@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from doorward.carriers.rules import CarriersRules
 from doorward.promise.rules import PromiseRules
 from doorward.runtime.config import load_network, rules_from
+from doorward.runtime.problems import BadFile
 from doorward.runtime.rules import RULES
 from doorward.runtime.shared import SHARED
 
@@ -22,3 +24,15 @@ def test_two_rooms_see_alike(name: str) -> None:
     for section, (origin, keys) in SHARED.items():
         for theirs, ours in keys.items():
             assert getattr(rooms[section], ours) == getattr(rooms[origin], theirs), (name, ours)
+
+
+def test_a_walk_longer_than_its_allowance_is_told_with_both_remedies() -> None:
+    net = load_network(NETWORKS / "metro.toml")
+    rooms = {**net.rooms, "twin": {"floor": {"most_pm": 120}}}
+    with pytest.raises(BadFile) as caught:
+        rules_from(replace(net, rooms=rooms), RULES)
+    (told,) = caught.value.problems
+    assert told.where == "[twin.floor]" and told.column == "most_pm"
+    assert "allowance_pm = 120" in told.remedy and "most_pm = 80" in told.remedy
+    rooms["fulfillment"] = {**net.rooms.get("fulfillment", {}), "allowance_pm": 120}
+    assert rules_from(replace(net, rooms=rooms), RULES)

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from doorward.core.errors import BadInput
+from doorward.core.presenting import Presenting
 from doorward.core.table import Table
 from doorward.core.units import DAY_S
 from doorward.runtime import network_file as f
@@ -26,7 +27,7 @@ from doorward.runtime.network_find import examples, find_network
 from doorward.runtime.network_outages import make_outages, make_storms
 from doorward.runtime.network_tables import Postcodes
 from doorward.runtime.problems import Problems
-from doorward.runtime.shared import borrowed
+from doorward.runtime.shared import borrowed, contradictions
 from doorward.tables.fleet import NoFly, Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.items import Boxes
@@ -45,6 +46,7 @@ ROOMS = (
 SECTIONS = (
     "network", "fc", "sort", "station", "locker", "lockers", "zones", "truck", "lane", "box", "boxes", "service",
     "vehicle", "fleet", "nofly", "drivers", "outages", "storm", "generator", "catalogue",
+    "goods_to_person",
 )  # fmt: skip
 EPOCH = datetime.date(1970, 1, 1)
 LARGEST_FILE = 64 * 1024 * 1024
@@ -155,6 +157,7 @@ def rules_from(network: Network, kinds: Mapping[str, type[msgspec.Struct]]) -> d
                 f"sections here are {keys}",
                 "remove it or correct its name",
             )
+    contradictions(problems, rules)
     problems.stop()
     return rules
 
@@ -213,6 +216,7 @@ class _Reader:
         head = self._one("network", f.Head, needed=True)
         generator = self._one("generator", GeneratorRules) or GeneratorRules()
         catalogue = self._one("catalogue", CatalogueRules) or CatalogueRules()
+        presenting = self._one("goods_to_person", Presenting) or Presenting()
         regions = {name: i for i, name in enumerate(head.regions)} if head else {}
         if head and len(regions) < len(head.regions):
             p.add(
@@ -233,7 +237,7 @@ class _Reader:
         assert head is not None
         buildings, names = make.make_sites(p, fcs, sorts, stations, regions)
         zones = make.make_zones(p, places, names, buildings, zoning.station_reach_m)
-        floors = make.make_floors(p, fcs)
+        floors = make.make_floors(p, fcs, presenting)
         lanes, equipment = lane_rules.make_lanes(p, trucks, lane_sections, names, buildings)
         services = make.make_services(p, partners, zones)
         vehicles = fleet_rules.make_vehicles(p, kinds, fleets, names)

@@ -73,14 +73,16 @@ class Fc(Section, frozen=True, kw_only=True):
     region: Name
     capacity: Count  # packages a day
     pick_uph: Natural
-    goods_uph: Natural = 0
+    goods_uph: Natural | None = None  # from stations, robots and pods; given: checked
     pack_pph: Count
     sort_pph: Count
     stow_uph: Count
     pickers: Natural
     packers: Natural
     stowers: Natural
+    stations: Natural = 0  # goods-to-person
     robots: Natural = 0
+    pods: Natural = 0
     aisles: Small
     bays: Small
     opens: Clock = "00:00"

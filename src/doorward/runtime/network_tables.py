@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.geo import EARTH_M, nearest
+from doorward.core.presenting import Presenting, away_s, bounds_s, enough, goods_uph, ready, stand_s
 from doorward.core.split import split
 from doorward.core.table import I4, Table, Text
+from doorward.core.units import HOUR_S
 from doorward.runtime import network_file as f
 from doorward.runtime.problems import Problems
 from doorward.tables.items import Boxes
@@ -123,24 +125,62 @@ def make_sites(
     return sites, Names(by_name, only_stations, regions)
 
 
-def make_floors(problems: Problems, fcs: Sequence[f.Fc]) -> Floors:
+def _goods_uph(problems: Problems, where: str, fc: f.Fc, rules: Presenting) -> int:
+    """Units an hour at goods-to-person stations; a given rate that they do not do is a problem."""
+    given = fc.goods_uph
+    if not fc.stations and not fc.robots and not fc.pods:
+        if given:
+            stations, robots = enough(given, 2 * given, rules)
+            problems.add(
+                where, "goods_uph", f"{given} without stations and robots",
+                "the rate follows from stations, robots and pods",
+                f"instead, write for example stations = {stations}, robots = {robots}, pods = {2 * given}",
+            )  # fmt: skip
+        return 0
+    for name in ("stations", "robots", "pods"):
+        if not getattr(fc, name):
+            problems.add(
+                where, name, "is 0 or missing", "goods-to-person needs stations, robots and pods",
+                f"give {name}, or none of them",
+            )  # fmt: skip
+            return 0
+    rate = goods_uph(fc.stations, fc.robots, fc.pods, rules)
+    if given is not None and abs(given - rate) > rate // 50:
+        lone, fed = (
+            int(b * HOUR_S * rules.pieces_pm / 1000)
+            for b in bounds_s(fc.stations, ready(fc.robots, rules), away_s(fc.pods, rules), stand_s(rules))
+        )
+        stations, robots = enough(given, fc.pods, rules) if given else (0, 0)
+        problems.add(
+            where, "goods_uph", f"{given}, but {fc.stations} stations and {fc.robots} robots do {rate} units an hour",
+            f"the rate follows from stations ({lone} at most), robots ({fed} at most) and pods",
+            f"remove goods_uph, or write stations = {stations}, robots = {robots}, or correct [goods_to_person]",
+        )  # fmt: skip
+    return rate
+
+
+def make_floors(problems: Problems, fcs: Sequence[f.Fc], rules: Presenting) -> Floors:
     """One row for each fulfillment center."""
+    goods: list[int] = []
     for i, fc in enumerate(fcs):
         where = f"[[fc]] {i + 1} ({fc.name})"
         if clock_s(fc.opens) >= clock_s(fc.closes):
             problems.add(
                 where, "closes", f"{fc.opens} to {fc.closes}", "a floor opens before it closes", "swap them"
             )
-        if fc.pick_uph + fc.goods_uph < 1:
+        goods.append(_goods_uph(problems, where, fc, rules))
+        if fc.pick_uph + goods[-1] < 1:
             problems.add(
-                where, "pick_uph", "nobody picks", "pick_uph + goods_uph is at least 1", "give one of them"
-            )
-    same = ("pick_uph", "goods_uph", "pack_pph", "sort_pph", "stow_uph", "pickers", "packers", "stowers", "robots",
-            "aisles", "bays", "kwh_day", "hour_c")  # fmt: skip
+                where, "pick_uph", "nobody picks", "people among shelves or at stations pick",
+                "give pick_uph, or stations, robots and pods",
+            )  # fmt: skip
+    same = ("pick_uph", "pack_pph", "sort_pph", "stow_uph", "pickers", "packers", "stowers", "robots", "stations",
+            "pods", "aisles", "bays", "kwh_day", "hour_c")  # fmt: skip
     columns = {name: np.array([getattr(fc, name) for fc in fcs]) for name in same}
     return Floors.fill(
         len(fcs),
         **columns,
+        goods_uph=np.array(goods, np.int32),
         opens_s=np.array([clock_s(fc.opens) for fc in fcs], np.int32),
         closes_s=np.array([clock_s(fc.closes) for fc in fcs], np.int32),
     )

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from doorward.fulfillment.rules import FulfillmentRules
+from doorward.runtime.problems import Problems
+from doorward.twin.floor import FloorRules
+
 SHARED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "carriers": (
         "promise",
@@ -20,3 +24,16 @@ def borrowed(section: str, rooms: Mapping[str, Mapping[str, Any]]) -> dict[str, 
     origin, keys = SHARED.get(section, ("", {}))
     theirs = rooms.get(origin, {})
     return {ours: theirs[k] for k, ours in keys.items() if k in theirs}
+
+
+def contradictions(problems: Problems, rules: Mapping[type[Any], Any]) -> None:
+    """Add what two sections say against each other, of those that could be read."""
+    floor, twin = rules.get(FulfillmentRules), rules.get(FloorRules)
+    if floor is not None and twin is not None and twin.most_pm > floor.allowance_pm:
+        problems.add(
+            "[twin.floor]",
+            "most_pm",
+            f"walks take up to {twin.most_pm} per mille longer, but a picker rests {floor.allowance_pm}",
+            "a walk is over before its picker's next one begins: most_pm <= fulfillment.allowance_pm",
+            f"write allowance_pm = {twin.most_pm} in [fulfillment], or most_pm = {floor.allowance_pm} here",
+        )

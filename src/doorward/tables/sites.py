@@ -55,11 +55,12 @@ class Floors(Table):
     """What a fulfillment center's people and robots can do; row = FC.
 
     pick_uph    (n,)  units picked per hour, all pickers together (people among shelves)
-    goods_uph   (n,)  units per hour at goods-to-person stations fed by robots
+    goods_uph   (n,)  units per hour at goods-to-person stations fed by robots, by core/presenting.py
     pack_pph    (n,)  packages packed per hour
     sort_pph    (n,)  packages sorted per hour
     stow_uph    (n,)  units received and stowed per hour
     pickers, packers, stowers, robots  (n,)  heads
+    stations, pods  (n,)  goods-to-person stations, and the shelves that robots bring to them
     aisles      (n,)  picking aisles
     bays        (n,)  storage positions along one aisle
     opens_s, closes_s  (n,)  second of the local day; 0 and 86400 for round the clock
@@ -76,6 +77,8 @@ class Floors(Table):
     packers: I4
     stowers: I4
     robots: I4
+    stations: I4
+    pods: I4
     aisles: I2
     bays: I2
     opens_s: I4
