@@ -13,7 +13,9 @@ from bench.cartons import box_orders, read_orders
 from doorward.fulfillment.cartons.kernel import SUPPORT_PM
 from doorward.fulfillment.cartons.lint import lint_layout
 from doorward.fulfillment.cartons.plan import Cartons, Fillings, Layout, Pieces, plan_cartons
+from doorward.fulfillment.report import box_mix, floor_figures
 from doorward.tables.items import FRAGILE, Boxes, Items
+from doorward.tables.packages import Packages, PickTasks, Waves
 from doorward.tables.remarks import Reason, Remarks
 from tests.fulfillment.worlds import boxes_of, items_of
 
@@ -70,6 +72,34 @@ def test_weights_sizes_and_void_add_up() -> None:
     assert (cartons.length_mm[0], cartons.width_mm[0], cartons.height_mm[0]) == (258, 208, 88)
     assert cartons.volume_ml.tolist() == [-(-258 * 208 * 88 // 1000)]
     assert cartons.void_pm.tolist() == [1000 * (250 * 200 * 80 - 200 * 150 * 60) // (250 * 200 * 80)]
+
+
+def test_a_mailer_takes_the_shape_of_what_is_in_it() -> None:
+    boxes = boxes_of()
+    for soft, height, volume, void in ((0, 40, 300 * 220 * 40, 848), (1, 20, 300 * 220 * 20, -1)):
+        suite = boxes.replace(soft=np.where(np.arange(len(boxes)) == 1, soft, 0))
+        cartons, _, _, layout = pack(single(2), one(250, 80, 10, weight=100), suite.take(np.array([1])))
+        assert lint_layout(cartons, layout, one(250, 80, 10), suite.take(np.array([1])), SUPPORT_PM) == []
+        assert cartons.units.tolist() == [2] and cartons.weight_g.tolist() == [220]
+        lies_flat = int(layout.place[:, 5].max())
+        assert cartons.height_mm.tolist() == [height if not soft else lies_flat] and lies_flat <= height
+        assert cartons.void_pm.tolist() == [void]
+        assert cartons.volume_ml[0] == (volume if not soft else 300 * 220 * lies_flat) // 1000
+
+
+def test_packing_is_told_by_the_piece_and_fill_for_boxes_only() -> None:
+    boxes = boxes_of().replace(soft=np.array([1, 1, 0, 0, 0, 0, 0, 0]))
+    packages = Packages.fill(
+        4, fc=0, status=0, box=[0, 2, 2, -1], units=[3, 1, 2, 1], void_pm=[-1, 500, 300, 0], task=-1
+    )
+    mix = box_mix(packages, boxes)
+    assert mix.box.tolist() == [-1, 0, 2] and mix.units.tolist() == [1, 3, 3]
+    assert mix.packing_mg.tolist() == [0, 15_000 // 3, 180_000 // 3] and mix.void_pm.tolist() == [0, -1, 400]
+    figures = floor_figures(
+        packages, PickTasks.empty(), Waves.empty(), Remarks.empty(), np.zeros(1, np.int32), 1, boxes
+    )
+    assert figures.void_pm.tolist() == [400], "a mailer has no empty share"
+    assert figures.packing_mg.tolist() == [(15 + 90 + 90) * 1000 // 7]
 
 
 def test_too_heavy_for_one_box_makes_two() -> None:

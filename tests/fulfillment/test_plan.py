@@ -11,6 +11,7 @@ from doorward.fulfillment.lint import lint_boxing
 from doorward.fulfillment.plan import choose_due
 from doorward.fulfillment.report import box_mix, floor_figures
 from doorward.fulfillment.rules import FulfillmentRules
+from doorward.tables.items import Boxes
 from doorward.tables.journey import Status
 from doorward.tables.linehaul import Pallets
 from doorward.tables.orders import Lines, LineStatus
@@ -100,11 +101,12 @@ def test_boxing_passes_the_linter_and_figures_add_up() -> None:
     world.run(30)
     lines = world.state.table(Lines)
     packages, remarks = world.state.table(Packages), world.state.table(Remarks)
+    boxes = world.state.table(Boxes)
     figures = floor_figures(
-        packages, world.state.table(PickTasks), world.state.table(Waves), remarks, lines.fc, 2
+        packages, world.state.table(PickTasks), world.state.table(Waves), remarks, lines.fc, 2, boxes
     )
     kept = packages.status != int(Status.CANCELLED)
-    assert figures.packages.sum() == kept.sum() == box_mix(packages).packages.sum()
+    assert figures.packages.sum() == kept.sum() == box_mix(packages, boxes).packages.sum()
     assert figures.units.sum() == packages.units[kept].sum()
     assert figures.walked.sum() + figures.robots.sum() == (packages.task >= 0).sum()
     assert figures.walk_m.sum() == world.state.table(Waves).walk_m.sum()

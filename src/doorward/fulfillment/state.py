@@ -73,7 +73,8 @@ def fold_unboxed(state: State, rows: Unboxed, at_s: int) -> None:
     state.put(Contents, rows.content, units=rows.left)
     state.add(Packages, package, units=-out, weight_g=-out * items.weight_g, value_c=-out * items.value_c)
     box = state.get(Packages, "box", package)
-    boxed = box >= 0
+    boxed = state.get(Packages, "void_pm", package) >= 0  # a mailer shrinks with what is in it
+    boxed &= box >= 0
     if boxed.any():
         inner = state.table(Boxes).take(box[boxed])
         inside = inner.length_mm.astype(np.int64) * inner.width_mm * inner.height_mm

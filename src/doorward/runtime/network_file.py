@@ -219,6 +219,7 @@ class Box(Section, frozen=True, kw_only=True):
     board_g: Natural = 0
     film_g: Natural = 0
     cost_c: Natural
+    soft: bool = False  # a mailer: as thick as what is in it
 
 
 class Boxing(Section, frozen=True, kw_only=True):

@@ -310,7 +310,7 @@ def make_boxes(problems: Problems, rows: Sequence[tuple[str, f.Box]]) -> Boxes:
                 where, "length_mm", found, "inside sizes are written longest first", "order the three sizes"
             )
     rows = sorted(rows, key=lambda r: r[1].length_mm * r[1].width_mm * r[1].height_mm)
-    names = ("length_mm", "width_mm", "height_mm", "max_g", "board_g", "film_g", "cost_c")
+    names = ("length_mm", "width_mm", "height_mm", "max_g", "board_g", "film_g", "cost_c", "soft")
     return Boxes.fill(
         len(rows),
         name=np.array([b.name for _, b in rows], object),

@@ -52,6 +52,7 @@ class Boxes(Table):
     board_g   (n,)  paper board of the empty box
     film_g    (n,)  plastic film
     cost_c    (n,)
+    soft      (n,)  1: a mailer, as thick as what is in it, height_mm at most; else a box
     """
 
     name: Text
@@ -62,3 +63,4 @@ class Boxes(Table):
     board_g: I4
     film_g: I4
     cost_c: I4
+    soft: I1

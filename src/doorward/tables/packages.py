@@ -17,7 +17,7 @@ class Packages(Table):
     weight_g   (n,)  planned: pieces + box;  packed_g (n,) as weighed, -1 before packing
     length_mm, width_mm, height_mm (n,)  outside
     volume_ml  (n,)  outside
-    void_pm    (n,)  empty share of the inside, per mille
+    void_pm    (n,)  empty share of the inside of a box, per mille; -1 in a mailer, which takes its content's shape
     value_c    (n,)
     flags      (n,)  union of the items' flags
     way        (n,)  Way; -1 not chosen yet

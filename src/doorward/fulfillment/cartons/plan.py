@@ -35,7 +35,7 @@ class Cartons(Table):
 
     group (n,) the group it serves; box (n,) row in Boxes, -1 own packaging; units, weight_g (n,) with the box
     length_mm, width_mm, height_mm (n,) outside, longest first; volume_ml (n,) outside, rounded up
-    void_pm (n,) empty share of the inside, rounded down; value_c, flags (n,)
+    void_pm (n,) empty share of the inside, rounded down, -1 in a mailer; value_c, flags (n,)
     """
 
     group: I8
@@ -105,7 +105,7 @@ def plan_cartons(
     ).astype(np.int64)
     carton, place, chosen = pack_groups(start, size, weight, flags, inside, tries, most)
     box = np.where(chosen >= 0, suite[chosen] if len(suite) else -1, -1)
-    cartons = _cartons(carton, group, sku, box, items, boxes, wall_mm)
+    cartons = _cartons(carton, group, sku, place[:, 5], box, items, boxes, wall_mm)
     fillings = _fillings(carton, row, pieces)
     return (
         cartons,
@@ -122,15 +122,16 @@ def _sum(carton: NDArray[np.int64], values: NDArray[np.int64], count: int) -> ND
 
 
 def _cartons(
-    carton: NDArray[np.int64], group: NDArray[np.int64], sku: NDArray[np.int64], box: NDArray[np.int64],
-    items: Items, boxes: Boxes, wall_mm: int,
+    carton: NDArray[np.int64], group: NDArray[np.int64], sku: NDArray[np.int64], top_mm: NDArray[np.int64],
+    box: NDArray[np.int64], items: Items, boxes: Boxes, wall_mm: int,
 ) -> Cartons:  # fmt: skip
-    """Totals, outside sizes and the empty share of every carton."""
+    """Totals, outside sizes and the empty share of every carton. top_mm (pieces,) how high each piece reaches in it."""
     n = len(box)
     of_group, any_sku = np.zeros(n, np.int64), np.zeros(n, np.int64)
     of_group[carton], any_sku[carton] = group, sku
     goods = items.length_mm[sku].astype(np.int64) * items.width_mm[sku] * items.height_mm[sku]
     own = box < 0
+    soft = ~own & (boxes.soft[box] == 1) if len(boxes) else np.zeros(n, np.bool_)
     sides = [
         np.where(own, of_item[any_sku], of_box[box] if len(of_box) else 0).astype(np.int64)
         for of_item, of_box in (
@@ -140,9 +141,12 @@ def _cartons(
         )
     ]
     inside = sides[0] * sides[1] * sides[2]
+    top = np.zeros(n, np.int64)
+    np.maximum.at(top, carton, top_mm)
+    sides[2] = np.where(soft, top, sides[2])
     board = np.where(own, 0, boxes.board_g[box] if len(boxes) else 0)
     film = np.where(own, 0, boxes.film_g[box] if len(boxes) else 0)
-    wall = np.where(board > 0, 2 * wall_mm, 0)
+    wall = np.where((board > 0) & ~soft, 2 * wall_mm, 0)
     outside = np.sort(np.stack([side + wall for side in sides]), axis=0)[::-1]
     flags = np.zeros(n, np.int8)
     np.bitwise_or.at(flags, carton, items.flags[sku])
@@ -157,7 +161,7 @@ def _cartons(
         width_mm=outside[1],
         height_mm=outside[2],
         volume_ml=-(-outside[0] * outside[1] * outside[2] // 1000),
-        void_pm=(inside - filled) * 1000 // np.maximum(inside, 1),
+        void_pm=np.where(soft, -1, (inside - filled) * 1000 // np.maximum(inside, 1)),
         value_c=_sum(carton, items.value_c[sku], n),
         flags=flags,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from doorward.flex.report import market
-from doorward.fulfillment.report import box_mix, floor_figures
+from doorward.fulfillment.report import BoxMix, box_mix, floor_figures
 from doorward.lastmile.report import route_figures
 from doorward.linehaul.report import lane_fill
 from doorward.runtime.report import figures
@@ -52,31 +52,41 @@ def _floor_figures(story: Story) -> str:
     state = story.state
     packages, names = state.table(Packages), state.table(Sites).name
     fcs = int((state.table(Sites).kind == SiteKind.FC).sum())
+    boxes = state.table(Boxes)
     f = floor_figures(
-        packages, state.table(PickTasks), state.table(Waves), state.table(Remarks), state.table(Lines).fc, fcs
+        packages, state.table(PickTasks), state.table(Waves), state.table(Remarks), state.table(Lines).fc, fcs, boxes
     )
     head = ("building", "packages", "units", "waves", "by walk", "by robot", "units/picker h", "m per walked package",
-            "void", "short", "damaged", "missorted", "weight off", "own packaging", "sorted late")  # fmt: skip
+            "empty in boxes", "packing g a piece", "short", "damaged", "missorted", "weight off", "own packaging",
+            "sorted late")  # fmt: skip
     rows: list[list[Cell]] = [
         [str(names[k]), int(f.packages[k]), int(f.units[k]), int(f.waves[k]), int(f.walked[k]), int(f.robots[k]),
-         int(f.uph[k]), float(f.walk_m[k] / max(1, f.walked[k])), per_mille(int(f.void_pm[k])), int(f.shorts[k]),
+         int(f.uph[k]), float(f.walk_m[k] / max(1, f.walked[k])), per_mille(int(f.void_pm[k])),
+         float(f.packing_mg[k] / 1000), int(f.shorts[k]),
          int(f.damages[k]), int(f.missorts[k]), int(f.mismatches[k]), int(f.no_box[k]), int(f.late[k])]
         for k in range(fcs)
     ]  # fmt: skip
-    mix, boxes = box_mix(packages), state.table(Boxes)
+    mix = box_mix(packages, boxes)
     drawn = [
         Bar(
             "own packaging" if mix.box[k] < 0 else str(boxes.name[mix.box[k]]),
             (float(mix.packages[k]),),
-            f"{mix.packages[k]:,}  void {mix.void_pm[k] / 10:.0f} %"
-            if mix.box[k] >= 0
-            else f"{mix.packages[k]:,}",
+            _box_words(mix, k),
         )
         for k in range(len(mix))
     ]
     return part("Floor figures", table(head, rows)) + part(
-        "Boxes", bars("Packages by box, and mean empty share", drawn)
+        "Boxes", bars("Packages by box, packing for each piece, and empty share of boxes", drawn)
     )
+
+
+def _box_words(mix: BoxMix, k: int) -> str:
+    """Right-size score of a box: grams of packing for each piece; how empty it is where it can be."""
+    words = f"{mix.packages[k]:,}"
+    if mix.box[k] < 0:
+        return words
+    words += f"  {mix.packing_mg[k] / 1000:.0f} g a piece"
+    return words if mix.void_pm[k] < 0 else f"{words}, {mix.void_pm[k] / 10:.0f} % empty"
 
 
 def linehaul(story: Story) -> str:
