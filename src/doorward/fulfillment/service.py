@@ -267,7 +267,13 @@ def _build(
 ) -> tuple[PalletsBuilt, Palletized]:
     rules = desk.rule(FulfillmentRules)
     scan = packages.last_scan[package]
-    weight = np.where(packages.packed_g[package] >= 0, packages.packed_g[package], packages.weight_g[package])
+    packed_g = packages.packed_g[package]
+    for fact in desk.posted:  # packed and sorted in the same turn: what the scale has just shown
+        if isinstance(fact, Weighed):
+            order = np.argsort(fact.package, kind="stable")
+            at = np.minimum(np.searchsorted(fact.package, package, sorter=order), len(fact) - 1)
+            packed_g = np.where(fact.package[order[at]] == package, fact.packed_g[order[at]], packed_g)
+    weight = np.where(packed_g >= 0, packed_g, packages.weight_g[package])
     return plan_pallets(
         package, packages.fc[package].astype(np.int64), dest.astype(np.int64), packages.due_s[package],
         packages.volume_ml[package], weight.astype(np.int64), go, desk.table(Scans).at_s[scan],
