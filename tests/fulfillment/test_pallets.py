@@ -74,7 +74,9 @@ def life() -> list[list[Table]]:
 
 BREACHES = {
     "over its volume": lambda turns: turns,
-    "says 2 packages": lambda turns: [[t.take(np.arange(1)) if isinstance(t, Palletized) else t for t in f] for f in turns],
+    "says 2 packages": lambda turns: [
+        [fact.take(np.arange(1)) if isinstance(fact, Palletized) else fact for fact in facts] for facts in turns
+    ],
     "does not wait": lambda turns: turns[1:],
     "left with 1 of": lambda turns: [*turns[:3], [turns[3][0], scan(np.arange(1), Event.DEPARTED, 0, 7)]],
     "without a pallet": lambda turns: [turns[0], turns[3]],
@@ -87,7 +89,9 @@ BREACHES = {
     ],
     "which was closed": lambda turns: [*turns[:2], [Palletized(package=np.zeros(1), pallet=np.zeros(1))]],
     "meets event": lambda turns: [*turns[:2], [scan(np.arange(1), Event.HANDED_OVER, 0)]],
-    "goes nowhere": lambda turns: [[PalletsBuilt.fill(1, pallet=0, site=0, dest=0, packages=0, volume_ml=0, weight_g=0)]],
+    "goes nowhere": lambda turns: [
+        [PalletsBuilt.fill(1, pallet=0, site=0, dest=0, packages=0, volume_ml=0, weight_g=0)]
+    ],
 }  # fmt: skip
 
 
