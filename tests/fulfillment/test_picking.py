@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.walks import by_rule, largest_gap
 from doorward.fulfillment.lint import lint_release
 from doorward.fulfillment.picking import schedule
 from doorward.fulfillment.picking.batching import batch_walk, improve, savings
-from doorward.fulfillment.picking.plan import Floor, plan_release
+from doorward.fulfillment.picking.plan import Floor, Spots, first_come, plan_batches, plan_release
 from doorward.fulfillment.picking.routing import s_shape, tour
 from doorward.fulfillment.picking.slots import plan_slots
 from doorward.fulfillment.plan import rows_of
@@ -185,3 +187,67 @@ def test_work_under_way_delays_what_comes_after(pickers: int) -> None:
         start, end = walks.start_s[first], walks.pick_s[first]
         at_once = [int(((start <= s) & (s < end)).sum()) for s in start]
         assert max(at_once) <= pickers
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sets(st.integers(0, 14 * 30 - 1), min_size=1, max_size=60),
+    st.integers(0, 5),
+    st.integers(1, 4),
+    st.integers(1, 12),
+)
+def test_no_rule_of_thumb_walks_less(spots: set[int], front: int, pitch: int, width: int) -> None:
+    slots, shape = np.array(sorted(spots), np.int64), (30, front, pitch, width)
+    exact, s, gap = by_rule(slots, shape)
+    assert exact <= min(s, gap)
+    assert gap <= s or len(np.unique(slots // 30)) > 1, "one aisle is walked there and back by both"
+
+
+def test_the_rules_of_thumb_by_hand() -> None:
+    """Three aisles of 10 bays, 1 m apart; picks at bays 1 and 8, at 2 and 9, and at 4."""
+    slots, shape = np.array([1, 8, 12, 19, 24], np.int64), (10, 1, 1, 3)
+    assert s_shape(slots, 5, *shape) == 11 + 11 + 2 * 5 + 2 * 2 * 3
+    assert largest_gap(slots, *shape) == 11 + 2 * (11 - 7) + 11 + 2 * 2 * 3
+    assert tour(slots, 5, *shape) == shortest(slots.tolist(), *shape) <= 42
+
+
+def every_batching(load: list[int]) -> Iterator[list[int]]:
+    """All ways to put packages on carts of 1000."""
+
+    def place(k: int, batch: list[int], full: list[int]) -> Iterator[list[int]]:
+        if k == len(load):
+            yield batch
+            return
+        for b in range(len(full) + 1):
+            held = [*full, 0] if b == len(full) else list(full)
+            held[b] += load[k]
+            if held[b] <= 1000:
+                yield from place(k + 1, [*batch, b], held)
+
+    yield from place(0, [], [])
+
+
+def test_small_pools_are_batched_as_well_as_by_trying_everything() -> None:
+    rng, shape = np.random.default_rng(3), np.array([50, 1_400, 1_400, 3_600], np.int64)
+    ours, best, plain = [], [], []
+    for case in range(60):
+        n = int(rng.integers(2, 7))
+        spots = [np.unique(rng.integers(0, 2_000, rng.integers(1, 4))) for _ in range(n)]
+        start, slots = np.r_[0, np.cumsum([len(s) for s in spots])].astype(np.int64), np.concatenate(spots)
+        load, room = rng.integers(100, 600, n), np.zeros(len(slots) + 1, np.int64)
+
+        def metres(
+            batch: Sequence[int] | np.ndarray, start: np.ndarray = start, slots: np.ndarray = slots,
+            room: np.ndarray = room,
+        ) -> float:  # fmt: skip
+            kept = np.asarray(batch, np.int64)
+            return sum(batch_walk(start, slots, kept, int(b), shape, room) for b in np.unique(kept)) / 1000
+
+        batch, walks = plan_batches(Spots(start, slots), load, shape, 12, case, np.arange(n))
+        ours.append(metres(batch))
+        assert ours[-1] == sum(walks) / 1000
+        best.append(min(metres(each) for each in every_batching(load.tolist())))
+        plain.append(metres(first_come(load, np.arange(n))))
+    gap = np.array(ours) / np.array(best) - 1
+    assert (gap >= 0).all() and gap.mean() < 0.005 and (gap == 0).mean() >= 0.9
+    assert (np.array(ours) <= np.array(plain)).all() and sum(ours) < 0.95 * sum(plain)

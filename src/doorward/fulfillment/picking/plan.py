@@ -23,6 +23,8 @@ from doorward.tables.sites import Floors
 Ints = NDArray[np.int64]
 WALK, ROBOT = 0, 1
 """PickTasks.method."""
+MOVES = 120
+"""Least local search of a pool: few packages are cheap to try over and over."""
 
 
 @dataclass(frozen=True)
@@ -162,23 +164,46 @@ def _batches(
             mine = mine[np.argsort(spots.slot[spots.start[mine]], kind="stable")]
             for lo in range(0, len(mine), rules.batch_packages):
                 pool = mine[lo : lo + rules.batch_packages]
-                numbers, lengths = _pool(
-                    spots.take(pool), load[pool], shape, rules.batch_moves, seed + len(walks)
+                numbers, lengths = plan_batches(
+                    spots.take(pool), load[pool], shape, rules.batch_moves, seed + len(walks), np.argsort(pool)
                 )
                 batch[pool] = len(walks) + numbers
                 walks += lengths
     return batch, np.array(walks, np.int64)
 
 
-def _pool(spots: Spots, load: Ints, shape: Ints, moves: int, seed: int) -> tuple[Ints, list[int]]:
-    """Batches of one pool, numbered from 0, and their walks in mm."""
+def first_come(load: Ints, turn: Ints) -> Ints:
+    """Batch of each package when carts (of 1000) are filled in the order `turn`, first come first served."""
+    batch, number, held = np.zeros(len(load), np.int64), 0, 0
+    for k in turn.tolist():
+        if held + load[k] > 1000:
+            number, held = number + 1, 0
+        batch[k] = number
+        held += load[k]
+    return batch
+
+
+def plan_batches(
+    spots: Spots, load: Ints, shape: Ints, moves: int, seed: int, turn: Ints
+) -> tuple[Ints, list[int]]:
+    """Batches of one pool, numbered from 0, and their walks in mm: together never longer than carts filled in `turn`.
+
+    load (n,) share of a cart, thousandths; moves: local search for each package, and MOVES at least.
+    """
     start, slots = spots.start, spots.slot
     batch = savings(start, slots, load, 1000, shape)
     if len(load) > 2 and moves > 0:
-        batch = improve(start, slots, load, 1000, shape, batch, moves * len(load), 20_000.0, seed)
-    kept, numbers = np.unique(batch, return_inverse=True)
+        steps = max(MOVES, moves * len(load))
+        batch = improve(start, slots, load, 1000, shape, batch, steps, 20_000.0, seed)
+    best: tuple[Ints, list[int]] | None = None
     space = np.zeros(len(slots) + 1, np.int64)
-    return numbers, [int(batch_walk(start, slots, batch, int(b), shape, space)) for b in kept]
+    for each in (batch, first_come(load, turn)):
+        kept, numbers = np.unique(each, return_inverse=True)
+        walks = [int(batch_walk(start, slots, each, int(b), shape, space)) for b in kept]
+        if best is None or sum(walks) < sum(best[1]):
+            best = numbers, walks
+    assert best is not None
+    return best
 
 
 def _pick_times(
