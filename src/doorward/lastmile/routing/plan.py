@@ -120,8 +120,9 @@ def _stop_records(doors: Doors, cars: Cars, depot: Depot, rules: LastmileRules) 
     stop = np.zeros(len(doors.volume), STOP)
     count, open_still = np.diff(doors.first), doors.due > int(cars.depart_s.min())
     stop["volume"], stop["weight"], stop["service"] = doors.volume, doors.weight, doors.service
-    stop["lo"] = np.minimum(doors.lo, doors.due) - depot.midnight_s
-    stop["hi"] = doors.due - depot.midnight_s
+    # a promise is kept when the last package is handed over, not when the van arrives: a locker takes twenty minutes
+    stop["hi"] = doors.due - doors.service - depot.midnight_s
+    stop["lo"] = np.minimum(doors.lo - depot.midnight_s, stop["hi"])
     stop["hard"] = rules.hard_windows & open_still
     stop["late_mc"] = count * (rules.late_c_h / 3.6)
     stop["step_mc"] = np.where(open_still, count * (rules.late_c * 1000.0), 0.0)
