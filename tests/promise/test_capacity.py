@@ -12,8 +12,9 @@ from doorward.core.stationday import first_door
 from doorward.core.units import DAY_S
 from doorward.promise import service as promise
 from doorward.promise.capacity import UNKNOWN, layout, van_room
-from doorward.promise.kernel import Room, _vans
+from doorward.promise.dates import _vans
 from doorward.promise.rules import PromiseRules
+from doorward.promise.terms import Room
 from doorward.tables.fleet import Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.orders import OpeningKind, Openings

@@ -6,8 +6,8 @@ import numpy as np
 
 from doorward.core.units import DAY_S
 from doorward.promise.fares import DEAR, fares_c, plan_fares, worth_it
-from doorward.promise.kernel import Times
 from doorward.promise.plan import last_pickup
+from doorward.promise.terms import Times
 from doorward.tables.cards import CardRates, Cards
 
 ZONES = np.array([[1, 2], [1, -1]], np.int16)  # two services; one FC, two doors

@@ -17,6 +17,7 @@ from doorward.tables.items import Items
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import (
     Answered,
+    Held,
     Holds,
     Lines,
     LineStatus,
@@ -49,7 +50,9 @@ def quoted(state: State, seed: int = 1, orders: int = 20, now_s: int = NINE, **a
     promise.quote(desk)
     made = only(desk.posted, Quoted)
     assert isinstance(made, Quoted)
-    assert lint_quotes(made, state.table(Openings), PromiseRules(), now_s, OFFSET_S) == []
+    held = only(desk.posted, Held)
+    assert isinstance(held, Held)
+    assert lint_quotes(made, held, state.table(Openings), PromiseRules(), now_s, OFFSET_S) == []
     fold(state, desk)
     return made
 
@@ -77,9 +80,9 @@ def test_promises_stay_within_stock_and_capacity(seed: int, orders: int, second:
     assert (asked <= stock.on_hand.reshape(-1, state.count(Items)).sum(axis=0)).all()
     openings = state.table(Openings)
     assert (openings.taken <= openings.limit).all()
-    assert openings.taken.sum() == sum(
-        (getattr(made, c) >= 0).sum() for c in ("opening", "opening_b", "opening_c")
-    )
+    held = state.table(Holds)
+    assert (np.bincount(held.opening, minlength=len(openings)) == openings.taken).all()
+    assert np.unique(held.order).tolist() == made.order.tolist()
     refused = np.flatnonzero(order.status == OrderStatus.REFUSED)
     remarks = state.table(Remarks)
     assert remarks.row.tolist() == refused.tolist()
@@ -200,7 +203,7 @@ def test_answers(says: int, status: OrderStatus) -> None:
     assert (state.table(Orders).status[made.order] == status).all()
     assert int(state.table(Openings).taken.sum()) == (held if says else 0)
     if not says:
-        assert (state.table(Holds).a == -1).all()
+        assert (state.table(Holds).opening == -1).all()
         assert (state.table(Lines).status == LineStatus.CANCELLED).all()
 
 
@@ -235,7 +238,7 @@ def test_days_open_once_and_in_a_regular_order() -> None:
     assert run(state, NINE + 300, promise.open_days) == []
     run(state, NINE + 86_400, promise.open_days)
     openings = state.table(Openings)
-    rows = 3 + 3 + 3 + 3
+    rows = 3 + 3 + 3 + 3 + 3 * 2  # FCs, their trucks, stations, late waves, two services at three FCs
     assert state.count(Openings) == first + rows
     assert (np.diff(openings.day.reshape(-1, rows)[:, 0]) == 1).all()
     assert (openings.site.reshape(-1, rows) == openings.site[:rows]).all()

@@ -18,7 +18,7 @@ NOON_S = MIDNIGHT_S + 12 * 3600
 def check(state: State) -> None:
     """What is taken is what orders hold, opening by opening, and within the limits."""
     holds, openings = state.table(Holds), state.table(Openings)
-    held = np.concatenate([holds.a, holds.b, holds.c])
+    held = holds.opening
     assert (np.bincount(held[held >= 0], minlength=len(openings)) == openings.taken).all()
     assert (openings.taken <= openings.limit).all()
 
@@ -39,5 +39,5 @@ def test_cancelled_lines_give_back_their_openings(seed: int, cut: list[set[int]]
         check(state)
         lines, holds = state.table(Lines), state.table(Holds)
         alive = np.unique(lines.order[lines.status != LineStatus.CANCELLED])
-        assert (holds.a[np.intersect1d(alive, asked)] >= 0).all()
+        assert (holds.opening[np.isin(holds.order, alive)] >= 0).all()
     assert not state.table(Openings).taken.any()

@@ -264,7 +264,7 @@ def test_an_order_is_given_up_only_when_its_parts_are() -> None:
         desk = desk_at(state, NOON + 60)
         desk.post(LineHeld.fill(1, line=line, status=LineStatus.CANCELLED, reason=Reason.DAMAGED))
         fold(state, desk)
-        state.put(promise.Holds, np.array([0]), a=0)
+        state.put(promise.Promises, np.array([0]), holds=1)
         asked = desk_at(state, NOON + 60)
         promise.give_back(asked)
         assert len(asked.posted) == posts

@@ -1,4 +1,4 @@
-"""How many packages each building, its trucks and each station can take on a day: what is open for promises."""
+"""How many packages each building, its trucks, each station and each partner can take on a day."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from doorward.tables.flex import Drivers
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import Opened, OpeningKind, Openings
 from doorward.tables.sites import Floors, SiteKind, Sites, Zones, land_of
-from doorward.tables.ways import Way
+from doorward.tables.ways import Services, Way, WayCapacity
 
 UNKNOWN = 2**31 - 1
 
@@ -24,9 +24,27 @@ def layout(sites: Sites) -> tuple[int, NDArray[np.int64]]:
     """Number of FCs and the rows of the stations.
 
     Every day opens the same rows in the same order: FC labour by FC, linehaul by FC, the stations, the stations' late
-    waves; so the opening of (kind, site, day) is (day - first day) * 2 (FCs + stations) + its place.
+    waves, then every partner service by FC; so the opening of (kind, site, day) is (day - first day) * places + its
+    place.
     """
     return int((sites.kind == SiteKind.FC).sum()), np.flatnonzero(sites.kind == SiteKind.STATION)
+
+
+def places(sites: Sites, services: Services) -> int:
+    """Openings of a day."""
+    fcs, stations = layout(sites)
+    return 2 * (fcs + len(stations)) + fcs * len(services)
+
+
+def collected(ways: WayCapacity, sites: Sites, services: Services, today: int, days: int) -> NDArray[np.int64]:
+    """Packages whose chosen way a partner is, (days from today, places): room of its days that is gone."""
+    fcs, stations = layout(sites)
+    out = np.zeros((days, places(sites, services)), np.int64)
+    row = np.flatnonzero((ways.carrier >= 0) & (ways.day >= today) & (ways.taken > 0))
+    row = row[ways.day[row] < today + days]
+    place = 2 * (fcs + len(stations)) + ways.station[row] * len(services) + ways.carrier[row]
+    np.add.at(out, (ways.day[row] - today, place), ways.taken[row])
+    return out
 
 
 @lru_cache(maxsize=4)
@@ -66,6 +84,7 @@ def plan_openings(
     zones: Zones,
     vehicles: Vehicles,
     drivers: Drivers,
+    services: Services,
     rules: PromiseRules,
     today: int,
     second_of_day: int,
@@ -74,7 +93,8 @@ def plan_openings(
 
     FC: the least of what the building passes, what is picked and what is packed in its opening hours. Linehaul: volume
     of the day's departures over the volume of an average package. Station: the least of what it passes and what its
-    vans and gig drivers bring (van_room); 0 on days without delivery.
+    vans and gig drivers bring (van_room); 0 on days without delivery. Partner: what the service collects at an FC in
+    a day, the limit that the carriers room counts by.
     """
     first = int(openings.day[-1]) + 1 if len(openings) else today
     days = np.arange(first, today + rules.horizon_days)
@@ -98,14 +118,20 @@ def plan_openings(
     limit = limit * rules.fill_pm / 1000
     if len(openings) == 0 and len(days):
         limit[0] *= 1 - second_of_day / DAY_S
-    rows = 2 * (fcs + len(stations))
+    partner = np.tile(services.capacity.astype(np.int64), (len(days), fcs))
+    limit = np.concatenate([limit.astype(np.int64), partner], axis=1)
+    rows = places(sites, services)
     kind = np.r_[np.full(fcs, OpeningKind.FC), np.full(fcs, OpeningKind.LINEHAUL)]
     kind = np.r_[kind, np.repeat([OpeningKind.STATION, OpeningKind.LATE_WAVE], len(stations))]
+    own, by_fc = len(kind), np.repeat(np.arange(fcs), len(services))
+    kind = np.r_[kind, np.full(len(by_fc), OpeningKind.PARTNER)]
+    carrier = np.r_[np.full(own, -1), np.tile(np.arange(len(services)), fcs)]
     return Opened.fill(
         len(days) * rows,
         opening=len(openings) + np.arange(len(days) * rows),
         kind=np.tile(kind, len(days)),
-        site=np.tile(np.r_[np.arange(fcs), np.arange(fcs), stations, stations], len(days)),
+        site=np.tile(np.r_[np.arange(fcs), np.arange(fcs), stations, stations, by_fc], len(days)),
         day=np.repeat(days, rows),
-        limit=np.minimum(limit, 2**31 - 1).astype(np.int64).ravel(),
+        limit=np.minimum(limit, 2**31 - 1).ravel(),
+        carrier=np.tile(carrier, len(days)),
     )

@@ -6,11 +6,11 @@ import numpy as np
 
 from doorward.core.units import DAY_S
 from doorward.promise.rules import PromiseRules
-from doorward.tables.orders import OpeningKind, Openings, Quoted
+from doorward.tables.orders import Held, OpeningKind, Openings, Quoted
 
 
 def lint_quotes(
-    quoted: Quoted, openings: Openings, rules: PromiseRules, now_s: int, offset_s: int
+    quoted: Quoted, held: Held, openings: Openings, rules: PromiseRules, now_s: int, offset_s: int
 ) -> list[str]:
     """Sentences about what is wrong; none if all is well. `openings` as before these promises."""
     wrong: list[str] = []
@@ -28,21 +28,22 @@ def lint_quotes(
     must(np.isin(second, rules.window_hi_s), "a promise ends with a delivery window")
     weekday = ((quoted.due_s + offset_s) // DAY_S + 3) % 7
     must(((rules.delivery_days >> weekday) & 1) == 1, "a promise falls on a delivery day")
-    must(quoted.opening >= 0, "every promise holds labour")
-    must((quoted.opening_b >= 0) == (quoted.opening_c >= 0), "trucks and stations are held together")
     taken = openings.taken.astype(np.int64)
-    for held, kind in (
-        (quoted.opening, (OpeningKind.FC,)),
-        (quoted.opening_b, (OpeningKind.LINEHAUL,)),
-        (quoted.opening_c, (OpeningKind.STATION, OpeningKind.LATE_WAVE)),
-    ):
-        have = held >= 0
-        good = np.ones(len(quoted), np.bool_)
-        good[have] = np.isin(openings.kind[held[have]], kind)
-        must(good, f"an opening of kind {kind[0].name} is held where it should be")
-        good[have] = openings.day[held[have]] <= (quoted.due_s[have] + offset_s) // DAY_S
-        must(good, f"{kind[0].name} is held on or before the promised day")
-        np.add.at(taken, held[have], 1)
+    place = np.searchsorted(quoted.order, held.order)
+    if len(held) and not np.isin(held.order, quoted.order).all():
+        return [*wrong, "only what was promised holds room"]
+    kind = openings.kind[held.opening]
+
+    def holds(*kinds: OpeningKind) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        return np.bincount(place[np.isin(kind, kinds)], minlength=len(quoted))
+
+    labour, trucks = holds(OpeningKind.FC), holds(OpeningKind.LINEHAUL)
+    must(labour == quoted.parts, "every part of a promise holds labour")
+    must(trucks == holds(OpeningKind.STATION, OpeningKind.LATE_WAVE), "trucks and stations are held together")
+    must(labour == trucks + holds(OpeningKind.PARTNER), "every part goes by the own network or by a partner")
+    late = openings.day[held.opening] > (quoted.due_s[place] + offset_s) // DAY_S
+    must(np.bincount(place[late], minlength=len(quoted)) == 0, "what is held is held on or before the promised day")
+    np.add.at(taken, held.opening, 1)
     over = np.flatnonzero((taken > openings.limit) & (taken > openings.taken))
     wrong += [f"opening {o}: {taken[o]} taken of {openings.limit[o]}" for o in over]
     return wrong

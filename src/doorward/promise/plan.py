@@ -17,21 +17,22 @@ from doorward.core.geo import crow_m
 from doorward.core.hours import local_day
 from doorward.core.stationday import delivery_wait
 from doorward.core.units import DAY_S
-from doorward.promise.capacity import layout
+from doorward.promise.capacity import collected, layout, places
 from doorward.promise.closures import Closures, shrink
 from doorward.promise.fares import fares_c, worth_it
-from doorward.promise.kernel import NO_CAPACITY, NO_DATE, NO_STOCK, OK, Asked, Room, Shelf, Times, quote_each
+from doorward.promise.kernel import quote_each
 from doorward.promise.lanes import Transits, distance_band
 from doorward.promise.rules import PromiseRules
+from doorward.promise.terms import NO_CAPACITY, NO_DATE, NO_STOCK, OK, PARTNER_FULL, Asked, Room, Shelf, Times
 from doorward.promise.ways import Ways, plan_ways
 from doorward.tables.items import Items
 from doorward.tables.linehaul import Lanes
-from doorward.tables.orders import Lines, LineStatus, Openings, Orders, OrderStatus, Quoted, Speed
+from doorward.tables.orders import Held, Lines, LineStatus, Openings, Orders, OrderStatus, Quoted, Speed
 from doorward.tables.promises import Margins, Promises
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Floors, Sites, Zones
 from doorward.tables.stock import Purchases, Stock
-from doorward.tables.ways import Services, Way
+from doorward.tables.ways import Services, Way, WayCapacity
 
 Ints = NDArray[np.int64]
 
@@ -67,15 +68,18 @@ def plan_quotes(
     services: Services,
     transits: Transits,
     margins: Margins,
+    chosen: WayCapacity,
     rules: PromiseRules,
     now_s: int,
     offset_s: int,
     closures: Closures = (),
-) -> tuple[Quoted, NDArray[np.int64], NDArray[np.int16], Remarks]:
+    first_hold: int = 0,
+) -> tuple[Quoted, Held, NDArray[np.int64], NDArray[np.int16], Remarks]:
     """Promise the orders of rows `waiting` (ascending) as of `now_s`; openings must reach today.
 
-    Returns the promises made; the orders refused with their Reasons; remarks on the refused. `limit` and `short` there:
-    NO_STOCK sku and units missing; NO_CAPACITY the first opening that bound and 1 package; TOO_HEAVY grams that are
+    Returns the promises made and what they hold (rows of Holds from `first_hold` on); the orders refused with their
+    Reasons; remarks on the refused. `limit` and `short` there: NO_STOCK sku and units missing; NO_CAPACITY and
+    PARTNER_FULL the opening that bound and 1 package; TOO_HEAVY grams that are
     carried and grams beyond them; NO_HONEST_DATE the latest date allowed and seconds beyond it; NO_COVERAGE the zone.
     """
     asked = orders.take(waiting)
@@ -88,9 +92,10 @@ def plan_quotes(
     shelf = _shelf(skus, stock, purchases, len(items), fcs, rules, now_s, offset_s)
     _claim(shelf.free, skus, orders, lines, promises)
     each = _asked(asked, ways, merged, skus, sites, zones, services, transits, rules, today)
-    base, room = _room(openings, sites, today)
+    base, room = _room(openings, places(sites, services), today)
+    room.taken[:] += collected(chosen, sites, services, today, len(room.taken))
     room = room._replace(limit=shrink(room.limit, closures, sites, rules, now_s, offset_s))
-    result = quote_each(times, each, shelf, room)
+    result, held = quote_each(times, each, shelf, room)
     why, heavy = result[:, 9].copy(), merged.heavy_g
     light = each.own & (zones.station[asked.zone] >= 0) | each.takes.any(axis=(1, 2))
     most = max(rules.own_max_g, int(services.max_g.max(initial=0)))
@@ -99,9 +104,11 @@ def plan_quotes(
     good = why == OK
     price = _price(asked, result[:, 1], merged.weight_g, zones, rules, today, offset_s)
     leave = last_pickup(result[good], times, asked.zone[good], room.limit.shape[1])
-    quoted = _quoted(waiting[good], result[good], price[good], leave, base, rules, now_s)
+    quoted = _quoted(waiting[good], result[good], price[good], leave, rules, now_s)
+    opening = (held[:, 1] + base).astype(np.int32)
+    holds = Held(hold=first_hold + np.arange(len(held)), order=waiting[held[:, 0]], opening=opening)
     remarks = _remarks(waiting, asked, result, why, heavy, skus, times.latest_s, most, base, now_s)
-    return quoted, waiting[~good], why[~good].astype(np.int16), remarks
+    return quoted, holds, waiting[~good], why[~good].astype(np.int16), remarks
 
 
 class Merged(NamedTuple):
@@ -292,10 +299,8 @@ def _takes(speed: NDArray[np.int8], heavy: Ints, services: Services) -> NDArray[
     return np.ascontiguousarray(counted)
 
 
-def _room(openings: Openings, sites: Sites, today: int) -> tuple[int, Room]:
-    """Openings from today on as (day, place), and the row of the first."""
-    fcs, stations = layout(sites)
-    rows = 2 * (fcs + len(stations))
+def _room(openings: Openings, rows: int, today: int) -> tuple[int, Room]:
+    """Openings from today on as (day, place), `rows` a day, and the row of the first."""
     base = (today - int(openings.day[0])) * rows
     shape = (-1, rows)
     limit = openings.limit[base:].astype(np.int64).reshape(shape)
@@ -325,8 +330,7 @@ def last_pickup(r: Ints, t: Times, zone: NDArray[np.int32], places: int) -> Ints
     return leave
 
 
-def _quoted(order: Ints, r: Ints, price: Ints, leave: Ints, base: int, rules: PromiseRules, now_s: int) -> Quoted:
-    held = np.where(r[:, 4:7] >= 0, r[:, 4:7] + base, -1)
+def _quoted(order: Ints, r: Ints, price: Ints, leave: Ints, rules: PromiseRules, now_s: int) -> Quoted:
     return Quoted.fill(
         len(order),
         order=order,
@@ -337,9 +341,6 @@ def _quoted(order: Ints, r: Ints, price: Ints, leave: Ints, base: int, rules: Pr
         expires_s=now_s + rules.hold_s,
         quantile_pm=rules.quantile_pm,
         margin_s=r[:, 3],
-        opening=held[:, 0],
-        opening_b=held[:, 1],
-        opening_c=held[:, 2],
         klass=r[:, 2],
         parts=r[:, 10],
         leave_s=leave,
@@ -361,7 +362,7 @@ def _remarks(
     limit, short = asked.zone.astype(np.int64), np.full(len(order), -1, np.int64)
     at = why == NO_STOCK
     limit[at], short[at] = skus[r[at, 4]], r[at, 7]
-    at = why == NO_CAPACITY
+    at = (why == NO_CAPACITY) | (why == PARTNER_FULL)
     limit[at], short[at] = np.where(r[at, 4] >= 0, r[at, 4] + base, -1), 1
     at = why == Reason.TOO_HEAVY
     limit[at], short[at] = most_g, heavy[at] - most_g

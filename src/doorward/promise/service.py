@@ -18,6 +18,7 @@ from doorward.tables.cards import CardBands, CardRates, Cards, CardTransit
 from doorward.tables.fleet import Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.items import Items
+from doorward.tables.journey import Status
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import (
     Answered,
@@ -26,9 +27,11 @@ from doorward.tables.orders import (
     LinePlaced,
     Lines,
     LineStatus,
+    OpeningKind,
     Openings,
     Orders,
     OrderStatus,
+    PartnerRoomReturned,
     Placed,
 )
 from doorward.tables.outages import Outages, PlannedOutages
@@ -37,7 +40,10 @@ from doorward.tables.promises import MarginMoved, Margins, Promises
 from doorward.tables.remarks import Reason
 from doorward.tables.sites import Floors, Sites, Zones
 from doorward.tables.stock import Purchases, Stock
-from doorward.tables.ways import Services
+from doorward.tables.ways import Services, WayCapacity
+
+SETTLE_S = 1_800
+"""How often partner room is given back."""
 
 
 def transits_of(desk: Desk) -> Transits:
@@ -60,7 +66,7 @@ def open_days(desk: Desk) -> None:
     second = int(second_of_day(desk.now_s, desk.utc_offset_s))
     opened = plan_openings(
         openings, sites, desk.table(Floors), desk.table(Lanes), desk.table(Zones), desk.table(Vehicles),
-        desk.table(Drivers), rules, desk.day, second,
+        desk.table(Drivers), services, rules, desk.day, second,
     )  # fmt: skip
     desk.post(opened)
     margins = desk.table(Margins)
@@ -110,7 +116,7 @@ def quote(desk: Desk) -> None:
     rules = desk.rule(PromiseRules)
     reach_s = desk.now_s + rules.horizon_days * DAY_S
     closures = known_closures(desk.table(Outages), desk.table(PlannedOutages), rules, desk.now_s, reach_s)
-    quoted, refused, reason, remarks = plan_quotes(
+    quoted, held, refused, reason, remarks = plan_quotes(
         orders,
         waiting,
         desk.table(Lines),
@@ -126,13 +132,16 @@ def quote(desk: Desk) -> None:
         desk.table(Services),
         transits_of(desk),
         desk.table(Margins),
+        desk.table(WayCapacity),
         rules,
         desk.now_s,
         desk.utc_offset_s,
         closures,
+        desk.next(Holds),
     )
     desk.post(
         quoted,
+        held,
         Answered.fill(len(refused), order=refused, status=OrderStatus.REFUSED, reason=reason),
         remarks,
     )
@@ -158,17 +167,37 @@ def answer(desk: Desk) -> None:
 
 
 def give_back(desk: Desk) -> None:
-    """Accepted orders whose lines were all cancelled give back what their promise held."""
-    lines, orders, holds = desk.table(Lines), desk.table(Orders), desk.table(Holds)
+    """Accepted orders whose lines were all cancelled give back what their promise held; those whose packages have all
+    got their way give back the partner's room that they held."""
+    if desk.now_s % SETTLE_S == 0:
+        settle(desk)
+    lines, orders, promises = desk.table(Lines), desk.table(Orders), desk.table(Promises)
     gone = np.flatnonzero(lines.status == LineStatus.CANCELLED)
     if len(gone) == 0:
         return
     order, count = np.unique(lines.order[gone], return_counts=True)
-    held = (holds.a[order] >= 0) | (holds.b[order] >= 0) | (holds.c[order] >= 0)
+    held = promises.holds[order] > 0
     parts = np.bincount(lines.order[lines.parent >= 0], minlength=len(orders))
     whole = held & (count == orders.lines[order] + parts[order]) & (orders.status[order] == OrderStatus.ACCEPTED)
     if whole.any():
         desk.post(HoldsReturned(order=order[whole]))
+
+
+def settle(desk: Desk) -> None:
+    """Partner room goes back once the packages have their way, whichever: from then on the way itself takes room."""
+    holds, openings = desk.table(Holds), desk.table(Openings)
+    row = np.flatnonzero(holds.opening >= 0)
+    row = row[openings.kind[holds.opening[row]] == OpeningKind.PARTNER]
+    if len(row) == 0:
+        return
+    orders, lines, packages = desk.table(Orders), desk.table(Lines), desk.table(Packages)
+    open_ = orders.status != OrderStatus.ACCEPTED
+    at = (LineStatus.WAITING, LineStatus.BACKORDERED, LineStatus.SOURCED)
+    open_[lines.order[np.isin(lines.status, at)]] = True
+    open_[packages.order[(packages.way < 0) & (packages.status != Status.CANCELLED)]] = True
+    row = row[~open_[holds.order[row]]]
+    if len(row):
+        desk.post(PartnerRoomReturned(hold=row))
 
 
 def learn(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
 from doorward.tables.orders import (
     Answered,
+    Held,
     Holds,
     HoldsReturned,
     LinePlaced,
@@ -20,6 +21,7 @@ from doorward.tables.orders import (
     Openings,
     Orders,
     OrderStatus,
+    PartnerRoomReturned,
     Placed,
     Quoted,
 )
@@ -32,7 +34,6 @@ def fold_placed(state: State, rows: Placed, at_s: int) -> None:
     _continues(state, Orders, rows.order)
     same = {name: getattr(rows, name) for name in Placed.columns if name != "order"}
     state.append(Orders.fill(n, status=OrderStatus.PLACED, price_c=0, reason=0, **same))
-    state.append(Holds.fill(n))
     state.append(Promises.fill(n))
 
 
@@ -56,7 +57,7 @@ def fold_line_placed(state: State, rows: LinePlaced, at_s: int) -> None:
 
 
 def fold_quoted(state: State, rows: Quoted, at_s: int) -> None:
-    """A promise holds one package in each of its openings."""
+    """A promise was made."""
     state.put(
         Orders,
         rows.order,
@@ -67,7 +68,6 @@ def fold_quoted(state: State, rows: Quoted, at_s: int) -> None:
         promise_fc=rows.fc,
         expires_s=rows.expires_s,
     )
-    state.put(Holds, rows.order, a=rows.opening, b=rows.opening_b, c=rows.opening_c)
     state.put(
         Promises,
         rows.order,
@@ -77,8 +77,20 @@ def fold_quoted(state: State, rows: Quoted, at_s: int) -> None:
         parts=rows.parts,
         leave_s=rows.leave_s,
     )
-    for held in (rows.opening, rows.opening_b, rows.opening_c):
-        state.add(Openings, held[held >= 0], taken=1)
+
+
+def fold_held(state: State, rows: Held, at_s: int) -> None:
+    """Promises hold one package in each of these openings."""
+    _continues(state, Holds, rows.hold)
+    state.append(Holds(order=rows.order, opening=rows.opening))
+    state.add(Openings, rows.opening, taken=1)
+    order, first, count = np.unique(rows.order, return_index=True, return_counts=True)
+    state.put(Promises, order, first_hold=rows.hold[first], holds=count)
+
+
+def fold_room_returned(state: State, rows: PartnerRoomReturned, at_s: int) -> None:
+    """Packages that have their way take room there; their promises hold it no longer."""
+    _free(state, rows.hold)
 
 
 def fold_answered(state: State, rows: Answered, at_s: int) -> None:
@@ -90,8 +102,7 @@ def fold_answered(state: State, rows: Answered, at_s: int) -> None:
     order, reason = rows.order[gone], rows.reason[gone]
     _let_go(state, order)
     first, count = state.get(Orders, "first_line", order), state.get(Orders, "lines", order).astype(np.int64)
-    nth = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-    line = np.repeat(first, count) + nth
+    line = ranges(first, count)
     state.put(Lines, line, status=LineStatus.CANCELLED, reason=np.repeat(reason, count), since_s=at_s)
 
 
@@ -101,17 +112,36 @@ def fold_returned(state: State, rows: HoldsReturned, at_s: int) -> None:
 
 
 def _let_go(state: State, order: NDArray[np.int64]) -> None:
-    for column in ("a", "b", "c"):
-        held = state.get(Holds, column, order)
-        state.add(Openings, held[held >= 0], taken=-1)
-    state.put(Holds, order, a=-1, b=-1, c=-1)
+    first, count = (state.get(Promises, c, order).astype(np.int64) for c in ("first_hold", "holds"))
+    _free(state, ranges(first, np.maximum(count, 0)))
+    state.put(Promises, order, holds=0)
+
+
+def _free(state: State, hold: NDArray[np.int64]) -> None:
+    opening = state.get(Holds, "opening", hold)
+    state.add(Openings, opening[opening >= 0], taken=-1)
+    state.put(Holds, hold, opening=-1)
+
+
+def ranges(first: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """first[0], first[0] + 1 ... (count[0] of them), then first[1] ..."""
+    nth = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(first, count) + nth
 
 
 def fold_opened(state: State, rows: Opened, at_s: int) -> None:
     """New openings, nothing taken."""
     _continues(state, Openings, rows.opening)
     state.append(
-        Openings.fill(len(rows), kind=rows.kind, site=rows.site, day=rows.day, limit=rows.limit, taken=0)
+        Openings.fill(
+            len(rows),
+            kind=rows.kind,
+            site=rows.site,
+            day=rows.day,
+            limit=rows.limit,
+            taken=0,
+            carrier=rows.carrier,
+        )
     )
 
 
@@ -137,6 +167,8 @@ FOLDS: dict[type[Table], Fold] = {
     Placed: fold_placed,
     LinePlaced: fold_line_placed,
     Quoted: fold_quoted,
+    Held: fold_held,
+    PartnerRoomReturned: fold_room_returned,
     Answered: fold_answered,
     HoldsReturned: fold_returned,
     Opened: fold_opened,

@@ -173,8 +173,6 @@ class LinePlaced(Table):
 class Quoted(Table):
     """Fact (promise): a delivery promise was made and its capacity is held until `expires_s`.
 
-    opening  (n,)  first row in Openings held (FC labour); -1 none
-    opening_b, opening_c  (n,)  likewise: linehaul; last mile (STATION or LATE_WAVE)
     margin_s (n,)  safety added for the stated quantile
     klass    (n,)  lane class (tables.promises.Margins);  parts (n,) buildings the promise was composed from
     leave_s  (n,)  see tables.promises.Promises
@@ -188,12 +186,21 @@ class Quoted(Table):
     expires_s: I8
     quantile_pm: I2
     margin_s: I4
-    opening: I4
-    opening_b: I4
-    opening_c: I4
     klass: I4
     parts: I2
     leave_s: I8
+
+
+class Held(Table):
+    """Fact (promise): what promises hold: each part of an order one package in every opening it passes.
+
+    hold  (n,)  row in Holds, continues it; the rows of an order stand together
+    order, opening  (n,)
+    """
+
+    hold: I8
+    order: I8
+    opening: I4
 
 
 class Answered(Table):
@@ -208,6 +215,13 @@ class HoldsReturned(Table):
     """Fact (promise): every line of these accepted orders was cancelled; what the promise held is given back."""
 
     order: I8
+
+
+class PartnerRoomReturned(Table):
+    """Fact (promise): all packages of the orders of these holds have their way, which takes its own room
+    (tables.ways.WayCapacity): the partner's room that the promise held is given back."""
+
+    hold: I8
 
 
 class LineSplit(Table):
@@ -251,7 +265,8 @@ class Openings(Table):
     site   (n,)  row in Sites
     day    (n,)  local day number
     limit  (n,)  packages
-    taken  (n,)  packages promised (accepted or still held)
+    taken  (n,)  packages promised (accepted or still held); PARTNER: until their way is chosen
+    carrier (n,) PARTNER: row in Services; -1 other kinds
     """
 
     kind: I1
@@ -259,6 +274,7 @@ class Openings(Table):
     day: I4
     limit: I4
     taken: I4
+    carrier: I4
 
 
 class OpeningKind(IntEnum):
@@ -267,12 +283,15 @@ class OpeningKind(IntEnum):
     STATION: packages whose vans leave with a day's first wave. LATE_WAVE: those that reach the station for a later wave
     only; its limit is what all vans could still bring if none had left before, so both share the vans:
     taken / limit of the two together stays within 1.
+    PARTNER: packages that a service (`carrier`) collects at an FC (`site`) on a day: the room of the same row of
+    WayCapacity, of which promises hold what packages have not taken yet.
     """
 
     FC = 0
     LINEHAUL = 1
     STATION = 2
     LATE_WAVE = 3
+    PARTNER = 4
 
 
 class Opened(Table):
@@ -283,11 +302,15 @@ class Opened(Table):
     site: I4
     day: I4
     limit: I4
+    carrier: I4
 
 
 class Holds(Table):
-    """Which openings each order holds (row = order); -1 none."""
+    """The openings that orders hold, one row each; those of an order stand together (`Promises.first_hold`).
 
-    a: I4
-    b: I4
-    c: I4
+    order   (n,)
+    opening (n,)  row in Openings; -1 given back
+    """
+
+    order: I8
+    opening: I4

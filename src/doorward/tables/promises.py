@@ -13,6 +13,7 @@ class Promises(Table):
     margin_s     (n,)  safety that stood between the planned time at the door and the promise
     parts        (n,)  buildings it was composed from; more than 1 is a split
     leave_s      (n,)  the last pick-up of the partner service that still holds it; -1 own network
+    first_hold   (n,)  first of its rows in Holds;  holds (n,) how many; 0 or -1 none
     """
 
     klass: I4
@@ -20,6 +21,8 @@ class Promises(Table):
     margin_s: I4
     parts: I2
     leave_s: I8
+    first_hold: I8
+    holds: I2
 
 
 class Margins(Table):

@@ -36,6 +36,7 @@ class Reason(IntEnum):
     TOO_LARGE = 5
     ABANDONED = 6
     NO_HONEST_DATE = 7
+    PARTNER_FULL = 8
     # inventory and sourcing
     OUT_OF_STOCK = 20
     BACKORDER_TOO_LONG = 21
@@ -112,6 +113,7 @@ WORDS: dict[Reason, str] = {
     Reason.TOO_LARGE: "larger than any way carries",
     Reason.ABANDONED: "the customer did not answer before the promise expired",
     Reason.NO_HONEST_DATE: "no date can be promised at the stated quantile",
+    Reason.PARTNER_FULL: "every day within reach of the partner that goes there is full",
     Reason.OUT_OF_STOCK: "out of stock when it was to be sourced",
     Reason.BACKORDER_TOO_LONG: "out of stock for longer than the customer is asked to wait",
     Reason.SPLIT: "shipped from more than one building",
