@@ -7,7 +7,10 @@ the door plus the safety margin of its lane class.
 
 from __future__ import annotations
 
+import math
+
 import numba as nb
+import numpy as np
 
 from doorward.core.timetable import NEVER
 from doorward.core.units import DAY_S
@@ -22,6 +25,8 @@ from doorward.promise.terms import (
     Room,
     Times,
 )
+
+ROOT_HALF = 0.7071067811865476
 
 
 @nb.njit(cache=True)
@@ -104,6 +109,39 @@ def _own(
 
 
 @nb.njit(cache=True)
+def late_by(left_s: float, p50_s: float, sigma: float) -> tuple[float, float]:  # pragma: no cover - compiled
+    """P(late) and expected seconds of lateness of a log-normal transit with `left_s` to go: what the choice reckons."""
+    left = max(left_s, 1.0)
+    d = math.log(left / p50_s) / sigma
+    p = 0.5 * math.erfc(d * ROOT_HALF)
+    mean = p50_s * math.exp(sigma * sigma / 2) * 0.5 * math.erfc((d - sigma) * ROOT_HALF)
+    return p, max(0.0, mean - left * p) + max(0.0, -left_s)
+
+
+@nb.njit(cache=True)
+def _booked(
+    t: Times, a: Asked, i: int, fc: int, k: int, service: int, due_s: int
+) -> bool:  # pragma: no cover - compiled
+    """Whether the choice, cheapest by fare and expected lateness, will keep a date that rests on this service.
+
+    It need not book the service itself: any that is late no more often than stated will do.
+    """
+    least, risk, mine = np.inf, 0.0, 0.0
+    for other in range(t.transit_s.shape[2]):
+        if not a.takes[i, fc, other] or t.pick_s[fc, k, other] >= NEVER:
+            continue
+        z = a.zone[i]
+        p50 = float(max(1, t.transit_s[z, fc, other]))
+        p, late_s = late_by(float(due_s - t.pick_s[fc, k, other]), p50, t.sigma[z, fc, other])
+        cost = a.cents[i, fc, other] + p * a.broken_c[i] + late_s / DAY_S * t.late_day_c
+        if other == service:
+            mine = p
+        if cost < least:
+            least, risk = cost, p
+    return risk <= max(mine, t.late_pm / 1000)
+
+
+@nb.njit(cache=True)
 def _partner(
     t: Times, a: Asked, room: Room, i: int, fc: int, from_day: int, out: Ints
 ) -> int:  # pragma: no cover - compiled
@@ -139,7 +177,7 @@ def _partner(
             nominal = max(nominal, soonest)
             margin = max(0, t.margin[klass] + t.extra_s[a.zone[i], fc, service])
             begin, end = _window(t, nominal, nominal + margin, True)
-            if end < best:
+            if end < best and _booked(t, a, i, fc, k, service, end):
                 best = end
                 out[0], out[1], out[2], out[3] = begin, end, klass, margin
                 out[4], out[5], out[6] = k * places + fc, day * places + first + service, -1

@@ -19,7 +19,7 @@ from doorward.promise.fares import Fares, plan_fares
 from doorward.promise.rules import PromiseRules
 from doorward.tables.cards import (
     CardBands,
-    CardRates,
+    CardBook,
     Cards,
     CardTransit,
     card_rows,
@@ -36,13 +36,15 @@ class Transits(NamedTuple):
     """Of each lane and service (zone, fc, service), seconds: median transit, and the spread beyond the class's mean.
 
     prior_s (service, band): mean spread of the lanes of a class, its margin before anything was learnt; sites: classes
-    below are the own network's. fares: what services charge, where rates are known.
+    below are the own network's. sigma (zone, fc, service): standard deviation of the transit's logarithm.
+    fares: what services charge, where rates are known.
     """
 
     p50_s: Ints
     extra_s: Ints
     prior_s: Ints
     sites: int
+    sigma: NDArray[np.float64]
     fares: Fares | None = None
 
     def extra_of(self, klass: Ints, zone: NDArray[np.int32], fc: NDArray[np.int32]) -> Ints:
@@ -71,7 +73,7 @@ def plan_transits(
     bands: CardBands,
     transit: CardTransit,
     rules: PromiseRules,
-    rates: CardRates | None = None,
+    book: CardBook | None = None,
 ) -> Transits:
     """All lanes of a network; kept from call to call. Without rate cards each service's own times hold everywhere."""
     fcs, _ = layout(sites)
@@ -102,10 +104,11 @@ def plan_transits(
     def by_lane(values: Ints) -> Ints:
         return np.ascontiguousarray(np.moveaxis(values.reshape(shape), 0, 2))
 
-    fares = None
-    if rates is not None and len(rates) and len(cards) and len(services):
-        fares = plan_fares(card_zone, rows, cards, rates, fcs)
-    return Transits(by_lane(p50), by_lane(extra), prior, len(sites), fares)
+    known = book is not None and len(book.rates) and len(cards) and len(services)
+    fares = plan_fares(book, rows, far_m, zones, fcs) if book is not None and known else None
+    sigma = np.log(np.maximum(p90, p50 + 1) / np.maximum(p50, 1)) / NormalDist().inv_cdf(0.9)
+    stretch = np.ascontiguousarray(np.moveaxis(sigma.reshape(shape), 0, 2))
+    return Transits(by_lane(p50), by_lane(extra), prior, len(sites), stretch, fares)
 
 
 def distance_band(far_m: NDArray[np.float64] | Ints, rules: PromiseRules) -> Ints:

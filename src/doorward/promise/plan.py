@@ -19,7 +19,7 @@ from doorward.core.stationday import delivery_wait
 from doorward.core.units import DAY_S
 from doorward.promise.capacity import collected, layout, places
 from doorward.promise.closures import Closures, shrink
-from doorward.promise.fares import fares_c, worth_it
+from doorward.promise.fares import DEAR, fares_c, parcel_mm
 from doorward.promise.kernel import quote_each
 from doorward.promise.lanes import Transits, distance_band
 from doorward.promise.rules import PromiseRules
@@ -112,7 +112,8 @@ def plan_quotes(
 
 
 class Merged(NamedTuple):
-    """Lines of orders, those of one SKU together, by pointer (n + 1,); heaviest piece, grams and ml of all (n,)."""
+    """Lines of orders, those of one SKU together, by pointer (n + 1,); heaviest piece, grams and ml of all (n,);
+    longest and second side of any piece, mm (n,)."""
 
     pointer: Ints
     sku: Ints
@@ -120,6 +121,8 @@ class Merged(NamedTuple):
     heavy_g: Ints
     weight_g: Ints
     volume_ml: Ints
+    longest_mm: Ints
+    second_mm: Ints
 
 
 def merged_lines(asked: Orders, lines: Lines, items: Items) -> Merged:
@@ -137,7 +140,11 @@ def merged_lines(asked: Orders, lines: Lines, items: Items) -> Merged:
     np.maximum.at(heavy, owner, piece)
     grams = np.bincount(owner, piece * units, len(asked)).astype(np.int64)
     volume = np.bincount(owner, items.volume_ml()[sku] * units, len(asked)).astype(np.int64)
-    return Merged(pointer, sku, units, heavy, grams, volume)
+    sides = np.sort(np.stack([items.length_mm[sku], items.width_mm[sku], items.height_mm[sku]]), axis=0)
+    reach = np.zeros((2, len(asked)), np.int64)
+    np.maximum.at(reach[0], owner, sides[2])
+    np.maximum.at(reach[1], owner, sides[1])
+    return Merged(pointer, sku, units, heavy, grams, volume, reach[0], reach[1])
 
 
 def _times(
@@ -163,11 +170,14 @@ def _times(
         leave_day=ways.leave_day,
         pick_s=ways.pick_s,
         transit_s=transits.p50_s,
+        sigma=transits.sigma,
         extra_s=transits.extra_s,
         margin=margins_now(margins, transits, rules),
         window_lo=np.asarray(rules.window_lo_s, np.int64),
         window_hi=np.asarray(rules.window_hi_s, np.int64),
         delivers=delivery_wait(rules) == 0,
+        late_pm=1_000 - rules.quantile_pm,
+        late_day_c=rules.late_day_c,
     )
 
 
@@ -256,13 +266,16 @@ def _asked(
         time[served] = soon[:, np.searchsorted(stations, zones.station[zone[served]])].T
     near = np.lexsort((far, time), axis=1)
     band = distance_band(far, rules)
+    takes, cents = _counted(asked, merged, services, transits, rules, fcs, today)
     return Asked(
         station=np.where(reaches, rank, -1),
         site=site,
         zone=asked.zone.astype(np.int64),
         near=near[back].astype(np.int64),
         band=band[back],
-        takes=_counted(asked, merged, services, transits, rules, fcs),
+        takes=takes,
+        cents=cents,
+        broken_c=np.asarray(rules.faster_c, np.int64)[np.clip(asked.speed, 0, 2)],
         own=merged.heavy_g <= rules.own_max_g,
         first_day=np.where(asked.speed == Speed.STANDARD, rules.standard_days, 0).astype(np.int64),
         pointer=merged.pointer,
@@ -272,16 +285,20 @@ def _asked(
 
 
 def _counted(
-    asked: Orders, merged: Merged, services: Services, transits: Transits, rules: PromiseRules, fcs: int
-) -> NDArray[np.bool_]:
-    """Services counted on from each FC, (n, fc, service): those that take the piece and will be worth their price."""
-    takes = _takes(asked.speed, merged.heavy_g, services)
+    asked: Orders, merged: Merged, services: Services, transits: Transits, rules: PromiseRules, fcs: int,
+    today: int,
+) -> tuple[NDArray[np.bool_], Ints]:
+    """Services that may be counted on from each FC, (n, fc, service), and what they charge; nothing where no service
+    has a rate: then nothing is known, and all that take the piece count."""
+    takes = np.ascontiguousarray(np.repeat(_takes(asked.speed, merged.heavy_g, services)[:, None], fcs, axis=1))
     if transits.fares is None:
-        return np.ascontiguousarray(np.repeat(takes[:, None], fcs, axis=1))
+        return takes, np.zeros(takes.shape, np.int64)
     volume = merged.volume_ml * rules.parcel_pm // 1000
-    cents = fares_c(transits.fares, asked.zone.astype(np.int64), merged.weight_g, volume)
-    most_c = np.asarray(rules.faster_c, np.int64)[np.clip(asked.speed, 0, 2)]
-    return worth_it(cents, takes, most_c)
+    size = parcel_mm(volume, merged.longest_mm, merged.second_mm)
+    cents = fares_c(transits.fares, asked.zone.astype(np.int64), merged.weight_g, size, today)
+    rated = takes & (cents < DEAR)
+    known = rated.any(axis=2, keepdims=True)
+    return np.ascontiguousarray(np.where(known, rated, takes)), np.where(known, cents, 0)
 
 
 def _takes(speed: NDArray[np.int8], heavy: Ints, services: Services) -> NDArray[np.bool_]:

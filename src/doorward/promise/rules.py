@@ -43,8 +43,10 @@ class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     standard_days: int = 1
     """Standard delivery is not promised before this many days from today: the first days are for those who pay."""
     faster_c: tuple[int, int, int] = (900, 1_200, 1_800)
-    """A faster partner service is counted on if it costs at most this more than the cheapest, by speed asked for:
-    what a broken promise is reckoned at (`CarriersRules.late_c`), so that the choice will book what was promised."""
+    """What a broken promise is reckoned at where ways are chosen (`CarriersRules.late_c`), by speed asked for: a date
+    that rests on a fast partner is promised only if the choice, by fares and lateness, will keep it."""
+    late_day_c: int = 150
+    """And for every expected day of lateness (`CarriersRules.late_day_c`)."""
     parcel_pm: int = 1_500
     """Outer volume of a parcel against its pieces', per mille, for the weight that carriers bill."""
     own_max_g: int = 31_500

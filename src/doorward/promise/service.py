@@ -14,7 +14,15 @@ from doorward.promise.lanes import Transits, plan_transits
 from doorward.promise.learn import plan_margins
 from doorward.promise.plan import classes, margins_now, plan_quotes
 from doorward.promise.rules import PromiseRules
-from doorward.tables.cards import CardBands, CardRates, Cards, CardTransit
+from doorward.tables.cards import (
+    CardAreas,
+    CardBands,
+    CardBook,
+    CardRates,
+    Cards,
+    CardSurcharges,
+    CardTransit,
+)
 from doorward.tables.fleet import Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.items import Items
@@ -46,11 +54,19 @@ SETTLE_S = 1_800
 """How often partner room is given back."""
 
 
+def card_book(desk: Desk) -> CardBook:
+    """All rate cards."""
+    return CardBook(
+        desk.table(Cards), desk.table(CardBands), desk.table(CardRates), desk.table(CardSurcharges),
+        desk.table(CardAreas), desk.table(CardTransit),
+    )  # fmt: skip
+
+
 def transits_of(desk: Desk) -> Transits:
     """Partners' transit times on all lanes."""
     return plan_transits(
         desk.table(Sites), desk.table(Zones), desk.table(Services), desk.table(Cards), desk.table(CardBands),
-        desk.table(CardTransit), desk.rule(PromiseRules), desk.table(CardRates),
+        desk.table(CardTransit), desk.rule(PromiseRules), card_book(desk),
     )  # fmt: skip
 
 

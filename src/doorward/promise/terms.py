@@ -30,17 +30,20 @@ class Times(NamedTuple):
     leave_day: Ints
     pick_s: Ints
     transit_s: Ints
+    sigma: NDArray[np.float64]
     extra_s: Ints
     margin: Ints
     window_lo: Ints
     window_hi: Ints
     delivers: NDArray[np.bool_]
+    late_pm: int
+    late_day_c: int
 
 
 class Asked(NamedTuple):
     """Orders: station rank and its site (-1 none), zone, FCs nearest first (n, fc), distance band (n, fc), services
-    counted on from each FC (n, fc, service), whether the own network does, first delivery day; merged lines by
-    pointer."""
+    counted on from each FC (n, fc, service) and what they charge, cents; what a broken promise is reckoned at, cents;
+    whether the own network does, first delivery day; merged lines by pointer."""
 
     station: Ints
     site: Ints
@@ -48,6 +51,8 @@ class Asked(NamedTuple):
     near: Ints
     band: Ints
     takes: NDArray[np.bool_]
+    cents: Ints
+    broken_c: Ints
     own: NDArray[np.bool_]
     first_day: Ints
     pointer: Ints

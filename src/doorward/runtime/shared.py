@@ -14,7 +14,7 @@ SHARED: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "promise",
         {k: k for k in ("induct_s", "plan_s", "wave_s", "route_s", "delivery_days", "crossdock_s")},
     ),
-    "promise": ("carriers", {"late_c": "faster_c"}),
+    "promise": ("carriers", {"late_c": "faster_c", "late_day_c": "late_day_c"}),
 }
 """Settings that two rooms must see alike: section -> (section that sets them, its key -> the key here)."""
 
