@@ -298,7 +298,7 @@ def _counted(
     cents = fares_c(transits.fares, asked.zone.astype(np.int64), merged.weight_g, size, today)
     rated = takes & (cents < DEAR)
     known = rated.any(axis=2, keepdims=True)
-    return np.ascontiguousarray(np.where(known, rated, takes)), np.where(known, cents, 0)
+    return np.where(known, rated, takes).copy(order="C"), np.where(known, cents, 0).copy(order="C")
 
 
 def _takes(speed: NDArray[np.int8], heavy: Ints, services: Services) -> NDArray[np.bool_]:

@@ -189,12 +189,12 @@ def give_back(desk: Desk) -> None:
         settle(desk)
     lines, orders, promises = desk.table(Lines), desk.table(Orders), desk.table(Promises)
     gone = np.flatnonzero(lines.status == LineStatus.CANCELLED)
+    gone = gone[promises.holds[lines.order[gone]] > 0]
     if len(gone) == 0:
         return
     order, count = np.unique(lines.order[gone], return_counts=True)
-    held = promises.holds[order] > 0
     parts = np.bincount(lines.order[lines.parent >= 0], minlength=len(orders))
-    whole = held & (count == orders.lines[order] + parts[order]) & (orders.status[order] == OrderStatus.ACCEPTED)
+    whole = (count == orders.lines[order] + parts[order]) & (orders.status[order] == OrderStatus.ACCEPTED)
     if whole.any():
         desk.post(HoldsReturned(order=order[whole]))
 
