@@ -44,7 +44,8 @@ def market(draw: st.DrawFn) -> tuple[Blocks, Runs]:
 def test_what_blocks_carry_block_by_block(made: tuple[Blocks, Runs], hour: int) -> None:
     blocks, runs = made
     on = packages_on(blocks, runs)
-    room, needs = carried(blocks, on, HALF, FROM_S, SITES), live_need(blocks, on, FROM_S, SITES)
+    room = carried(blocks, on, HALF, FROM_S, SITES, np.zeros(1, np.int64))[0]
+    needs = live_need(blocks, on, FROM_S, SITES)
     for station in range(SITES):
         expected, need = 0.0, 0
         for b in range(len(blocks)):
@@ -105,9 +106,9 @@ def test_only_what_changed_is_said() -> None:
     ways = WayCapacity.fill(
         3, way=[2, 2, 0], station=[1, 2, 1], day=20_000, limit=[40, 50, 60], cost_mc=[5, 5, -1], taken=0
     )
-    rows, limit, cost = changed(ways, 20_000, np.array([0.0, 40.9, 49.2]))
+    rows, limit, cost = changed(ways, 20_000, np.array([[0.0, 40.9, 49.2]]))
     assert (rows.tolist(), limit.tolist(), cost.tolist()) == ([1], [49], [-1])
-    rows, limit, cost = changed(ways, 20_000, np.array([0.0, 40.0, 50.0]), np.array([9, 5, 6]))
+    rows, limit, cost = changed(ways, 20_000, np.array([[0.0, 40.0, 50.0]]), np.array([9, 5, 6]))
     assert (rows.tolist(), limit.tolist(), cost.tolist()) == ([1], [50], [6])
 
 

@@ -16,11 +16,12 @@ from doorward.carriers.cards.plan import Rater, area_classes, rater
 from doorward.carriers.rules import CarriersRules
 from doorward.core.geo import crow_m
 from doorward.core.units import DAY_S
+from doorward.core.vanday import packages_by_wave
 from doorward.tables.cards import CardBook, card_rows, lane_transit, zone_numbers
 from doorward.tables.fleet import Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.linehaul import Lanes, NextHop
-from doorward.tables.sites import SiteKind, Sites, Zones
+from doorward.tables.sites import SiteKind, Sites, Zones, land_of
 from doorward.tables.ways import Services, Way
 
 I64 = NDArray[np.int64]
@@ -53,6 +54,8 @@ class Network(NamedTuple):
     seconds_c, km_mc, co2_ug_m (6, S) crew cost per 1,000 s in mc, distance cost, CO2e by own way and station
     fixed_mc (6, S); heads (6, S) vehicles (FLEX: drivers)
     timetable: columns of Lanes for core.timetable.reach, without those that leave stations
+    vans (waves, 6, S) packages that own and contractors' vans bring if all of a station leave in that wave
+    shut (6, S, 128) whether every vehicle of that way and station is barred from doors with these access notes
     share (Z,) of its station's inhabitants that live in a zone; 0 without a station
     """
 
@@ -74,6 +77,8 @@ class Network(NamedTuple):
     co2_ug_m: I64
     fixed_mc: I64
     heads: I64
+    vans: NDArray[np.float64]
+    shut: NDArray[np.bool_]
     share: NDArray[np.float64]
     timetable: tuple[Any, ...]
 
@@ -110,6 +115,8 @@ def network(ref: Reference, rules: CarriersRules) -> Network:
         week,
         after,
         *_crews(ref, rules),
+        _vans(ref, rules),
+        _barred(ref),
         _shares(zones, len(sites)),
         _timetable(ref),
     )
@@ -236,6 +243,37 @@ def _crews(ref: Reference, rules: CarriersRules) -> tuple[I64, I64, I64, I64, I6
         km[Way.FLEX] = float(ref.drivers.car_km_mc.mean())
     per_ks = hour * 1000 * 1000 / 3600
     return tuple(np.rint(x).astype(np.int64) for x in (per_ks, km, co2, fixed * 1000, heads))  # type: ignore[return-value]
+
+
+def _vans(ref: Reference, rules: CarriersRules) -> NDArray[np.float64]:
+    """Packages by wave, way and station, as the promise reckons them; a way has its share of the station's vans."""
+    v, s = ref.vehicles, len(ref.sites)
+    out = np.zeros((len(rules.wave_s), OWN_WAYS, s))
+    road = np.isin(v.way, (Way.OWN, Way.DSP))
+    for station in np.unique(v.station[road]).tolist():
+        van, land = v.take(road & (v.station == station)), land_of(ref.sites, ref.zones, station)
+        if len(land[0]) == 0:
+            continue
+        each = packages_by_wave(
+            land, van.shift_lo_s, van.shift_hi_s, van.break_s, van.max_stops, van.volume_ml, rules
+        )
+        for wave, leaves_s in enumerate(rules.wave_s):
+            span_s = np.maximum(0.0, van.shift_hi_s - np.maximum(van.shift_lo_s, leaves_s))
+            part = np.bincount(van.way, span_s, OWN_WAYS) / max(1.0, span_s.sum())
+            out[wave, :, station] = np.floor(each[wave] * part * rules.load_pm / 1000)
+    return out
+
+
+def _barred(ref: Reference) -> NDArray[np.bool_]:
+    v, notes = ref.vehicles, np.arange(128)
+    out = np.zeros((OWN_WAYS, len(ref.sites), 128), bool)
+    some = (v.way >= 0) & (v.way < OWN_WAYS)
+    kinds = np.stack([v.way[some], v.station[some], np.maximum(0, v.barred[some])]).astype(np.int64)
+    kinds = np.unique(kinds, axis=1)
+    out[kinds[0], kinds[1]] = True
+    for way, station, barred in kinds.T.tolist():
+        out[way, station] &= (notes & barred) != 0
+    return out
 
 
 def latest_departure(net: Network, pair: I64, deadline_s: I64, utc_offset_s: int) -> I64:

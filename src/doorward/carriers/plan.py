@@ -16,10 +16,11 @@ from doorward.carriers.choose.plan import BLOCKED, Choice, choose
 from doorward.carriers.choose.rooms import Index, budgets, expected_demand, posted_prices
 from doorward.carriers.gate.plan import Batch, Gates, gate, mask
 from doorward.carriers.net import OWN_WAYS, Network, Reference, network
-from doorward.carriers.quote.plan import Quotes, quote
+from doorward.carriers.quote.plan import Pauses, Quotes, quote
 from doorward.carriers.quote.vans import blended, prior
 from doorward.carriers.rules import CarriersRules
-from doorward.core.hours import local_day, second_of_day
+from doorward.carriers.slots import EXTRA, Rooms, other_slots
+from doorward.core.hours import second_of_day
 from doorward.tables.cards import Cards, card_rows
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.ways import Services, Way, WayCapacity, WayChosen, WayPriced, ZoneCosts
@@ -32,21 +33,26 @@ LAST_RESORT_C = 5_000
 class Situation(NamedTuple):
     """What changes from turn to turn.
 
-    promised (k,) packages promised by station and day, at the pool rows of `capacity`; free_cells (S,) of lockers
-    block_mc (S,) block pay per package by station
+    promised (k,) packages promised by station, day and wave, at the pool rows of `capacity`; free_cells (S,) of lockers
+    block_mc (S,) block pay per package by station; stops: known standstills of partners' pick-ups
     """
 
     capacity: WayCapacity
+    rooms: Index
     learned: ZoneCosts
     promised: I64
     free_cells: I64
     block_mc: I64
     now_s: int
     utc_offset_s: int
+    stops: Pauses = ()
 
 
 class Offer(NamedTuple):
-    """Gates and quotes of a batch, joined: reason, short, cost (m, n); opening (m, n); pool (n,)."""
+    """Gates and quotes of a batch, joined: reason, short, cost (m, n); opening (m, n); pool (n,).
+
+    Rows: the ways' columns, then `EXTRA`: the same ways in other slots of the day.
+    """
 
     reason: NDArray[np.int16]
     short: I64
@@ -60,10 +66,9 @@ def plan_ways(
     batch: Batch, ref: Reference, now: Situation, rules: CarriersRules
 ) -> tuple[WayChosen, WayPriced, Remarks]:
     """One way for each package of the batch where there is room; never more than an opening's room."""
-    net, services = network(ref, rules), ref.services
-    index = Index(now.capacity, len(ref.sites), len(services), local_day(now.now_s, now.utc_offset_s))
+    net, services, index = network(ref, rules), ref.services, now.rooms
     cards = ref.book.cards.take(card_rows(services, ref.book.cards))
-    way_of = ways_of(services)
+    way_of = np.r_[ways_of(services), EXTRA]
     group = way_of.astype(np.int32)
     expected = expected_demand(now.capacity, index.today)
     left = np.maximum(0, now.capacity.limit.astype(np.int64) - now.capacity.taken)
@@ -76,7 +81,7 @@ def plan_ways(
     gates = np.zeros(len(batch), np.int16)
     for turn, day_on in enumerate((0, *range(rules.days_on + 1))):
         part = batch.take(waiting)
-        offer = offers(part, net, ref, cards, now, index, expected, rules, day_on)
+        offer = offers(part, net, ref, cards, now, index, expected, rules, day_on, left)
         if turn == 0:
             room = np.minimum(
                 left, budgets(now.capacity, index, offer.pool, expected, now.promised, now.free_cells, second)
@@ -128,26 +133,37 @@ def offers(
     expected: I64,
     rules: CarriersRules,
     day_on: int = 0,
+    left: I64 | None = None,
 ) -> Offer:
-    """What every way would cost each package, and which openings it would take room of."""
-    gates = gate(batch, ref.services, cards, net.heads, net.haul_uc_ml, rules)
+    """What every way would cost each package, and which openings it would take room of.
+
+    left (k,) room of every opening, so that other hours are offered where there is some
+    """
+    gates = gate(batch, ref.services, cards, net.heads, net.haul_uc_ml, rules, net.shut)
     today = expected * (now.capacity.day == index.today)
     by_site = np.bincount(now.capacity.station, weights=today, minlength=len(ref.sites)).astype(np.float64)
     by_pool = np.zeros(len(ref.sites), np.int64)
     np.maximum.at(by_pool, now.capacity.station, expected)
+    left = np.maximum(0, now.capacity.limit.astype(np.int64) - now.capacity.taken) if left is None else left
     believed = prior(ref.zones, batch.zone, net.reach_m, net.share, by_site, rules)
     stop_s, stop_m = blended(batch.zone, *believed, now.learned, rules)
-    quotes = quote(batch, net, ref.services, stop_s, stop_m, now.block_mc, rules, now.utc_offset_s, day_on)
+    quotes = quote(batch, net, ref.services, stop_s, stop_m, now.block_mc, rules, now.utc_offset_s, day_on, now.stops)
     opening = np.empty(gates.reason.shape, np.int32)
     for column in range(len(opening)):
         own = column < OWN_WAYS
         site = batch.locker if column == Way.LOCKER else batch.station if own else batch.fc
-        opening[column] = index.row(column, site, quotes.day[column])
+        opening[column] = index.row(column, site, quotes.day[column], quotes.slot[column])
     _gig_pay(quotes, opening[Way.FLEX], stop_m, by_pool, batch, net, now, rules)
     _shut(gates, ~quotes.rated, Reason.NO_COVERAGE)
+    _shut(gates, quotes.still, Reason.STANDSTILL)
     _shut(gates, opening < 0, Reason.NO_CAPACITY)
+    rooms = Rooms(index, left, now.capacity.price_mc)
+    gates = Gates(*(np.concatenate([rows, rows[EXTRA]]) for rows in gates))
+    quotes = Quotes(*(np.concatenate([rows, rows[EXTRA]]) for rows in quotes))
+    opening = np.concatenate([opening, opening[EXTRA]])
+    other_slots(gates, quotes, opening, batch, rooms, rules, now.utc_offset_s)
     cost = np.where(gates.reason == 0, quotes.money + quotes.late + quotes.carbon, BLOCKED)
-    pool = index.pool(batch.station, quotes.day[0])
+    pool = index.pool(batch.station, quotes.day[0], quotes.slot[0])
     return Offer(gates.reason, gates.short, quotes, cost, opening, pool)
 
 
@@ -200,7 +216,8 @@ def _fact(
     batch: Batch, column: I64, offer: Offer, at: I64, opening: NDArray[np.int32], dual: I64, second: I64, gap: I64,
     gates: NDArray[np.int16], net: Network, way_of: I64,
 ) -> WayChosen:  # fmt: skip
-    own = column < OWN_WAYS
+    services = offer.opening.shape[0] - OWN_WAYS - len(EXTRA)
+    own = (column < OWN_WAYS) | (column >= OWN_WAYS + services)
     q = offer.quotes
     station = np.maximum(batch.station, 0)
     money = q.money[column, at]
@@ -211,7 +228,7 @@ def _fact(
         way=way_of[column],
         carrier=np.where(own, -1, column - OWN_WAYS),
         station=np.where(own, batch.station, -1),
-        locker=np.where(column == Way.LOCKER, batch.locker, -1),
+        locker=np.where(way_of[column] == Way.LOCKER, batch.locker, -1),
         next_site=np.where(own, hop, -1),
         leave_s=q.leave_s[column, at],
         bill_c=(money + 500) // 1000,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.carriers.choose.rooms import Index, open_days
+from doorward.carriers.choose.rooms import Index, expected_demand, open_days, shift_vans
 from doorward.carriers.gate.plan import Batch
 from doorward.carriers.handover.plan import (
     collections,
@@ -16,9 +16,11 @@ from doorward.carriers.handover.plan import (
 )
 from doorward.carriers.net import Reference, network
 from doorward.carriers.plan import Situation, plan_ways
+from doorward.carriers.quote.plan import Pauses
 from doorward.carriers.quote.vans import lessons
 from doorward.carriers.rules import CarriersRules
 from doorward.carriers.waiting import free_cells, waiting_batch
+from doorward.core.hours import second_of_day
 from doorward.core.units import DAY_S
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
@@ -37,7 +39,7 @@ from doorward.tables.flex import Blocks, Drivers
 from doorward.tables.journey import Event, Status
 from doorward.tables.linehaul import Lanes, NextHop
 from doorward.tables.orders import OpeningKind, Openings, Orders
-from doorward.tables.outages import Outages
+from doorward.tables.outages import Outages, PlannedOutages, What
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.remarks import Remarks
 from doorward.tables.sites import Sites, Zones
@@ -71,10 +73,9 @@ def open_ways(desk: Desk) -> None:
             desk.table(WayCapacity),
             desk.day,
             ref.sites,
-            ref.zones,
             ref.vehicles,
             ref.services,
-            net.heads,
+            net,
             rules,
         )
     )
@@ -100,8 +101,15 @@ def choose_ways(desk: Desk) -> None:
     row = row[: rules.turn_packages]
     batch = _batch(desk, row, ref, rules)
     now = situation(desk, ref, rules)
+    second = second_of_day(desk.now_s, desk.utc_offset_s)
+    expected = expected_demand(now.capacity, desk.day)
+    moved = shift_vans(now.capacity, now.rooms, network(ref, rules), expected, now.promised, int(second), rules)
+    if len(moved):
+        limit = now.capacity.limit.copy()
+        limit[moved.opening] = moved.limit
+        now = now._replace(capacity=now.capacity.replace(limit=limit))
     chosen, priced, remarks = plan_ways(batch, ref, now, rules)
-    desk.post(chosen, priced, _said_once(remarks, chosen, packages, desk))
+    desk.post(moved, chosen, priced, _said_once(remarks, chosen, packages, desk))
 
 
 def give_back(desk: Desk) -> None:
@@ -126,7 +134,9 @@ def situation(desk: Desk, ref: Reference, rules: CarriersRules) -> Situation:
     last_mile = np.isin(openings.kind, (OpeningKind.STATION, OpeningKind.LATE_WAVE))
     row = np.flatnonzero(last_mile & (openings.day >= desk.day))
     row = row[openings.day[row] - desk.day < index.days]
-    pool = index.pool(openings.site[row], openings.day[row].astype(np.int64))
+    late = openings.kind[row] == OpeningKind.LATE_WAVE
+    slot = np.where(late, rules.wave_s[-1], rules.wave_s[0])
+    pool = index.pool(openings.site[row], openings.day[row].astype(np.int64), slot)
     np.add.at(promised, pool[pool >= 0], openings.taken[row][pool >= 0])
     block_mc = np.full(len(ref.sites), rules.block_c * 1000, np.int64)
     soon = np.flatnonzero(blocks.start_s >= desk.midnight_s)
@@ -136,9 +146,22 @@ def situation(desk: Desk, ref: Reference, rules: CarriersRules) -> Situation:
         block_mc = np.where(count > 0, pay * 1000 / np.maximum(count, 1), block_mc).astype(np.int64)
     cells = free_cells(desk.table(Packages), ref.sites)
     return Situation(
-        capacity, desk.table(ZoneCosts), promised, cells, block_mc // rules.block_packages, desk.now_s,
-        desk.utc_offset_s,
+        capacity, index, desk.table(ZoneCosts), promised, cells, block_mc // rules.block_packages, desk.now_s,
+        desk.utc_offset_s, _stops(desk, rules),
     )  # fmt: skip
+
+
+def _stops(desk: Desk, rules: CarriersRules) -> Pauses:
+    """When partners do not collect as far as anybody knows: they or the docks stand still."""
+    found = set()
+    guess_s = desk.now_s + rules.outage_guess_s
+    for table in (desk.table(Outages), desk.table(PlannedOutages)):
+        until = np.where(table.until_s < 0, guess_s, table.until_s)
+        at = np.isin(table.what, (What.PICKUPS, What.CLOSED, What.DEPARTURES)) & (until > desk.now_s)
+        for row in np.flatnonzero(at).tolist():
+            service = int(table.service[row]) if table.what[row] == What.PICKUPS else -1
+            found.add((int(table.site[row]), service, int(table.from_s[row]), int(until[row])))
+    return tuple(sorted(found))
 
 
 def _said_once(remarks: Remarks, chosen: WayChosen, packages: Packages, desk: Desk) -> Remarks:

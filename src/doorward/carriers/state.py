@@ -72,6 +72,7 @@ def fold_opened(state: State, rows: WayOpened, at_s: int) -> None:
             taken=np.zeros(len(rows), np.int32),
             price_mc=np.zeros(len(rows), np.int64),
             carrier=rows.carrier,
+            slot_s=rows.slot_s,
         )
     )
 

@@ -87,6 +87,7 @@ def waiting_batch(
         weight_g=packages.weight_g[row],
         volume_ml=packages.volume_ml[row],
         flags=packages.flags[row],
+        access=orders.access[order],
         consent=orders.consent[order],
         speed=orders.speed[order],
         due_lo_s=packages.due_lo_s[row],

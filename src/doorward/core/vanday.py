@@ -9,18 +9,63 @@ the fixed point of "stops that fit the shifts at the distance that so many stops
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.travel import CURVE, RUSH, drive
 
 Reals = NDArray[np.float64]
+Numbers = NDArray[Any]
+
+
+class VanDay(Protocol):
+    """What a van's day is reckoned with; see PromiseRules, where networks set it for every room that asks."""
+
+    @property
+    def wave_s(self) -> tuple[int, ...]: ...
+    @property
+    def break_after_s(self) -> int: ...
+    @property
+    def stop_s(self) -> int: ...
+    @property
+    def door_packages_pm(self) -> int: ...
+    @property
+    def package_ml(self) -> int: ...
+
+
 SPACING = 0.67
 """k. Tours of many stops tend to 0.7124. Set by hand on six stations of the national example; on 35 full station days
 at 32 stations of it the router needed 0.57 to 0.72 (5th to 95th percentile, median 0.655). One seed."""
 PACE = float(RUSH[9:20].mean())
 """Driving time of a working day against free flow."""
 ROUNDS = 40
+
+
+def packages_by_wave(
+    land: tuple[Reals, Reals, Reals],
+    from_s: Numbers,
+    to_s: Numbers,
+    break_s: Numbers,
+    max_stops: Numbers,
+    volume_ml: Numbers,
+    rules: VanDay,
+) -> Reals:
+    """Packages that the vans of one station bring if all of them leave in one wave, (waves,).
+
+    land: area, share and distance as in `stops_in_a_day`; shift, break, most stops and volume of each van (vans,).
+    Waves share the vans: one that left in the first wave is gone in the next.
+    """
+    out = np.zeros(len(rules.wave_s))
+    for wave, leaves_s in enumerate(rules.wave_s):
+        span_s = to_s - np.maximum(from_s, leaves_s)
+        rest_s = np.where(span_s > rules.break_after_s, np.maximum(break_s, 0), 0)
+        shift_s = np.maximum(0, span_s - rest_s).astype(np.float64)
+        stops = stops_in_a_day(*land, shift_s, max_stops.astype(np.float64), float(rules.stop_s))
+        carried = float(volume_ml.sum()) / rules.package_ml
+        out[wave] = min(stops * rules.door_packages_pm / 1000, carried)
+    return out
 
 
 def stops_in_a_day(

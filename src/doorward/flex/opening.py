@@ -11,7 +11,7 @@ from doorward.flex.lint import lint_blocks
 from doorward.flex.outlook import look_hours, looked_at, outlooks, promises_left, van_room
 from doorward.flex.pay import base_pay_c
 from doorward.flex.plan import NewBlocks, demand_quantiles, marginal_pm, packages_of, plan_blocks
-from doorward.flex.room import LIVE, carried, changed, given_back, live_need, packages_on, rates
+from doorward.flex.room import LIVE, carried, changed, given_back, live_need, packages_on, rates, slots_of
 from doorward.flex.rules import FlexRules
 from doorward.ledger.desk import Desk
 from doorward.tables.fleet import Runs, Vehicles
@@ -46,7 +46,8 @@ def need(desk: Desk) -> None:
     earliest_s = midnight_s if tomorrow else desk.now_s + rules.notice_s + 2 * rules.wave_s
     on, believed = packages_on(blocks, desk.table(Runs)), rates(drivers, blocks, desk.now_s, sites)
     have = live_need(blocks, on, midnight_s, sites)
-    room = carried(blocks, on, believed, midnight_s, sites)
+    slots = slots_of(ways, day)
+    room = carried(blocks, on, believed, midnight_s, sites, slots)
     cost_mc = np.full(sites, -1, np.int64)
     pay_c_h = base_pay_c(HOUR_S, rules)
     opened, stations = [], []
@@ -61,7 +62,8 @@ def need(desk: Desk) -> None:
         opened.append(new)
         stations.append(np.full(len(new.start_s), station))
         fresh = int(new.need.sum())
-        room[station] += fresh * show * float(believed.fill[station])
+        which = np.maximum(np.searchsorted(slots, new.start_s - midnight_s, side="right") - 1, 0)
+        np.add.at(room[:, station], which, new.need * show * float(believed.fill[station]))
         spare = (have[station] + fresh) * show
         length = rules.lengths_s[-1]
         share = base_pay_c(length, rules) * 1000 // packages_of(length, outlook, rules)
@@ -102,7 +104,8 @@ def room(desk: Desk) -> None:
     sites, on = len(desk.table(Sites)), packages_on(blocks, desk.table(Runs))
     believed = rates(drivers, blocks, desk.now_s, sites)
     for ahead in range(1 + looked_at(desk.now_s, desk.utc_offset_s, rules)):
-        expected = carried(blocks, on, believed, desk.midnight_s + ahead * DAY_S, sites)
+        slots = slots_of(ways, desk.day + ahead)
+        expected = carried(blocks, on, believed, desk.midnight_s + ahead * DAY_S, sites, slots)
         opening, limit, cost = changed(ways, desk.day + ahead, expected)
         desk.post(WayLimited.fill(len(opening), opening=opening, limit=limit, cost_mc=cost))
     second = second_of_day(desk.now_s, desk.utc_offset_s)

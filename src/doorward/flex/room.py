@@ -55,9 +55,10 @@ def packages_on(blocks: Blocks, runs: Runs) -> Longs:
     return np.where(np.bincount(runs.block[rows], minlength=len(blocks)) > 0, on, -1)
 
 
-def carried(blocks: Blocks, on: Longs, believed: Rates, from_s: int, sites: int) -> Floats:
-    """(S,) packages that the blocks beginning in the day from `from_s` can be expected to carry, those carried too."""
-    today = (blocks.start_s >= from_s) & (blocks.start_s < from_s + DAY_S)
+def carried(
+    blocks: Blocks, on: Longs, believed: Rates, from_s: int, sites: int, slots: Longs
+) -> Floats:
+    """(slots, S) packages that blocks which begin in the day from `from_s` can be expected to carry, by their slots."""
     station, status = blocks.station, blocks.status
     chance = np.zeros(len(blocks))
     chance[status == BlockStatus.CHECKED_IN] = 1.0
@@ -67,7 +68,21 @@ def carried(blocks: Blocks, on: Longs, believed: Rates, from_s: int, sites: int)
     ):
         chance[which] = each[station[which]]
     load = np.where(on >= 0, on, blocks.need * chance)
-    return np.asarray(np.bincount(station[today], load[today], sites), np.float64)
+    return by_slot(blocks, from_s, sites, slots, load)
+
+
+def slots_of(ways: WayCapacity, day: int) -> Longs:
+    """Seconds of the day at which the slots of gig drivers' openings begin, ascending; at least one."""
+    found = np.unique(ways.slot_s[(ways.way == Way.FLEX) & (ways.day == day)])
+    return found.astype(np.int64) if len(found) else np.zeros(1, np.int64)
+
+
+def by_slot(blocks: Blocks, day_s: int, sites: int, slots: Longs, load: Floats) -> Floats:
+    """(slots, S) `load` (B,) of the blocks that begin in the day from `day_s`, by the slot in which they begin."""
+    today = (blocks.start_s >= day_s) & (blocks.start_s < day_s + DAY_S)
+    which = np.maximum(np.searchsorted(slots, blocks.start_s[today] - day_s, side="right") - 1, 0)
+    sums = np.bincount(which * sites + blocks.station[today], load[today], len(slots) * sites)
+    return np.asarray(sums, np.float64).reshape(len(slots), sites)
 
 
 def live_need(blocks: Blocks, on: Longs, from_s: int, sites: int) -> Longs:
@@ -82,11 +97,11 @@ def changed(
 ) -> tuple[Longs, Longs, Longs]:
     """(openings, limit, cost) of gig drivers on a day that have another room or marginal cost than so far.
 
-    room, cost_mc (S,); whole packages, rounded down.
+    room (slots, S) by the slots of `slots_of`, cost_mc (S,); whole packages, rounded down.
     """
     rows = np.flatnonzero((ways.way == Way.FLEX) & (ways.day == day) & (ways.station >= 0))
     at = ways.station[rows]
-    limit = np.floor(room[at] + 1e-9).astype(np.int64)
+    limit = np.floor(room[np.searchsorted(slots_of(ways, day), ways.slot_s[rows]), at] + 1e-9).astype(np.int64)
     cost = np.full(len(rows), -1, np.int64) if cost_mc is None else cost_mc[at]
     new = (limit != ways.limit[rows]) | ((cost >= 0) & (cost != ways.cost_mc[rows]))
     return rows[new], limit[new], cost[new]

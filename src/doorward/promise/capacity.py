@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.units import DAY_S, HOUR_S
-from doorward.core.vanday import stops_in_a_day
+from doorward.core.vanday import packages_by_wave
 from doorward.promise.rules import PromiseRules
 from doorward.tables.fleet import Vehicles
 from doorward.tables.flex import Drivers
@@ -65,14 +65,11 @@ def van_room(
             if gigs[station]:
                 out[:, place] = gigs[station]
             continue
-        for wave, leaves_s in enumerate(rules.wave_s):
-            span_s = vehicles.shift_hi_s[van] - np.maximum(vehicles.shift_lo_s[van], leaves_s)
-            rest_s = np.where(span_s > rules.break_after_s, np.maximum(vehicles.break_s[van], 0), 0)
-            shift_s = np.maximum(0, span_s - rest_s).astype(np.float64)
-            most = vehicles.max_stops[van].astype(np.float64)
-            stops = stops_in_a_day(*land, shift_s, most, float(rules.stop_s))
-            carried = float(vehicles.volume_ml[van].sum()) / rules.package_ml
-            out[wave, place] = int(min(stops * rules.door_packages_pm / 1000, carried)) + gigs[station]
+        v = vehicles.take(van)
+        by_wave = packages_by_wave(
+            land, v.shift_lo_s, v.shift_hi_s, v.break_s, v.max_stops, v.volume_ml, rules
+        )
+        out[:, place] = by_wave.astype(np.int64) + gigs[station]
     return out
 
 

@@ -12,7 +12,14 @@ from doorward.twin.floor import FloorRules
 SHARED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "carriers": (
         "promise",
-        {k: k for k in ("induct_s", "plan_s", "wave_s", "route_s", "delivery_days", "crossdock_s")},
+        {
+            k: k
+            for k in (
+                "induct_s", "plan_s", "wave_s", "route_s", "delivery_days", "crossdock_s",  # the clock
+                "stop_s", "break_after_s", "door_packages_pm", "package_ml",  # what a van's day holds
+                "outage_guess_s",
+            )
+        },
     ),
     "promise": ("carriers", {"late_c": "faster_c", "late_day_c": "late_day_c"}),
 }

@@ -50,13 +50,16 @@ class Services(Table):
 
 
 class WayCapacity(Table):
-    """Capacity and price of each way at each site and day, row = opening.
+    """Capacity and price of each way at each site, day and slot of the day, row = opening.
 
     way, station, day (n,); limit (n,) packages; taken (n,); price_mc (n,) dual price, thousandths of a cent
     station (n,) Site where it binds: the station; for LOCKER the locker; for partners the FC of the pick-up
     carrier (n,) row in Services; -1 own network
+    slot_s  (n,) second of the local day at which its slot begins: vans, gig drivers and pools the wave that packages
+            reach the station for, drones and robots the hour, partners the pick-up; lockers -1, the whole day
     cost_mc (n,) what one package more adds to the pay of gig blocks (FLEX only); -1 nobody has said
-    A row with way -1 is a pool: limit packages expected at that station and day, taken those that have chosen, any way.
+    A row with way -1 is a pool: limit packages expected at that station, day and wave, taken those that have chosen,
+    any way.
     """
 
     way: I1
@@ -67,6 +70,7 @@ class WayCapacity(Table):
     price_mc: I8
     carrier: I4
     cost_mc: I8
+    slot_s: I4
 
 
 class ZoneCosts(Table):
@@ -147,7 +151,7 @@ class WayReturned(Table):
 
 
 class WayOpened(Table):
-    """Fact (carriers): capacity of a way at a station on a day; rows continue WayCapacity."""
+    """Fact (carriers): capacity of a way at a station in a slot of a day; rows continue WayCapacity."""
 
     opening: I4
     way: I1
@@ -155,6 +159,7 @@ class WayOpened(Table):
     day: I4
     limit: I4
     carrier: I4
+    slot_s: I4
 
 
 class ZonesLearned(Table):
@@ -167,7 +172,8 @@ class ZonesLearned(Table):
 
 
 class WayLimited(Table):
-    """Fact (flex): openings have this room now, chosen packages included: what the day's blocks should carry.
+    """Fact (flex, carriers): openings have this room now, chosen packages included. Gig drivers: what the blocks of the
+    slot should carry. Vans: what they bring in the wave, those that leave in another of the day's waves left out.
 
     cost_mc: new `WayCapacity.cost_mc`; -1 as before
     """

@@ -3,7 +3,8 @@
 Prices: projected subgradient with Rprop steps (Riedmiller & Braun 1993) on the dual of the assignment relaxation, from
 the prices of the last call. Repair: packages pick in order of regret (what the second choice would cost more).
 Polish: moves into free room, then negative cycles in the graph of openings (Klein 1967) until none is left: the
-assignment is then optimal. Graphs of more than
+assignment is then optimal, and the shortest distances in the same graph are its exact dual prices: what one more place
+in an opening would save (no negative cycle: Ahuja, Magnanti & Orlin 1993, 9.3). Graphs of more than
 `MOST_NODES` openings are polished station by station, which is no longer exact.
 Costs are integers, ties go to the lower option and the lower row: equal inputs, equal choices.
 """
@@ -20,6 +21,8 @@ I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 BLOCKED = np.int64(1) << 40
 """Cost of an option that is not open."""
+UNPRICED = BLOCKED // 8
+"""Room that would give a way to a package without any has no price of its own: the dual's last one stands."""
 MOST_NODES = 360
 MOST_CYCLES = 4_000
 
@@ -67,33 +70,38 @@ def choose(cost: I64, opening: I32, room: I64, price: I64, group: I32, rounds: i
         left = room.astype(np.int64).copy()
         _repair(cost, opening, price, order, left, option)
         _free_moves(cost, opening, left, option, 6)
-        _polish(cost, opening, left, option)
+        exact = _polish(cost, opening, left, option)
         price[touched & (left > 0)] = 0  # what is not used up is free
+        known = (exact >= 0) & (exact < UNPRICED)
+        price[known] = exact[known]
     second, gap = np.empty(n, np.int32), np.empty(n, np.int64)
     _seconds(cost, opening, price, group, option, second, gap)
     return Choice(option, price, second, gap, dual)
 
 
-def _polish(cost: I64, opening: I32, left: I64, option: I32) -> None:
-    """Cancel negative cycles: over everything if the graph is small, else block by block, twice.
+def _polish(cost: I64, opening: I32, left: I64, option: I32) -> I64:
+    """Cancel negative cycles: over everything if the graph is small, else block by block, twice. Returns exact prices
+    (k,), -1 where there are none.
 
     A block is what shares its first opening: the packages of one station and day. Other blocks stand still meanwhile,
     and the room that is left in shared openings goes from block to block.
     """
-    if _cancel_in(cost, opening, left, option):
-        return
+    price = np.full(len(left), -1, np.int64)
+    if _cancel_in(cost, opening, left, option, price):
+        return price
     block = np.where(opening >= 0, opening, len(left)).min(axis=1)
     order = np.argsort(block, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(block[order])) + 1)
     for _ in range(2):
         for rows in parts:
             mine = option[rows]
-            _cancel_in(cost[rows], opening[rows], left, mine)
+            _cancel_in(cost[rows], opening[rows], left, mine, price.copy())
             option[rows] = mine
+    return price
 
 
-def _cancel_in(cost: I64, opening: I32, left: I64, option: I32) -> bool:
-    """Cancel negative cycles over the openings in use; False if there are too many of them."""
+def _cancel_in(cost: I64, opening: I32, left: I64, option: I32, price: I64) -> bool:
+    """Cancel negative cycles over the openings in use and price these; False if there are too many of them."""
     used, at = np.unique(opening, return_inverse=True)
     unlimited = int(used[0] == -1)  # -1 sorts first
     nodes = len(used) - unlimited
@@ -102,8 +110,11 @@ def _cancel_in(cost: I64, opening: I32, left: I64, option: I32) -> bool:
     real = used[unlimited:]
     node = np.where(opening >= 0, at.reshape(opening.shape) - unlimited, -1).astype(np.int32)
     room = np.concatenate([left[real], [np.int64(1) << 40, np.int64(1) << 40]])
-    _cancel(cost, node, np.arange(max(1, nodes), dtype=np.int32), nodes, room, option, MOST_CYCLES)
+    far = np.zeros(nodes + 3, np.int64)
+    done = _cancel(cost, node, np.arange(max(1, nodes), dtype=np.int32), nodes, room, option, MOST_CYCLES, far)
     left[real] = room[:nodes]
+    if done:
+        price[real] = -far[:nodes]
     return True
 
 
@@ -264,9 +275,10 @@ def _arcs(
 
 
 @nb.njit(cache=True)
-def _cycle(w: I64, room: I64, size: int, before: I32) -> int:  # pragma: no cover - compiled
-    """Bellman and Ford over the nodes and a sink (number `size`); a node on a negative cycle, or -1."""
-    far = np.zeros(size + 1, np.int64)
+def _cycle(w: I64, room: I64, size: int, before: I32, far: I64) -> int:  # pragma: no cover - compiled
+    """Bellman and Ford over the nodes and a sink (number `size`); a node on a negative cycle, or -1: then `far` are the
+    distances from wherever is nearest."""
+    far[:] = 0
     before[:] = -1
     for turn in range(size + 2):
         last = -1
@@ -313,9 +325,9 @@ def _loop_in(before: I32, size: int) -> int:  # pragma: no cover - compiled
 
 @nb.njit(cache=True)
 def _cancel(
-    cost: I64, opening: I32, node_of: I32, nodes: int, room: I64, option: I32, most: int
-) -> None:  # pragma: no cover - compiled
-    """Move packages around negative cycles until there is none. `room` follows."""
+    cost: I64, opening: I32, node_of: I32, nodes: int, room: I64, option: I32, most: int, far: I64
+) -> bool:  # pragma: no cover - compiled
+    """Move packages around negative cycles until there is none (False: more than `most`). `room` follows."""
     size = nodes + 2
     w = np.full((size, size), BLOCKED)
     who = np.zeros((size, size), np.int64)
@@ -325,9 +337,9 @@ def _cancel(
     for _ in range(most):
         _arcs(cost, opening, node_of, nodes, option, dirty, w, who, to)
         dirty[:] = False
-        v = _cycle(w, room, size, before)
+        v = _cycle(w, room, size, before, far)
         if v < 0:
-            break
+            return True
         start = v
         while True:
             a = before[v]
@@ -342,6 +354,7 @@ def _cancel(
             v = a
             if v == start:
                 break
+    return False
 
 
 @nb.njit(cache=True)

@@ -29,7 +29,7 @@ class Batch(Table):
     longest_mm, second_mm, third_mm (n,) sides by length; ready_s (n,) when it can leave its building
     here (n,) 1 it stands at its delivery station already; gates (n,) ways closed by earlier drops (bit mask)
     locker (n,) Site of the nearest locker with a free cell, -1; locker_m, reach_m (n,) from the door, from the station
-    lane (n,) fc * zones + zone
+    lane (n,) fc * zones + zone; access (n,) bits of orders.Access, 0 or -1 nothing to know
     """
 
     package: I8
@@ -43,6 +43,7 @@ class Batch(Table):
     weight_g: I8
     volume_ml: I8
     flags: I1
+    access: I1
     consent: I1
     speed: I1
     due_lo_s: I8
@@ -63,11 +64,13 @@ class Gates(NamedTuple):
 
 
 def gate(
-    batch: Batch, services: Services, cards: Cards, heads: I64, haul: I64, rules: CarriersRules
-) -> Gates:
+    batch: Batch, services: Services, cards: Cards, heads: I64, haul: I64, rules: CarriersRules,
+    shut: NDArray[np.bool_],
+) -> Gates:  # fmt: skip
     """Test every package against every way.
 
-    cards: one row per service; heads (6, S) vehicles by own way and site; haul (F, S) -1 where no lane leads.
+    cards: one row per service; heads (6, S) vehicles by own way and site; haul (F, S) -1 where no lane leads;
+    shut (6, S, 128) ways all of whose vehicles are barred from doors with these access notes
     """
     m, n = OWN_WAYS + len(services), len(batch)
     gates = Gates(np.zeros((m, n), np.int16), np.full((m, n), -1, np.int64))
@@ -95,6 +98,9 @@ def gate(
         close(batch.weight_g > grams, heavy, batch.weight_g - grams)
         over = np.max([side - most for side, most in zip(sides, cell, strict=True)], axis=0)
         close(over > 0, Reason.TOO_LARGE, over)
+        if way != Way.LOCKER:
+            notes = np.maximum(0, batch.access)
+            close(shut[way, station, notes], Reason.BARRED, notes)
         if way not in (Way.OWN, Way.DSP):
             close(hazmat, Reason.HAZMAT)
         if way in consent:

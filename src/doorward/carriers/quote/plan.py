@@ -6,6 +6,7 @@ money   own vans: marginal seconds and metres of the zone (vans.py) x crew and d
 late    expected lateness: P(late) x penalty + expected days of lateness x price of a day; smooth, and a promise that is
         lost anyway still goes by what arrives soonest for the money.
         Own network: trucks and waves of the promise's own clock (core/stationday.py), normal floor and door times.
+        Drones and robots leave when a package is ready and their hours are open: they need no wave.
         Partners: log-normal transit through the quantiles p50 and p90 (sigma = ln(p90 / p50) / 1.2816).
 carbon  CO2e in mg x price of a tonne
 O(ways) array passes over the batch; measured in bench/carriers.py.
@@ -27,7 +28,7 @@ from doorward.carriers.rules import CarriersRules
 from doorward.core.hours import day_start, local_day
 from doorward.core.stationday import first_door, wave_deadlines
 from doorward.core.timetable import reach
-from doorward.core.units import DAY_S
+from doorward.core.units import DAY_S, HOUR_S
 from doorward.tables.ways import Services, Way
 
 I64 = NDArray[np.int64]
@@ -38,15 +39,20 @@ PARTS = (-1.2816, -0.5244, 0.0, 0.5244, 1.2816)
 """Medians of five equal parts of a standard normal distribution."""
 MOST_S = 10 * DAY_S
 """A way through a station that leads nowhere is reckoned this late."""
+MOST_TURNS = 21
+"""A partner that does not come for so many days is no way."""
+Pauses = tuple[tuple[int, int, int, int], ...]
 
 
 class Quotes(NamedTuple):
     """What every column (own ways, then services) costs each package: (m, n) arrays in thousandths of a cent, mg, s.
 
     rated (m, n) False where a partner has no rate for it
-    leave_s (m, n) latest departure or the pick-up; day (m, n) local day whose opening it takes room of
+    leave_s (m, n) latest departure or the pick-up; day (m, n) local day whose opening it takes room of, slot (m, n)
+    second of it: the wave, the pick-up, the first hour of drones and robots
     arrive_s (m, n) median arrival
     late_pm, late_s (m, n) chance to be late, per mille, and expected seconds of lateness
+    still (m, n) a partner that does not collect before the promise ends
     """
 
     money: I64
@@ -59,6 +65,8 @@ class Quotes(NamedTuple):
     rated: NDArray[np.bool_]
     late_pm: I64
     late_s: I64
+    slot: I64
+    still: NDArray[np.bool_]
 
 
 def quote(
@@ -71,19 +79,21 @@ def quote(
     rules: CarriersRules,
     utc_offset_s: int,
     day_on: int = 0,
+    stops: Pauses = (),
 ) -> Quotes:
     """Quote a batch.
 
     stop_s, stop_m (n,) driving of one more stop (`vans.blended`); block_mc (S,) block pay per package by station
     day_on: leave this many days later than ready (for packages that found no room)
+    stops: spans in which partners do not collect, see `pickups_around`
     """
     m, n = OWN_WAYS + len(services), len(batch)
-    a, b, c, d, e, f, g, h, i = np.zeros((9, m, n), np.int64)
-    out = Quotes(a, b, c, d, e, f, g, np.ones((m, n), bool), h, i)
+    a, b, c, d, e, f, g, h, i, j = np.zeros((10, m, n), np.int64)
+    out = Quotes(a, b, c, d, e, f, g, np.ones((m, n), bool), h, i, j, np.zeros((m, n), bool))
     ready = batch.ready_s + day_on * DAY_S
     _own_money(out, batch, net, stop_s, stop_m, block_mc, rules)
     _own_times(out, batch, net, ready, rules, utc_offset_s)
-    _partners(out, batch, net, services, ready, rules, utc_offset_s)
+    _partners(out, batch, net, services, ready, rules, utc_offset_s, stops)
     out.carbon[:] = out.co2 * rules.carbon_c_t // 1_000_000
     return out
 
@@ -119,7 +129,9 @@ def _own_money(
     for way, (seconds, metres) in work.items():
         trip = seconds * net.seconds_mc[way, station] / 1000 + metres * net.km_mc[way, station]
         if way in (Way.DRONE, Way.ROBOT):
-            trip = trip + net.fixed_mc[way, station]  # a sortie carries one package
+            trip = trip + net.fixed_mc[way, station]
+        if way == Way.ROBOT:
+            trip = trip * 1000 / rules.robot_packages_pm  # a sortie carries one package, an errand up to three
         if way == Way.FLEX:
             trip = trip + block_mc[station]
         again = 1.0 + rules.fail_pm[way] / 1000
@@ -144,7 +156,9 @@ def _own_times(
     leave = np.where(early >= ready, early, last)
     leave = np.where(here, np.maximum(ready, batch.due_s - rules.lastmile_s), leave)
     start, back = np.unique(np.stack([batch.fc.astype(np.int64), ready]), axis=1, return_inverse=True)
-    chance, seconds = np.zeros(len(batch)), np.zeros(len(batch))
+    chance, seconds, soon, soon_s = np.zeros((4, len(batch)))
+    waves = np.asarray(rules.wave_s, np.int64)
+    doors = waves + np.asarray(rules.route_s, np.int64)
     for part, z in enumerate(PARTS):
         staged = start[1] + round(z * rules.floor_spread_s)
         origin, out_of, into, depart, cutoff, drive, days = start[0].astype(np.int32), *net.timetable
@@ -157,14 +171,43 @@ def _own_times(
         day, door, _ = first_door(at, rules, utc_offset_s)
         p, s = late_normal(door - batch.due_s, rules.door_spread_s)
         chance, seconds = chance + p / len(PARTS), seconds + s / len(PARTS)
+        p, s = late_normal(at + rules.induct_s + rules.craft_wait_s - batch.due_s, rules.craft_spread_s)
+        soon, soon_s = soon + p / len(PARTS), soon_s + s / len(PARTS)
         if part == len(PARTS) // 2:
             arrive = door
             out_day = np.maximum(day, local_day(batch.due_s, utc_offset_s))
+            wave = waves[np.argmin(np.abs(doors[:, None] - (door + utc_offset_s) % DAY_S), axis=0)]
+            wave = np.where(out_day > day, waves[0], wave)
+            there_s = at + rules.induct_s
     for way in range(OWN_WAYS):
         miss = rules.late_pm[way] / 1000
         p, s = miss + (1 - miss) * chance, seconds + miss * (1 - chance) * rules.missed_day_s
         _lateness(out, way, p, s, batch, rules)
-        out.leave_s[way], out.day[way], out.arrive_s[way] = leave, out_day, arrive
+        out.leave_s[way], out.day[way], out.arrive_s[way], out.slot[way] = leave, out_day, arrive, wave
+    _craft_times(out, batch, there_s, (chance, seconds), (soon, soon_s), rules, utc_offset_s)
+
+
+def _craft_times(
+    out: Quotes, batch: Batch, there_s: I64, by_wave: tuple[F64, F64], at_once: tuple[F64, F64],
+    rules: CarriersRules, utc_offset_s: int,
+) -> None:  # fmt: skip
+    """Day, first hour and lateness of drones and robots for packages ready at the station at `there_s`.
+
+    On the day of arrival, if their hours are still open, they come as soon as they can; else in the morning, when vans
+    come as well: then they are as late as these.
+    """
+    for way, (first, last) in ((Way.DRONE, rules.drone_hours), (Way.ROBOT, rules.robot_hours)):
+        day = local_day(there_s, utc_offset_s)
+        second = there_s + utc_offset_s - day * DAY_S
+        shut = second > last * HOUR_S - rules.craft_wait_s
+        day, second = day + shut, np.where(shut, first * HOUR_S, np.maximum(second, first * HOUR_S))
+        due = local_day(batch.due_s, utc_offset_s)
+        waits = due > day
+        out.day[way], out.slot[way] = np.maximum(day, due), np.where(waits, first * HOUR_S, second)
+        out.arrive_s[way] = out.day[way] * DAY_S - utc_offset_s + out.slot[way] + rules.craft_wait_s
+        miss = rules.late_pm[way] / 1000
+        p, s = (np.where(shut, a, np.minimum(a, b)) for a, b in zip(by_wave, at_once, strict=True))
+        _lateness(out, way, miss + (1 - miss) * p, s + miss * (1 - p) * rules.missed_day_s, batch, rules)
 
 
 def _partners(
@@ -175,6 +218,7 @@ def _partners(
     ready: I64,
     rules: CarriersRules,
     utc_offset_s: int,
+    stops: Pauses,
 ) -> None:
     """Rate, pick-up, lateness and CO2e of partner services."""
     if len(services) == 0:
@@ -190,6 +234,8 @@ def _partners(
         midnight = day_start(ready, utc_offset_s)
         pickup = midnight + int(services.pickup_s[row])
         pickup = np.where(pickup < ready, pickup + DAY_S, pickup)
+        asked, pickup = pickup, pickups_around(stops, pickup, batch.fc, row)
+        out.still[column] = (pickup > asked) & (pickup > batch.due_s)
         p50, p90 = net.p50_s[row, batch.lane], net.p90_s[row, batch.lane]
         sigma = np.log(np.maximum(p90, p50 + 1) / p50) / DECILE
         arrive = pickup + p50
@@ -204,21 +250,47 @@ def _partners(
         grams = rules.partner_mg_kg_km[kind] * far_km * batch.weight_g / 1000
         out.co2[column] = rules.partner_mg[kind] + np.rint(grams).astype(np.int64)
         _lateness(out, column, p, s, batch, rules)
-        out.leave_s[column], out.day[column], out.arrive_s[column] = (
-            pickup,
-            local_day(pickup, utc_offset_s),
-            arrive,
-        )
+        out.leave_s[column], out.arrive_s[column] = pickup, arrive
+        out.day[column], out.slot[column] = local_day(pickup, utc_offset_s), int(services.pickup_s[row])
+
+
+def pickups_around(stops: Pauses, pickup_s: I64, fc: NDArray[np.int32], service: int) -> I64:
+    """When a partner collects if it, or the dock, stands still at some of its times: on the first day that it works.
+
+    stops: (FC, -1 all; service, -1 all; from, until Unix seconds)
+    """
+    mine = [s for s in stops if s[1] in (-1, service)]
+    out = pickup_s.copy()
+    for _ in range(MOST_TURNS if mine else 0):
+        hit = np.zeros(len(out), bool)
+        for site, _, from_s, until_s in mine:
+            hit |= ((site < 0) | (fc == site)) & (out >= from_s) & (out < until_s)
+        if not hit.any():
+            break
+        out[hit] += DAY_S
+    return out
 
 
 def _lateness(out: Quotes, column: int, p: F64, seconds: F64, batch: Batch, rules: CarriersRules) -> None:
     """Expected lateness: probability x penalty of the speed class + expected days x price of a day."""
-    penalty = np.array(rules.late_c, np.float64)[np.clip(batch.speed, 0, 2)]
+    price(out, column, np.arange(len(batch)), p, seconds, batch, rules)
+
+
+def price(out: Quotes, column: int, at: I64, p: F64, seconds: F64, batch: Batch, rules: CarriersRules) -> None:
+    """Likewise for the packages `at`; p, seconds (len(at),)."""
+    penalty = np.array(rules.late_c, np.float64)[np.clip(batch.speed[at], 0, 2)]
     p = np.clip(p, 0.0, 1.0)
     cents = p * penalty + seconds / DAY_S * rules.late_day_c
-    out.late[column] = np.rint(cents * 1000).astype(np.int64)
-    out.late_pm[column] = np.rint(p * 1000).astype(np.int64)
-    out.late_s[column] = np.rint(seconds).astype(np.int64)
+    out.late[column, at] = np.rint(cents * 1000).astype(np.int64)
+    out.late_pm[column, at] = np.rint(p * 1000).astype(np.int64)
+    out.late_s[column, at] = np.rint(seconds).astype(np.int64)
+
+
+def later_wave(out: Quotes, column: int, at: I64, door_s: I64, batch: Batch, rules: CarriersRules) -> None:
+    """Lateness of packages `at` in this column if they go in a wave that is at the door at `door_s` (len(at),)."""
+    p, s = late_normal(door_s - batch.due_s[at], rules.door_spread_s)
+    was_p, was_s = out.late_pm[column, at] / 1000, out.late_s[column, at]
+    price(out, column, at, np.maximum(p, was_p), np.maximum(s, was_s), batch, rules)
 
 
 def late_normal(over_s: I64, spread_s: int) -> tuple[F64, F64]:
