@@ -71,6 +71,30 @@ def test_vehicles_are_those_of_defra(defra: Path) -> None:
     assert known("car_petrol") == pytest.approx([each * KG_PER_KM for each in car], abs=0.5)
 
 
+@pytest.mark.parametrize(
+    ("name", "body"), [("rigid", "Rigid (>7.5 tonnes-17 tonnes)"), ("light", "Rigid (>3.5 - 7.5 tonnes)")]
+)
+def test_smaller_trucks_are_those_of_defra(defra: Path, name: str, body: str) -> None:
+    for load, laden, unit, scale in (
+        ("empty", "0% Laden", "km", KG_PER_KM),
+        ("full", "100% Laden", "km", KG_PER_KM),
+        ("tkm", "Average laden", "tonne.km", KG_PER_TKM),
+    ):
+        source = (
+            factor_of(defra, "wtt freight", "WTT- HGV (all diesel)", body, laden, unit),
+            factor_of(defra, "freight", "HGV (all diesel)", body, laden, unit),
+        )
+        assert known(f"{name}_{load}") == pytest.approx([each * scale for each in source], abs=0.5)
+
+
+def test_a_place_on_a_van_is_that_of_defra(defra: Path) -> None:
+    source = (
+        factor_of(defra, "wtt freight", "WTT- vans", VAN, "Diesel", "tonne.km"),
+        factor_of(defra, "freight", "Vans", VAN, "Diesel", "tonne.km"),
+    )
+    assert known("van_tkm") == pytest.approx([each * KG_PER_TKM for each in source], abs=0.5)
+
+
 def test_electricity_is_generation_upstream_and_losses(defra: Path) -> None:
     generation = factor_of(defra, "all", "Electricity generated", "Electricity: UK", "kWh")
     upstream = factor_of(defra, "wtt grid", "WTT- UK electricity (generation)")
