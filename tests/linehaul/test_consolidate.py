@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from doorward.ledger.state import State
 from doorward.linehaul.consolidate import Choices, consolidate, lateness_mc
-from doorward.linehaul.lint import lint_settled
+from doorward.linehaul.lint import lint_settled, lint_trips
 from doorward.linehaul.report import lane_fill
 from doorward.linehaul.state import fold_cancelled, fold_loaded, fold_planned, fold_settled
 from doorward.tables.linehaul import (
@@ -218,3 +218,23 @@ def test_a_small_world_runs_few_departures_and_everything_comes_in_the_end() -> 
     assert fill.held.sum() + fill.idle.sum() == off.sum()
     pallets = world.state.table(Pallets)
     assert (pallets.trip[pallets.closed_s < world.now_s - 172_800] >= 0).all(), "nothing is held for ever"
+    assert lint_trips(trips, pallets, lanes, world.state.table(Equipment)) == []
+    _planted(trips, pallets, lanes, world.state.table(Equipment))
+
+
+def _planted(trips: Trips, pallets: Pallets, lanes: Lanes, kinds: Equipment) -> None:
+    """A linter that cannot fail checks nothing."""
+    row = int(np.flatnonzero(trips.status == int(TripStatus.DONE))[0])
+    for column, words in (
+        ("packages", "says packages"), ("weight_g", "over its weight"), ("volume_ml", "over its volume"),
+        ("cost_c", "tariff"), ("left_s", "before its time"), ("arrived_s", "before it left"),
+    ):  # fmt: skip
+        values = getattr(trips, column).copy()
+        if column.endswith("_s"):
+            values[row] = 0
+        else:
+            values[row] += 100_000_000
+        wrong = trips.replace(**{column: values})
+        assert any(words in each for each in lint_trips(wrong, pallets, lanes, kinds)), column
+    astray = pallets.replace(dest=pallets.dest * 0 + lanes.origin[0])
+    assert any("elsewhere" in each for each in lint_trips(trips, astray, lanes, kinds))

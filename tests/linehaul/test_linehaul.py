@@ -159,3 +159,19 @@ def test_trucks_tell_the_same_story_whenever_they_are_asked(seed: int, wait: int
     gone = moved.trip[moved.status == int(TripStatus.LEFT)]
     assert gone.tolist() == np.flatnonzero(left <= now_s).tolist()
     assert set(moved.trip[moved.status == int(TripStatus.DONE)]) <= set(gone)
+
+
+def test_a_departure_that_was_planned_past_its_cut_off_does_not_drive_air() -> None:
+    """A run that begins between cut-off and departure."""
+    world = World(seed=2, orders=60)
+    lanes = lanes_of()
+    first = plan_trips(
+        lanes, np.zeros(0, np.int64), np.zeros(0, np.int32), first=0, now_s=world.now_s, days=1,
+        utc_offset_s=OFFSET_S,
+    )  # fmt: skip
+    soon = first.depart_s.min() - world.now_s
+    world.state.load(lanes.replace(cutoff_s=lanes.cutoff_s * 0 + int(soon) + 600))
+    world.run(36)
+    trips = world.state.table(Trips)
+    assert (trips.packages[trips.status == int(TripStatus.DONE)] > 0).all()
+    assert (trips.status == int(TripStatus.CANCELLED)).any()

@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from doorward.footprint.lint import lint_ledger
+from doorward.linehaul.lint import lint_trips
 from doorward.runtime.build import all_folds, open_ledger
 from doorward.runtime.checks import violations
 from doorward.runtime.request import Request
@@ -17,6 +19,7 @@ from doorward.runtime.run import start_run
 from doorward.runtime.rundir import RunDir
 from doorward.tables.footprint import LegKind, Legs, Shares
 from doorward.tables.journey import Event, Status
+from doorward.tables.linehaul import Equipment, Lanes, Pallets, Trips, TripStatus
 from doorward.tables.orders import Lines, LineStatus, Orders
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.stock import Stock
@@ -93,6 +96,17 @@ def test_packages_add_up_to_their_legs(small_day: Day) -> None:
     bearing = np.bincount(shares.leg, minlength=len(legs)) > 0
     assert (given[bearing] == (legs.wtt_mg + legs.ttw_mg)[bearing]).all()
     assert set(legs.kind.tolist()) >= {LegKind.FC, LegKind.LINEHAUL, LegKind.LAST_MILE, LegKind.PACKAGING}
+    ledger.close()
+
+
+def test_the_linters_of_linehaul_and_footprint_find_nothing_in_a_whole_run(small_day: Day) -> None:
+    where, _ = small_day
+    ledger = open_ledger(where)
+    trips, pallets = ledger.table(Trips), ledger.table(Pallets)
+    lanes, kinds = ledger.table(Lanes), ledger.table(Equipment)
+    assert (trips.status == int(TripStatus.DONE)).sum() > 20
+    assert lint_trips(trips, pallets, lanes, kinds) == []
+    assert lint_ledger(ledger.state) == []
     ledger.close()
 
 

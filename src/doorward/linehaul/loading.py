@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.timetable import reach
+from doorward.core.units import DAY_S
 from doorward.ledger.desk import Desk
 from doorward.linehaul.consolidate import Choices, consolidate, lateness_mc
 from doorward.linehaul.plan import left_behind
@@ -34,7 +35,7 @@ Floats = NDArray[np.float64]
 def load(desk: Desk) -> None:
     """Settle the departures whose staging cut-off has just been reached: load, hold what can wait, cancel the rest."""
     trips, lanes, pallets = desk.table(Trips), desk.table(Lanes), desk.table(Pallets)
-    due = cut_off(trips, lanes, desk.after_s, desk.now_s)
+    due = cut_off(trips, lanes, desk.after_s - DAY_S, desk.now_s)  # those planned past their cut-off are not forgotten
     if len(due) == 0:
         return
     waiting = np.flatnonzero(pallets.trip < 0)
