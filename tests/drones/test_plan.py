@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorward.core.seed import uniform
-from doorward.drones.plan import Cargo, Craft, Sky, plan_sorties
+from doorward.drones.plan import Craft, Sky, plan_sorties
 from doorward.drones.reach import cruise_wh_m, hover_wh, leg_s, paths, reach_m
 from doorward.drones.rules import DronesRules
 from doorward.drones.volumes import Flights, air_s, layer, meetings, position, volumes
+from doorward.tables.cargo import Cargo
 from doorward.tables.orders import DRONE_OK
 from doorward.tables.remarks import Reason
 
@@ -114,7 +115,7 @@ def test_planned_sorties_never_share_a_volume(seed: int) -> None:
     rules, n = DronesRules(), 60
     flights = flights_of(n, seed)
     cargo = Cargo(
-        np.arange(n), flights.x, flights.y, *(np.full(n, v) for v in (1000, 300, 0, DRONE_OK, 0, 0, 90_000))
+        np.arange(n), flights.x, flights.y, *(np.full(n, v) for v in (1000, 900, 300, 0, DRONE_OK, 0, 0, 0, 90_000))
     )  # fmt: skip
     craft = Craft(np.arange(8), np.zeros(8, np.int64), 32_000, 30, 3000)
     hours = np.arange(24) * 3600
@@ -133,7 +134,7 @@ def test_planned_sorties_never_share_a_volume(seed: int) -> None:
 def test_reasons_carry_the_number_that_would_have_fitted() -> None:
     cargo = Cargo(
         np.arange(3), np.array([100.0, 200.0, 13_000.0]), np.zeros(3), np.array([2500, 1000, 1000]),
-        np.array([300, 460, 300]), *(np.full(3, v) for v in (0, DRONE_OK, 0, 0, 90_000)),
+        np.full(3, 900), np.array([300, 460, 300]), *(np.full(3, v) for v in (0, DRONE_OK, 0, 0, 0, 90_000)),
     )  # fmt: skip
     craft = Craft(np.arange(1), np.zeros(1, np.int64), 60_000, 30, 3000)
     hours = np.arange(24) * 3600

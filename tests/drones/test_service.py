@@ -11,6 +11,7 @@ from doorward.drones.service import SERVICES
 from doorward.ledger.state import State
 from doorward.tables.fleet import NoFly, Runs, Stops
 from doorward.tables.journey import Status
+from doorward.tables.orders import Access, Orders
 from doorward.tables.packages import Packages
 from doorward.tables.remarks import Reason, Remarks
 from doorward.tables.ways import Way, WayDropped
@@ -88,3 +89,18 @@ def test_rain_until_noon_is_waited_out() -> None:
 def test_nothing_to_do_posts_nothing() -> None:
     state = station_state(0, Way.DRONE, 1, spread_m=1.0)
     assert fly_a_day(state, hours=6) == [[]] * 4
+
+
+def test_doors_that_the_access_notes_bar_are_let_go_with_the_bits_as_reason() -> None:
+    state = station_state(20, Way.DRONE, 6, spread_m=800, hours=(14, 20))
+    load_vehicles(state, 4, Way.DRONE, barred=int(Access.SIGN_IN | Access.UPSTAIRS))
+    barred = np.arange(0, 20, 2)
+    state.put(Orders, barred, access=int(Access.SIGN_IN | Access.DOG))
+    state.put(Orders, barred + 1, access=int(Access.DOG))
+    fly_a_day(state)
+    remarks, orders = state.table(Remarks), state.table(Packages).order
+    told = remarks.take(remarks.reason == Reason.BARRED)
+    assert len(told) > 5 and (told.short == Access.SIGN_IN).all()
+    assert (orders[told.row] % 2 == 0).all()
+    gone = orders[state.table(Stops).package]
+    assert len(gone) > 5 and (gone % 2 == 1).all()

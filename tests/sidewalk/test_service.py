@@ -11,6 +11,7 @@ from doorward.sidewalk.rules import SidewalkRules
 from doorward.sidewalk.service import SERVICES
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.journey import Status
+from doorward.tables.orders import Access, Orders
 from doorward.tables.packages import Packages
 from doorward.tables.remarks import Reason, Remarks
 from doorward.tables.ways import Way
@@ -76,3 +77,18 @@ def test_a_package_that_nobody_took_in_goes_another_way() -> None:
     load_vehicles(state, 1, Way.ROBOT, **ROBOT)
     roll_a_day(state, hours=7)
     assert state.table(Remarks).reason.tolist() == [Reason.NOT_HOME]
+
+
+def test_doors_that_the_access_notes_bar_are_let_go_with_the_bits_as_reason() -> None:
+    state = station_state(20, Way.ROBOT, 6, spread_m=800, hours=(14, 20))
+    load_vehicles(state, 4, Way.ROBOT, barred=int(Access.SIGN_IN | Access.UPSTAIRS), **ROBOT)
+    barred = np.arange(0, 20, 2)
+    state.put(Orders, barred, access=int(Access.SIGN_IN | Access.DOG))
+    state.put(Orders, barred + 1, access=int(Access.DOG))
+    roll_a_day(state)
+    remarks, orders = state.table(Remarks), state.table(Packages).order
+    told = remarks.take(remarks.reason == Reason.BARRED)
+    assert len(told) > 5 and (told.short == Access.SIGN_IN).all()
+    assert (orders[told.row] % 2 == 0).all()
+    gone = orders[state.table(Stops).package]
+    assert len(gone) > 5 and (gone % 2 == 1).all()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from doorward.drones.plan import Cargo, Craft, Dropped, Sky, Sorties
+from doorward.drones.plan import Craft, Sky, Sorties
 from doorward.drones.rules import DronesRules
 from doorward.drones.volumes import Flights
+from doorward.tables.cargo import Cargo, Dropped
 
 
 def lint(
@@ -26,6 +27,7 @@ def lint(
     if len(row) == 0:
         return
     assert (cargo.weight_g[row] <= min(rules.payload_g, craft.max_g)).all(), "too heavy"
+    assert (cargo.access[row] & craft.barred == 0).all(), "a door that drones cannot serve"
     assert (sorties.path_m <= rules.radius_m + 1).all(), "too far"
     crow_m = np.hypot(cargo.x[row], cargo.y[row])
     assert (sorties.path_m >= crow_m - 1).all(), "a path shorter than the crow's"

@@ -17,27 +17,13 @@ from doorward.core.units import HOUR_S
 from doorward.drones.reach import cruise_wh_m, hover_wh, leg_s, paths, reach_m, usable_wh
 from doorward.drones.rules import DronesRules
 from doorward.drones.volumes import Flights, air_s, chosen, meetings, volumes
+from doorward.tables.cargo import Cargo, Dropped, Step, barred_by, first_shut
 from doorward.tables.items import HAZMAT
 from doorward.tables.orders import DRONE_OK
 from doorward.tables.remarks import Reason
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
-
-
-class Cargo(NamedTuple):
-    """Packages that are to fly from one station; all (n,), metres from its pad."""
-
-    package: Longs
-    x: Floats
-    y: Floats
-    weight_g: Longs
-    longest_mm: Longs
-    flags: Longs
-    consent: Longs
-    attempts: Longs
-    due_lo_s: Longs
-    due_s: Longs
 
 
 class Sky(NamedTuple):
@@ -66,6 +52,7 @@ class Craft(NamedTuple):
     range_m: int
     wh_km: int
     max_g: int
+    barred: int = 0  # access bits of doors that they cannot serve
 
 
 class Sorties(NamedTuple):
@@ -79,15 +66,6 @@ class Sorties(NamedTuple):
     leg_s: Longs
     path_m: Longs
     flights: Flights
-
-
-class Dropped(NamedTuple):
-    """Packages that will not fly: row in Cargo, Reason, the limit that bound, by how much it fell short."""
-
-    row: Longs
-    reason: Longs
-    limit: Longs
-    short: Longs
 
 
 def plan_sorties(
@@ -149,9 +127,10 @@ def gates(
     n = len(cargo.package)
     max_g = min(rules.payload_g, craft.max_g)
     far = reach_m(rules, craft.range_m, craft.wh_km, cargo.weight_g.astype(np.float64), np.full(n, calm_mms))
-    steps: list[tuple[Reason, NDArray[np.bool_], Longs | int, Longs | Floats | int]] = [
+    steps: list[Step] = [
         (Reason.HAZMAT, (cargo.flags & HAZMAT) > 0, -1, -1),
         (Reason.NO_CONSENT, (cargo.consent & DRONE_OK) == 0, -1, -1),
+        barred_by(cargo, craft.barred),
         (Reason.NOT_HOME, cargo.attempts > 0, 1, cargo.attempts),
         (Reason.PAYLOAD, cargo.weight_g > max_g, max_g, cargo.weight_g - max_g),
         (Reason.TOO_LARGE, cargo.longest_mm > rules.longest_mm, rules.longest_mm, cargo.longest_mm - rules.longest_mm),
@@ -159,12 +138,7 @@ def gates(
         (Reason.NO_FLY, blocked > 0, rules.nofly_margin_m, np.ceil(blocked)),
         (Reason.OUT_OF_REACH, path > far, np.floor(far).astype(np.int64), np.ceil(path - far)),
     ]  # fmt: skip
-    reason, limit, short = np.zeros(n, np.int64), np.full(n, -1, np.int64), np.full(n, -1, np.int64)
-    for name, shut, bound, lacking in reversed(steps):
-        reason[shut] = name
-        limit[shut] = np.broadcast_to(bound, n)[shut]
-        short[shut] = np.broadcast_to(lacking, n)[shut]
-    return reason, limit, short
+    return first_shut(steps, n)
 
 
 def open_hours(sky: Sky, now_s: int, rules: DronesRules) -> tuple[Longs, Longs, Longs]:

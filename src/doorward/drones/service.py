@@ -8,44 +8,41 @@ from numpy.typing import NDArray
 from doorward.core.geo import plane_m
 from doorward.core.units import DAY_S, HOUR_S
 from doorward.drones.lint import lint
-from doorward.drones.plan import Cargo, Craft, Dropped, Sky, Sorties, plan_sorties
+from doorward.drones.plan import Craft, Sky, Sorties, plan_sorties
 from doorward.drones.reach import paths
 from doorward.drones.rules import DronesRules
 from doorward.drones.volumes import Flights
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
+from doorward.tables.cargo import barred_of, cargo_of, let_go, waiting_for
 from doorward.tables.fleet import NoFly, Runs, RunsPlanned, RunStatus, Stops, StopsPlanned, Vehicles
-from doorward.tables.journey import Status
 from doorward.tables.orders import Orders
 from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages
-from doorward.tables.remarks import Remarks, Subject
 from doorward.tables.sites import Sites
-from doorward.tables.ways import Way, WayDropped
+from doorward.tables.ways import Way
 
 
 def fly(desk: Desk) -> None:
     """Post runs of one stop for take-offs within the horizon, WayDropped and a remark for what will not fly."""
     packages = desk.table(Packages)
-    waiting = np.flatnonzero(
-        (packages.status == Status.READY) & (packages.way == Way.DRONE) & (packages.stop < 0)
-    )
     still = desk.table(Outages).down(len(desk.table(Sites)), desk.now_s, What.DEPARTURES)
-    waiting = waiting[~still[packages.station[waiting]]]
+    waiting = waiting_for(packages, Way.DRONE, still)
     if len(waiting) == 0:
         return
     runs, stops = desk.next(Runs), []
     station_of = packages.station[waiting]
     for station in np.unique(station_of):
         mine = waiting[station_of == station]
-        cargo, craft = cargo_at(desk, mine, int(station)), craft_at(desk, int(station))
+        cargo = cargo_of(packages, desk.table(Orders), desk.table(Sites), mine, int(station))
+        craft = craft_at(desk, int(station))
         sky, busy = sky_at(desk, int(station)), busy_at(desk, int(station))
         rules = desk.rule(DronesRules)
         sorties, dropped = plan_sorties(cargo, craft, sky, busy, desk.now_s, rules)
         lint(sorties, dropped, cargo, craft, sky, busy, desk.now_s, rules)
         stops.append(post_sorties(desk, sorties, mine, int(station), runs))
         runs += len(sorties.row)
-        post_dropped(desk, dropped, mine)
+        desk.post(*let_go(dropped, mine, Way.DRONE, desk.now_s))
     desk.post(StopsPlanned.concat(stops))
 
 
@@ -95,45 +92,6 @@ def post_sorties(
     )
 
 
-def post_dropped(desk: Desk, dropped: Dropped, mine: NDArray[np.int64]) -> None:
-    """Another way is chosen by carriers at its next turn."""
-    n = len(dropped.row)
-    package = mine[dropped.row]
-    desk.post(WayDropped.fill(n, package=package, way=int(Way.DRONE), reason=dropped.reason))
-    if n:
-        desk.post(
-            Remarks.about(
-                Subject.PACKAGE, package, dropped.reason, desk.now_s, limit=dropped.limit, short=dropped.short
-            )
-        )
-
-
-def cargo_at(desk: Desk, package: NDArray[np.int64], station: int) -> Cargo:
-    """What waits at a station."""
-    packages, orders, sites = desk.table(Packages), desk.table(Orders), desk.table(Sites)
-    order = packages.order[package]
-    east, north = plane_m(
-        orders.lat_udeg[order],
-        orders.lon_udeg[order],
-        int(sites.lat_udeg[station]),
-        int(sites.lon_udeg[station]),
-    )
-    packed = packages.packed_g[package].astype(np.int64)
-    longest = np.maximum(packages.length_mm[package], packages.width_mm[package])
-    return Cargo(
-        package,
-        east,
-        north,
-        np.where(packed > 0, packed, packages.weight_g[package]),
-        np.maximum(longest, packages.height_mm[package]).astype(np.int64),
-        packages.flags[package].astype(np.int64),
-        orders.consent[order].astype(np.int64),
-        packages.attempts[package].astype(np.int64),
-        packages.due_lo_s[package],
-        packages.due_s[package],
-    )
-
-
 def craft_at(desk: Desk, station: int) -> Craft:
     """The station's drones and when each is ready; the weakest of them speaks for all."""
     rules, vehicles, runs = desk.rule(DronesRules), desk.table(Vehicles), desk.table(Runs)
@@ -151,6 +109,7 @@ def craft_at(desk: Desk, station: int) -> Craft:
         int(vehicles.range_m[mine].min(initial=2**30)),
         int(vehicles.wh_km[mine].max(initial=1)),
         int(vehicles.weight_g[mine].min(initial=2**30)),
+        barred_of(vehicles, mine),
     )
 
 

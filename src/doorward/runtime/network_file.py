@@ -262,7 +262,9 @@ class Vehicle(Section, frozen=True, kw_only=True):
     km_mc: Natural  # thousandths of a cent per metre, which is cents per kilometre
     wh_km: Natural = 0
     co2_ug_m: Natural = 0
-    barred: tuple[Literal["height_limit", "foot_only"], ...] = ()  # doors it cannot serve, as access of orders
+    barred: tuple[
+        Literal["gate_code", "upstairs", "height_limit", "foot_only", "dog", "sign_in"], ...
+    ] = ()  # doors it cannot serve, as access of orders
 
 
 class Fleet(Section, frozen=True, kw_only=True):

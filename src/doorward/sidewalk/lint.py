@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from doorward.sidewalk.plan import Cargo, Doors, Dropped, Errands, Hours, Robots
+from doorward.sidewalk.plan import Doors, Errands, Hours, Robots
 from doorward.sidewalk.rules import SidewalkRules
+from doorward.tables.cargo import Cargo, Dropped
 
 
 def lint(
@@ -26,6 +27,7 @@ def lint(
     assert len(np.unique(errands.vehicle)) == len(errands.vehicle) or _apart(errands, rules), (
         "robot twice out"
     )
+    assert (cargo.access[doors.row] & robots.barred == 0).all(), "a door that robots cannot serve"
     ready = dict(zip(robots.vehicle.tolist(), robots.ready_s.tolist(), strict=True))
     for e in range(len(errands.vehicle)):
         mine = np.arange(errands.first[e], errands.first[e] + errands.doors[e])

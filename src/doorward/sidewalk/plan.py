@@ -16,28 +16,13 @@ from doorward.core.dispatch import dispatch
 from doorward.core.units import HOUR_S
 from doorward.sidewalk.bundle import bundle
 from doorward.sidewalk.rules import SidewalkRules
+from doorward.tables.cargo import Cargo, Dropped, Step, barred_by, first_shut
 from doorward.tables.items import HAZMAT
 from doorward.tables.orders import ROBOT_OK
 from doorward.tables.remarks import Reason
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
-
-
-class Cargo(NamedTuple):
-    """Packages that are to go by robot from one station; all (n,), metres from its door."""
-
-    package: Longs
-    x: Floats
-    y: Floats
-    weight_g: Longs
-    volume_ml: Longs
-    longest_mm: Longs
-    flags: Longs
-    consent: Longs
-    attempts: Longs
-    due_lo_s: Longs
-    due_s: Longs
 
 
 class Robots(NamedTuple):
@@ -48,6 +33,7 @@ class Robots(NamedTuple):
     range_m: int
     max_g: int
     max_ml: int
+    barred: int = 0  # access bits of doors that they cannot serve
 
 
 class Hours(NamedTuple):
@@ -81,15 +67,6 @@ class Doors(NamedTuple):
     leg_m: Longs
     leg_s: Longs
     plan_s: Longs
-
-
-class Dropped(NamedTuple):
-    """Packages that will not go by robot: row in Cargo, Reason, the limit that bound, by how much it fell short."""
-
-    row: Longs
-    reason: Longs
-    limit: Longs
-    short: Longs
 
 
 def plan_errands(
@@ -195,9 +172,10 @@ def gates(cargo: Cargo, robots: Robots, path: Floats, rules: SidewalkRules) -> t
     n = len(cargo.package)
     max_g, max_ml = min(rules.load_g, robots.max_g), min(rules.compartment_ml, robots.max_ml)
     far = min(rules.reach_m, int(robots.range_m * (1 - rules.reserve_pm / 1000) / 2))
-    steps: list[tuple[Reason, NDArray[np.bool_], int, Longs | Floats | int]] = [
+    steps: list[Step] = [
         (Reason.HAZMAT, (cargo.flags & HAZMAT) > 0, -1, -1),
         (Reason.NO_CONSENT, (cargo.consent & ROBOT_OK) == 0, -1, -1),
+        barred_by(cargo, robots.barred),
         (Reason.NOT_HOME, cargo.attempts > 0, 1, cargo.attempts),
         (Reason.PAYLOAD, cargo.weight_g > max_g, max_g, cargo.weight_g - max_g),
         (Reason.NO_VOLUME, cargo.volume_ml > max_ml, max_ml, cargo.volume_ml - max_ml),
@@ -205,11 +183,7 @@ def gates(cargo: Cargo, robots: Robots, path: Floats, rules: SidewalkRules) -> t
         (Reason.NO_VEHICLE, np.full(n, len(robots.vehicle) == 0), 0, 1),
         (Reason.OUT_OF_REACH, path > far, far, np.ceil(path - far)),
     ]  # fmt: skip
-    reason, limit, short = np.zeros(n, np.int64), np.full(n, -1, np.int64), np.full(n, -1, np.int64)
-    for name, shut, bound, lacking in reversed(steps):
-        reason[shut], limit[shut] = name, bound
-        short[shut] = np.broadcast_to(lacking, n)[shut]
-    return reason, limit, short
+    return first_shut(steps, n)
 
 
 def open_hours(hours: Hours, now_s: int, rules: SidewalkRules) -> tuple[Longs, Longs, Longs]:

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from doorward.core.geo import plane_m
 from doorward.core.units import DAY_S, HOUR_S
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
 from doorward.sidewalk.lint import lint
-from doorward.sidewalk.plan import Cargo, Doors, Dropped, Errands, Hours, Robots, plan_errands
+from doorward.sidewalk.plan import Doors, Errands, Hours, Robots, plan_errands
 from doorward.sidewalk.rules import SidewalkRules
+from doorward.tables.cargo import Cargo, barred_of, cargo_of, let_go, waiting_for
 from doorward.tables.fleet import Runs, RunsPlanned, RunStatus, StopsPlanned, Vehicles
-from doorward.tables.journey import Status
 from doorward.tables.orders import Orders
 from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages
-from doorward.tables.remarks import Remarks, Subject
 from doorward.tables.sites import Sites
-from doorward.tables.ways import Way, WayDropped
+from doorward.tables.ways import Way
 
 
 def roll(desk: Desk) -> None:
     """Post errands that start within the horizon, WayDropped and a remark for what will not go by robot."""
     packages = desk.table(Packages)
-    waiting = np.flatnonzero(
-        (packages.status == Status.READY) & (packages.way == Way.ROBOT) & (packages.stop < 0)
-    )
     still = desk.table(Outages).down(len(desk.table(Sites)), desk.now_s, What.DEPARTURES)
-    waiting = waiting[~still[packages.station[waiting]]]
+    waiting = waiting_for(packages, Way.ROBOT, still)
     if len(waiting) == 0:
         return
     rules, run, stops = desk.rule(SidewalkRules), desk.next(Runs), []
     station_of = packages.station[waiting]
     for station in np.unique(station_of):
         mine = waiting[station_of == station]
-        cargo, robots = cargo_at(desk, mine, int(station)), robots_at(desk, int(station))
+        cargo = cargo_of(packages, desk.table(Orders), desk.table(Sites), mine, int(station))
+        robots = robots_at(desk, int(station))
         hours = hours_at(desk, int(station))
         errands, doors, dropped = plan_errands(cargo, robots, hours, desk.now_s, rules)
         lint(errands, doors, dropped, cargo, robots, hours, desk.now_s, rules)
@@ -54,7 +49,7 @@ def roll(desk: Desk) -> None:
             )
         )
         run += len(errands.vehicle)
-        post_dropped(desk, dropped, mine)
+        desk.post(*let_go(dropped, mine, Way.ROBOT, desk.now_s))
     desk.post(StopsPlanned.concat(stops))
 
 
@@ -89,45 +84,6 @@ def post_errands(desk: Desk, errands: Errands, doors: Doors, cargo: Cargo, stati
     )
 
 
-def post_dropped(desk: Desk, dropped: Dropped, mine: NDArray[np.int64]) -> None:
-    """Another way is chosen by carriers at its next turn."""
-    n, package = len(dropped.row), mine[dropped.row]
-    if n:
-        desk.post(
-            WayDropped.fill(n, package=package, way=int(Way.ROBOT), reason=dropped.reason),
-            Remarks.about(
-                Subject.PACKAGE, package, dropped.reason, desk.now_s, limit=dropped.limit, short=dropped.short
-            ),
-        )
-
-
-def cargo_at(desk: Desk, package: NDArray[np.int64], station: int) -> Cargo:
-    """What waits at a station."""
-    packages, orders, sites = desk.table(Packages), desk.table(Orders), desk.table(Sites)
-    order = packages.order[package]
-    east, north = plane_m(
-        orders.lat_udeg[order],
-        orders.lon_udeg[order],
-        int(sites.lat_udeg[station]),
-        int(sites.lon_udeg[station]),
-    )
-    packed = packages.packed_g[package].astype(np.int64)
-    longest = np.maximum(packages.length_mm[package], packages.width_mm[package])
-    return Cargo(
-        package,
-        east,
-        north,
-        np.where(packed > 0, packed, packages.weight_g[package]),
-        packages.volume_ml[package],
-        np.maximum(longest, packages.height_mm[package]).astype(np.int64),
-        packages.flags[package].astype(np.int64),
-        orders.consent[order].astype(np.int64),
-        packages.attempts[package].astype(np.int64),
-        packages.due_lo_s[package],
-        packages.due_s[package],
-    )
-
-
 def robots_at(desk: Desk, station: int) -> Robots:
     """The station's robots and when each is loaded and charged; the weakest of them speaks for all."""
     rules, vehicles, runs = desk.rule(SidewalkRules), desk.table(Vehicles), desk.table(Runs)
@@ -145,6 +101,7 @@ def robots_at(desk: Desk, station: int) -> Robots:
         int(vehicles.range_m[mine].min(initial=2**30)),
         int(vehicles.weight_g[mine].min(initial=2**30)),
         int(vehicles.volume_ml[mine].min(initial=2**30)),
+        barred_of(vehicles, mine),
     )
 
 
