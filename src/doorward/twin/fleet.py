@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from doorward.core.hours import hour_of_day, local_day
 from doorward.core.seed import below, normal, uniform
+from doorward.core.units import HOUR_S
 from doorward.ledger.state import State
 from doorward.tables.doorstep import Left, Outcome
 from doorward.tables.fleet import RunMoved, Runs, RunStatus, Stops, Visits
@@ -40,7 +41,8 @@ class FleetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     traffic_pm: int = 60  # standard deviation of a station's traffic of the day, per mille
     leg_pm: int = 220  # standard deviation of the logarithm of a leg's time, per mille
     service_pm: int = 350  # ... of the handling time at a door
-    broken_pm: int = 15  # van runs that break down on the way
+    broken_pm: int = 15  # vans that break down in `broken_h` hours on the road
+    broken_h: int = 8
     tow_s: int = 9_000  # until a broken vehicle stands at its station again
     refused_pm: int = 3  # parcels refused at the door
     bad_address_pm: int = 4  # orders whose address is not found
@@ -230,15 +232,25 @@ class TwinFleet:
         return np.exp(normal(self.seed, stream, *ids) * sd - sd * sd / 2)
 
     def _breakdowns(self, runs: Runs, run: Longs, left: Longs, back: Longs) -> Longs:
-        """When a run's vehicle fails; -1: it does not. Going on on the road is a risk for the hours that are left."""
+        """When a run's vehicle fails; -1: it does not.
+
+        Drawn for each vehicle and hour of the calendar, whatever it does then: worlds in which the same van is out at
+        the same time see the same breakdown, however runs are planned, numbered or split.
+        """
         road = np.isin(runs.way[run], (Way.OWN, Way.DSP))
-        first, hours = run, np.maximum(1, runs.back_s - runs.depart_s)
-        while (goes_on := runs.before[first] >= 0).any():
-            first = np.where(goes_on, runs.before[first], first)
-        share = np.where(first == run, 1.0, np.minimum(1.0, hours[run] / hours[first]))
-        fails = road & below(self.seed, "fleet/broken", self.rules.broken_pm / 1000 * share, run)
-        at = left + (uniform(self.seed, "fleet/where", run) * (back - left)).astype(np.int64)
-        return np.where(fails, at, -1)
+        at = np.full(len(run), -1, np.int64)
+        if not road.any():
+            return at
+        hours = int((back[road] // HOUR_S - left[road] // HOUR_S).max()) + 1
+        hour = (left[road] // HOUR_S)[:, None] + np.arange(hours)
+        vehicle = runs.vehicle[run][road][:, None]
+        share = self.rules.broken_pm / 1000 / self.rules.broken_h
+        moment = hour * HOUR_S + (uniform(self.seed, "fleet/where", vehicle, hour) * HOUR_S).astype(np.int64)
+        fails = below(self.seed, "fleet/broken", share, vehicle, hour)
+        fails &= (moment >= left[road][:, None]) & (moment < back[road][:, None])
+        first = np.argmax(fails, axis=1)
+        at[road] = np.where(fails.any(axis=1), moment[np.arange(len(first)), first], -1)
+        return at
 
     def _moved(
         self, runs: Runs, run: Longs, left: Longs, over_s: Longs, broken: NDArray[np.bool_], now_s: int
