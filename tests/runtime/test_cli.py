@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from doorward.apps.cli.main import app
+from doorward.ledger.journal import Journal
 from doorward.runtime.build import open_state
 from doorward.runtime.rundir import RunDir
 from doorward.tables.packages import Packages
@@ -80,6 +81,52 @@ def test_sql_mistakes_are_explained(day_dir: Path) -> None:
     done = doorward("sql", "select nothing from packages", "--run", str(day_dir))
     assert done.returncode == 2
     assert "doorward sql tables" in done.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize("query", ["", "create table x(a int)", "select 1; select 2", "set threads=1"])
+def test_sql_only_asks(query: str, day_dir: Path) -> None:
+    done = doorward("sql", query, "--run", str(day_dir))
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "write one query" in done.stderr.replace("\n", " ")
+
+
+def test_sql_answers_are_json_and_show_brackets(day_dir: Path) -> None:
+    ask = ["sql", "select 'nan'::float f, '[/x]' t", "--run", str(day_dir)]
+    assert json.loads(run_cli.invoke(app, [*ask, "--json"]).output) == [{"f": None, "t": "[/x]"}]
+    assert "[/x]" in doorward(*ask).stdout
+
+
+def test_files_that_cannot_be_written_or_read_are_told(day_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "wide.csv").write_bytes("order,sku".encode("utf-16"))
+    (tmp_path / "n.toml").write_text('[network]\nname = "[/bold]"\n[[foo]]\n')
+    run = ("run", "metro", "--scale", "0.01", "--out")
+    for arguments, words in (
+        ((*run, str(tmp_path / "file")), "is a file"),
+        ((*run, str(tmp_path / "file" / "in")), "Not a directory"),
+        (("export", "epcis", "--run", str(day_dir), "--out", str(tmp_path)), "Is a directory"),
+        ((*run, str(tmp_path / "o"), "--orders", str(tmp_path / "wide.csv")), "UTF-16"),
+        (("network", "check", str(tmp_path / "n.toml")), "[foo]"),
+    ):
+        done = doorward(*arguments)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+        assert words in done.stderr.replace("\n", " ")
+
+
+def test_a_run_that_goes_on_is_not_overwritten_and_a_fork_not_put_on_its_source(
+    day_dir: Path, tmp_path: Path
+) -> None:
+    change = tmp_path / "more.toml"
+    change.write_text("[orders]\nfactor_pm = 1500\n")
+    before = sorted(p.name for p in day_dir.iterdir())
+    with Journal(day_dir / "journal.db"):
+        held = doorward("run", "metro", "--scale", "0.01", "--out", str(day_dir))
+    onto = doorward(
+        "fork", "--at", "12:00", "--change", str(change), "--run", str(day_dir), "--out", str(day_dir)
+    )
+    assert (held.returncode, onto.returncode) == (2, 2)
+    assert "being written" in held.stderr.replace("\n", " ")
+    assert set(before) <= {p.name for p in day_dir.iterdir()}
 
 
 def test_exports(day_dir: Path, tmp_path: Path) -> None:

@@ -89,6 +89,8 @@ def read_sheet(path: Path, rejects: Rejects) -> Sheet:
             raise BadInput(
                 "is empty", where=str(path), rule="an order file has rows", remedy="check how it was made"
             )
+        if kind in (".csv", ".jsonl", ".ndjson"):
+            _must_be_utf8(path)
         if kind == ".parquet":
             sheet = _parquet(path, rejects)
         elif kind.startswith(".csv"):
@@ -106,6 +108,14 @@ def read_sheet(path: Path, rejects: Rejects) -> Sheet:
             f"{len(sheet):,} rows", where=str(path), rule=f"at most {MOST_ROWS:,}", remedy="split the file"
         )
     return sheet
+
+
+def _must_be_utf8(path: Path) -> None:
+    """Raise BadInput for text in two bytes a letter, as some spreadsheets write it."""
+    with path.open("rb") as file:
+        begin = file.read(2)
+    if begin in (b"\xff\xfe", b"\xfe\xff"):
+        raise BadInput("is UTF-16", where=str(path), rule="text is UTF-8", remedy="save the file as UTF-8")
 
 
 def _named(path: Path, names: Sequence[str]) -> list[str]:

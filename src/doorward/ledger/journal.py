@@ -67,10 +67,20 @@ create view journal as
 
 
 def sync(path: Path) -> None:
-    """Make a file's content, or the names in a folder, durable."""
+    """Make a file's content, or the names in a folder, durable.
+
+    On macOS fsync stops at the drive's cache; F_FULLFSYNC goes through it, where the file system knows it.
+    """
     file = os.open(path, os.O_RDONLY)
+    through = getattr(fcntl, "F_FULLFSYNC", None)
     try:
-        os.fsync(file)
+        if through is None or path.is_dir():
+            os.fsync(file)
+        else:
+            try:
+                fcntl.fcntl(file, through)
+            except OSError:
+                os.fsync(file)
     finally:
         os.close(file)
 
@@ -349,4 +359,10 @@ def _lock(path: Path) -> int:
     return file
 
 
-__all__ = ["DURABLE", "Head", "Journal", "Turn"]
+def must_be_free(path: Path) -> None:
+    """Raise Locked if another process writes the journal of this path. Makes nothing where there is none."""
+    if path.exists():
+        os.close(_lock(path))
+
+
+__all__ = ["DURABLE", "Head", "Journal", "Turn", "must_be_free"]

@@ -10,6 +10,7 @@ import numpy as np
 from doorward.adapters.orders import read_orders, read_stock
 from doorward.core.errors import BadInput
 from doorward.core.table import Table
+from doorward.ledger.journal import must_be_free, sync
 from doorward.ports.orderbook import OrderBook
 from doorward.ports.storefront import NewLines, NewOrders
 from doorward.runtime.config import copy_network, load_network, rules_from
@@ -75,6 +76,8 @@ def prepare(request: Request, tell: Tell) -> RunDir:
             notes=book.notes,
         )
     )
+    for path in (*where.root.rglob("*"), where.root, where.root.parent):
+        sync(path)  # a run that a power cut ends must find its inputs beside its journal
     tell("inputs", 3, 3, f"{len(book):,} orders of {len(book.items):,} items")
     return where
 
@@ -119,7 +122,14 @@ def opening_tables(where: RunDir, book: OrderBook) -> list[Table]:
 
 
 def _clear(where: RunDir) -> None:
-    """An earlier run of the same name makes room; anything else in the way is an error."""
+    """An earlier run of the same name makes room, unless it is still going on; anything else in the way is an error."""
+    if where.root.exists() and not where.root.is_dir():
+        raise BadInput(
+            "is a file",
+            where=str(where.root),
+            rule="a run writes a directory of its own",
+            remedy="give another --out",
+        )
     left = {path.name for path in where.root.iterdir()} if where.root.is_dir() else set()
     if not left - {"rejects.csv", "book", "network"}:
         return  # nothing there, or inputs of a run that was refused
@@ -130,4 +140,5 @@ def _clear(where: RunDir) -> None:
             rule="a run never writes over other files",
             remedy="give another --out",
         )
+    must_be_free(where.journal)
     shutil.rmtree(where.root)

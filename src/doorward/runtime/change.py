@@ -74,7 +74,10 @@ def read_change(path: Path) -> Change:
         raw = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput(
-            f"cannot be read ({error})", where=str(path), rule="a change is a TOML file", remedy="see --help"
+            f"cannot be read ({error})",
+            where=str(path),
+            rule="a change is a TOML file",
+            remedy="see docs/change-file.md",
         ) from error
     rooms = {name: body for name, body in raw.items() if name in ROOMS}
     rest = {name: body for name, body in raw.items() if name not in ROOMS}

@@ -10,6 +10,7 @@ import msgspec
 
 from doorward.core.errors import BadInput
 from doorward.ledger.fork import fork as fork_journal
+from doorward.ledger.journal import must_be_free
 from doorward.ledger.read import Reader
 from doorward.runtime.book import load_book
 from doorward.runtime.change import Change, change_network, change_orders, read_change
@@ -72,10 +73,18 @@ def fork_run(
         _within(reader, at_s, settings, at)
     new = RunDir(out or source.with_name(f"{source.name}-fork-{change.stem}"))
     if new.root.exists():
+        if new.root.resolve() in (source.resolve(), *source.resolve().parents):
+            raise BadInput(
+                "is the run that is forked, or holds it",
+                where=f"--out {new.root}",
+                rule="a fork is a run of its own",
+                remedy="give another --out",
+            )
         if not (new.root / "settings.json").exists():
             raise BadInput(
                 "the directory holds something else", where=str(new.root), remedy="give another --out"
             )
+        must_be_free(new.journal)
         shutil.rmtree(new.root)
     new.root.mkdir(parents=True)
     shutil.copytree(old.root / "network", new.root / "network")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from doorward.apps.cli.screen import ERR, answer, grid, progress, teller
+from doorward.apps.cli.screen import ERR, answer, grid, progress, shown, teller
 from doorward.runtime.fork import fork_run
 from doorward.runtime.rundir import newest_run
 
@@ -52,9 +52,17 @@ def fork(
     ]
     if json:
         answer({"before": before, "after": after, "difference": {r[0].replace(" ", "_"): r[3] for r in rows}})
-        return
+    else:
+        _compare(rows, after)
+    for sentence in after["violations"]:
+        ERR.print(f"[bold red]does not balance:[/] {shown(sentence)}")
+    if after["violations"]:
+        raise typer.Exit(1)
+
+
+def _compare(rows: list[tuple[str, Any, Any, Any]], after: dict[str, Any]) -> None:
     grid("What if", ("figure", "as it was", "as it would be", "difference"), rows)
-    ERR.print(f"\nReport: [bold]{after['report']}[/]")
+    ERR.print(f"\nReport: [bold]{shown(after['report'])}[/]")
 
 
 def _plain(key: str, value: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from doorward.apps.cli.screen import OUT, answer, clock, grid
+from doorward.apps.cli.screen import OUT, answer, clock, grid, shown
 from doorward.runtime.build import label_rules, open_state
 from doorward.runtime.history import Moment, order_story, package_story
 from doorward.runtime.rundir import RunDir, newest_run
@@ -39,7 +39,8 @@ def track(
         answer(story)
         return
     OUT.print(
-        f"[bold]Package {story['package']}[/]  order {story['order']}  {story['status']}  {story['place']}"
+        f"[bold]Package {story['package']}[/]  order {story['order']}  {story['status']}"
+        f"  {shown(story['place'])}"
     )
     OUT.print(
         f"promised {clock(story['due_lo_s'], where.offset)} to {clock(story['due_s'], where.offset)}"
@@ -49,7 +50,7 @@ def track(
     _alarms(story["alarms"], where.offset)
     _moments("History", story["history"], where.offset)
     for line in story["why"]:
-        OUT.print(f"  {line}")
+        OUT.print(f"  {shown(line)}")
 
 
 def order(
@@ -65,7 +66,7 @@ def order(
         answer(story)
         return
     OUT.print(
-        f"[bold]Order {story['order']}[/] {story['ref']}  {story['status']}"
+        f"[bold]Order {story['order']}[/] {shown(story['ref'])}  {story['status']}"
         f"  placed {clock(story['at_s'], where.offset)}"
     )
     OUT.print(f"promised {clock(story['due_lo_s'], where.offset)} to {clock(story['due_s'], where.offset)}")
@@ -122,7 +123,7 @@ def _access(story: dict[str, Any]) -> None:
 def _alarms(alarms: list[dict[str, Any]], offset: int) -> None:
     """A line for each open alarm."""
     for each in alarms:
-        OUT.print(f"  [bold]{each['kind']}[/] since {clock(each['at_s'], offset)}: {each['cause']}")
+        OUT.print(f"  [bold]{each['kind']}[/] since {clock(each['at_s'], offset)}: {shown(each['cause'])}")
 
 
 def _moments(title: str, history: list[Moment], offset: int) -> None:

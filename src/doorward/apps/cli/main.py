@@ -1,10 +1,12 @@
 """`doorward`: the command line. Verbs parse, call and render; they decide nothing.
 
-Exit codes: 0 done; 1 done, but something does not balance; 2 the input cannot be used; 3 the journal is damaged.
+Exit codes: 0 done; 1 done, but something does not balance; 2 the input cannot be used, or a file not be read or
+written; 3 the journal is damaged; 130 interrupted.
 """
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import typer
@@ -39,3 +41,16 @@ def main() -> None:
         sys.exit(2)
     except (BrokenPipeError, KeyboardInterrupt):
         sys.exit(130)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        fail(_file_trouble(error))
+        sys.exit(2)
+
+
+def _file_trouble(error: OSError) -> str:
+    """What the system said about a file, and what to do."""
+    where = f"{error.filename}: " if error.filename is not None else ""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    remedy = "make room on the disk; `doorward resume DIR` goes on with a run" if full else "check the path"
+    return f"{where}{error.strerror or error}; what to do: {remedy}"

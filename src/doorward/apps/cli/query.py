@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +17,8 @@ from doorward.runtime.build import open_state
 from doorward.runtime.rundir import RunDir, newest_run
 from doorward.runtime.views import Catalogue
 
+_KIND = duckdb.StatementType
+ASKS = (_KIND.SELECT, _KIND.EXPLAIN, _KIND.COPY)
 LIMIT = 10_000
 """Rows printed at most; write `limit` or use export for more."""
 
@@ -44,6 +47,7 @@ def sql(
             for name in catalogue.names() & set(re.findall(r"[a-z_0-9]+", query.lower())):
                 db.register(name, catalogue.arrow(name))
             try:
+                _only_asks(db, query)
                 result = db.sql(query)
                 found = result.limit(LIMIT).to_arrow_table()
             except duckdb.Error as error:
@@ -52,8 +56,30 @@ def sql(
                     where="QUERY",
                     remedy="`doorward sql tables` lists tables and columns",
                 ) from error
-    rows = found.to_pylist()
     if json:
-        answer(rows)
+        answer(_finite(found.to_pylist()))
     else:
-        grid("", found.column_names, [list(r.values()) for r in rows])
+        grid("", found.column_names, list(zip(*(c.to_pylist() for c in found.columns), strict=True)))
+
+
+def _only_asks(db: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Raise BadInput unless it is one question: what happened is changed by no query."""
+    asked = [statement.type for statement in db.extract_statements(query)]
+    if len(asked) != 1 or asked[0] not in ASKS:
+        raise BadInput(
+            f"{', '.join(kind.name.lower() for kind in asked) or 'nothing'} is asked",
+            where="QUERY",
+            rule="one select (or describe, explain; copy (select ...) to 'file.csv' writes a file)",
+            remedy="write one query; a run's tables are read, never changed",
+        )
+
+
+def _finite(value: Any) -> Any:
+    """The same without what JSON cannot say: null instead of not-a-number and infinities."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _finite(each) for name, each in value.items()}
+    return value

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from doorward.apps.cli.screen import ERR, answer, grid, progress, teller
+from doorward.apps.cli.screen import ERR, answer, grid, progress, shown, teller
 from doorward.core.errors import BadInput
 from doorward.runtime.request import Request
 from doorward.runtime.run import resume_run, start_run
@@ -104,8 +104,12 @@ def warm() -> None:
 
 
 def _go(request: Request) -> dict[str, Any]:
-    with progress() as bar:
-        return start_run(request, teller(bar))
+    try:
+        with progress() as bar:
+            return start_run(request, teller(bar))
+    except KeyboardInterrupt:
+        ERR.print("interrupted; `doorward resume DIR` goes on to the same end")
+        raise
 
 
 def _show(result: dict[str, Any], json: bool) -> None:
@@ -113,12 +117,13 @@ def _show(result: dict[str, Any], json: bool) -> None:
         grid("Result", ("", ""), _lines(result))
         modes = result["packages_by_mode"]
         grid("Ways to the door", ("way", "packages"), [(k, v) for k, v in modes.items() if v])
-        ERR.print(f"\nReport: [bold]{result['report']}[/]   (open it in a browser)")
+        ERR.print(f"\nReport: [bold]{shown(result['report'])}[/]   (open it in a browser)")
         ERR.print(
-            f"Then:   doorward track 17   doorward order 17   doorward sql tables   (--run {result['out']})"
+            f"Then:   doorward track 17   doorward order 17   doorward sql tables   (--run {shown(result['out'])})",
+            soft_wrap=True,
         )
     for sentence in result["violations"]:
-        ERR.print(f"[bold red]does not balance:[/] {sentence}")
+        ERR.print(f"[bold red]does not balance:[/] {shown(sentence)}")
     if json:
         answer(result)
     if result["violations"]:

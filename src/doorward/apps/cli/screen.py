@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
+from rich.text import Text
 
 PIPE_COLUMNS = 240
 """Width of a table that no terminal shows: a file or a pipe is read by scrolling, not by folding words."""
@@ -21,8 +23,13 @@ ERR = Console(stderr=True, highlight=False)
 
 
 def fail(message: str) -> None:
-    """One error, in red where colours are, on standard error."""
-    ERR.print(f"[bold red]error[/] {message}", soft_wrap=True, markup=True)
+    """One error, in red where colours are, on standard error. The message is shown as it is, brackets and all."""
+    ERR.print(f"[bold red]error[/] {shown(message)}", soft_wrap=True)
+
+
+def shown(words: object) -> str:
+    """Text of users and files (names, references, sections) for a marked-up line: brackets stay, controls go."""
+    return escape("".join(c for c in str(words) if c == "\n" or c.isprintable()))
 
 
 def answer(data: Any) -> None:
@@ -36,11 +43,13 @@ def grid(
     """A table; numbers stand to the right."""
     body = [[_text(cell) for cell in row] for row in rows]
     numeric = [all(_is_number(r[i]) for r in body) and bool(body) for i in range(len(columns))]
-    view = Grid(title=title, title_justify="left", title_style="bold", header_style="dim", expand=False)
+    view = Grid(
+        title=Text(title, "bold") if title else None, title_justify="left", header_style="dim", expand=False
+    )
     for name, right in zip(columns, numeric, strict=True):
-        view.add_column(name, justify="right" if right else "left", overflow="fold")
+        view.add_column(Text(name), justify="right" if right else "left", overflow="fold")
     for row in body:
-        view.add_row(*row)
+        view.add_row(*(Text(cell) for cell in row))
     console.print(view)
 
 
