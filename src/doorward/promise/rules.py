@@ -63,8 +63,9 @@ class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """A van's shift that is longer than this has its break inside."""
     door_packages_pm: int = 1_150
     """Packages a stop, per mille: neighbours behind one door share it."""
-    gig_packages: int = 8
-    """Packages a day that are promised on each gig driver of a station; of two drivers about one can be had."""
+    gig_packages: int = 12
+    """Packages a day that are promised on each gig driver of a station: half of what the choice believes can be had
+    (`CarriersRules.claim_pm` of the drivers, a block each), as blocks open only once they are forecast."""
     inbound_lag_s: int = 21_600
     """From a supplier's date (or the dock) to being for sale."""
     standard_c: int = 399
