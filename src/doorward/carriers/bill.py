@@ -112,16 +112,17 @@ def way_sums(packages: Packages, carried: NDArray[np.int8]) -> WaySums:
 
 
 class Use(NamedTuple):
-    """Per opening with a way, of one day: way, site, limit, taken, price in thousandths of a cent."""
+    """Per opening with a way, of one day: way, site, limit, taken, price in thousandths of a cent, slot of the day."""
 
     way: NDArray[np.int8]
     site: NDArray[np.int32]
     limit: NDArray[np.int32]
     taken: NDArray[np.int32]
     price_mc: NDArray[np.int64]
+    slot_s: NDArray[np.int32]
 
 
 def capacity_use(capacity: WayCapacity, day: int) -> Use:
     """How full every way was on a local day and what its capacity cost at last."""
     c = capacity.take((capacity.day == day) & (capacity.way >= 0))
-    return Use(c.way, c.station, c.limit, c.taken, c.price_mc)
+    return Use(c.way, c.station, c.limit, c.taken, c.price_mc, c.slot_s)

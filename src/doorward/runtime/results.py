@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.ledger.state import State
+from doorward.runtime.spending import spent
 from doorward.tables.fleet import Runs, RunStatus, Stops
 from doorward.tables.flex import Blocks, BlockStatus
 from doorward.tables.footprint import PackageFootprint
@@ -135,7 +136,7 @@ def summary(state: State) -> dict[str, Any]:
     got = at >= 0
     kept = packages.status != Status.CANCELLED
     n = max(1, int(kept.sum()))
-    prints = state.table(PackageFootprint)
+    prints, money = state.table(PackageFootprint), spent(state)
     co2 = sum(
         int(getattr(prints, c).sum())
         for c in ("building_mg", "linehaul_mg", "last_mile_mg", "carrier_mg", "packaging_mg")
@@ -150,7 +151,9 @@ def summary(state: State) -> dict[str, Any]:
         "open": int(ends[OPEN]),
         "packages_delivered": int(got.sum()),
         "promise_met_share": round(kept_promises / reached, 4) if reached else 0.0,
-        "cost_c_per_package": round(float(np.maximum(packages.bill_c[kept], 0).sum()) / n, 2),
+        "cost_c_per_package": round(money.total_c / n, 2),
+        "cost_c_by_payee": {name.removesuffix("_c"): cents for name, cents in money._asdict().items()},
+        "chosen_c_per_package": round(float(np.maximum(packages.bill_c[kept], 0).sum()) / n, 2),
         "dist_m_per_package": round(float(prints.dist_m.sum()) / n, 1),
         "co2e_g_per_package": round(co2 / 1000 / n, 2),
         "packages_by_mode": mode_counts(state),

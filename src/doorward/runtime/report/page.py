@@ -87,7 +87,7 @@ def _head(story: Story) -> str:
         (f"{100 * result['promise_met_share']:.1f}", "%", "of orders that arrived kept their promise"),
         (f"{result['delivered']:,}", f"of {result['orders']:,}", "orders delivered"),
         (f"{result['open']:,}", "", "orders still open at the end"),
-        (f"{result['cost_c_per_package'] / 100:.2f}", story.currency, "cost per package"),
+        (f"{result['cost_c_per_package'] / 100:.2f}", story.currency, "paid per package, buildings apart"),
         (f"{result['co2e_g_per_package']:,.0f}", "g", "CO2e per package"),
         (f"{result['dist_m_per_package'] / 1000:.2f}", "km", "vehicle distance per package"),
         (f"{100 * result['in_region_share']:.0f}", "%", "of packages shipped from the customer's region"),

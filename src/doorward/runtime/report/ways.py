@@ -11,6 +11,7 @@ from doorward.runtime.report import figures
 from doorward.runtime.report.html import Bar, Cell, Raw, bars, meter, part, percent, table, two, words
 from doorward.runtime.report.story import WAY_WORDS, Story
 from doorward.runtime.results import carried_by
+from doorward.runtime.spending import spent
 from doorward.tables.journey import Status
 from doorward.tables.packages import Packages
 from doorward.tables.sites import Sites
@@ -30,7 +31,7 @@ def ways(story: Story) -> str:
         [Bar(WAY_WORDS[r.way], (r.packages,), f"{r.packages:,}  {percent(r.packages, total)}") for r in rows],
     )
     cost = bars(
-        f"Cost per package, {story.currency} cents",
+        f"Bill per package, {story.currency} cents",
         [
             Bar(WAY_WORDS[r.way], (c := sums.bill_c[r.way] / max(1, sums.packages[r.way]),), f"{c:,.1f}")
             for r in rows
@@ -60,7 +61,9 @@ def ways(story: Story) -> str:
     ]  # fmt: skip
     money = story.currency
     head = ("way", "packages", f"bills, {money}", "cents each", "km each", "CO2e g each", "on time")
-    return two(share, cost) + two(distance, carbon) + table(head, body) + _bills(story) + _capacity(story)
+    return (
+        two(share, cost) + two(distance, carbon) + table(head, body) + _spent(story) + _bills(story) + _capacity(story)
+    )
 
 
 def _on_time(on_time: int, delivered: int) -> Cell:
@@ -71,6 +74,23 @@ def _on_time(on_time: int, delivered: int) -> Cell:
     return meter(
         on_time / delivered, percent(on_time, delivered) + (" \u25c6" if low else ""), "bad" if low else "ok"
     )
+
+
+def _spent(story: Story) -> str:
+    """What was paid in the end, beside what the choice of ways had reckoned with."""
+    money = spent(story.state)
+    packages = story.state.table(Packages)
+    kept = packages.status != Status.CANCELLED
+    n, chosen_c = max(1, int(kept.sum())), int(np.maximum(packages.bill_c[kept], 0).sum())
+    named = zip(("linehaul", "vans", "drones and robots", "gig drivers", "partner carriers"), money, strict=True)
+    rows = [Bar(name, (c / n,), f"{c / n:,.1f} c   {c / 100:,.0f} {story.currency}") for name, c in named if c]
+    told = (
+        f"Paid for departures, runs, gig blocks and partners: {money.total_c / n:,.1f} cents a package. "
+        f"The bills above say {chosen_c / n:,.1f}: a bill is what the choice knew, a van's marginal minutes "
+        "and a truck at its usual fill. "
+        "Buildings and their people are in neither."
+    )
+    return part("What it cost in the end", words(told), bars("Cents per package, all packages", rows))
 
 
 def _bills(story: Story) -> str:
@@ -102,17 +122,23 @@ def _capacity(story: Story) -> str:
             full = float(use.taken[k] / max(1, use.limit[k]))
             name, nth = WAY_WORDS[Way(int(use.way[k]))], day - days[0] + 1
             cells: list[Cell] = [
-                name, str(sites.name[use.site[k]]), f"day {nth}", meter(full, f"{use.taken[k]:,} of {use.limit[k]:,}"),
+                name, str(sites.name[use.site[k]]), f"day {nth}" + _slot(int(use.slot_s[k])),
+                meter(full, f"{use.taken[k]:,} of {use.limit[k]:,}"),
                 float(use.price_mc[k]) / 1000,
             ]  # fmt: skip
             rows.append((full + float(use.price_mc[k]) * 1e-9, cells))
     rows.sort(key=lambda r: -r[0])
-    head = ("way", "at", "day", "room taken", "price, cents")
+    head = ("way", "at", "slot", "room taken", "price, cents")
     return part(
         "The fullest capacity",
-        words("Room by way, building and day; its price is what the last place was worth to the packages."),
+        words("Room by way, building and slot of the day; its price is what the last place was worth to the packages."),
         table(head, [r for _, r in rows[:12]]),
     )
+
+
+def _slot(slot_s: int) -> str:
+    """When a slot of the day begins; nothing for openings of a whole day."""
+    return "" if slot_s < 0 else f", {slot_s // 3600:02d}:{slot_s // 60 % 60:02d}"
 
 
 def carbon(story: Story) -> str:
