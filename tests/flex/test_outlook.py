@@ -83,7 +83,7 @@ def test_the_shortfall_is_what_comes_less_what_vans_take(
     known: int, sure: float, late: float, left: float
 ) -> None:
     """Oracle: quantile by quantile, and the marginal block at both ends."""
-    seen = Outlook(np.zeros(known, np.int64), sure, late, left, 9000.0, 500_000.0)
+    seen = Outlook(np.zeros(known, np.int64), np.zeros(known, np.int64), sure, late, left, 9000.0, 500_000.0)
     demand = demand_quantiles(seen, RULES)
     deviation = (sure + late) ** 0.5 + 0.25 * late
     for k, each in enumerate(demand.tolist()):

@@ -8,15 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorward.flex.market import fitness, pick
-from doorward.flex.plan import Outlook, packages_of, plan_blocks
-from doorward.flex.room import Rates, carried, changed, given_back, live_need, packages_on, rates
+from doorward.flex.plan import Outlook, packages_of, plan_blocks, stretches
+from doorward.flex.room import (
+    Rates,
+    begins_of,
+    carried,
+    changed,
+    given_back,
+    live_need,
+    packages_on,
+    rates,
+    still_open,
+)
 from doorward.flex.rules import FlexRules
 from doorward.tables.fleet import Runs
 from doorward.tables.flex import Blocks, BlockStatus, Drivers
 from doorward.tables.journey import Status
 from doorward.tables.packages import Packages
 from doorward.tables.sites import Sites
-from doorward.tables.ways import Way, WayCapacity
+from doorward.tables.ways import Bills, Way, WayCapacity
 
 DAY_S, FROM_S, SITES, RULES = 86_400, 86_400 * 20_000, 3, FlexRules()
 HALF = Rates(np.array([0.5, 0.8, 0.9]), np.array([1.0, 0.5, 0.9]))
@@ -115,7 +125,7 @@ def test_only_what_changed_is_said() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 400), st.floats(0, 600), st.floats(0, 600), st.integers(0, 500))
 def test_early_looks_open_no_more_than_the_last(known: int, late: float, left: float, have: int) -> None:
-    outlook = Outlook(np.full(known, FROM_S + 20 * 3600), 50.0, late, left, 9000.0, 500_000.0)
+    outlook = Outlook(np.full(known, FROM_S + 20 * 3600), np.full(known, FROM_S), 50.0, late, left, 9000.0, 500_000.0)
     begins = np.repeat(FROM_S + np.array(RULES.starts_s), 2)
     args = outlook, FROM_S, FROM_S, have, 0.95, 2213.0, RULES
     early, last = plan_blocks(*args, begins=begins, early=True), plan_blocks(*args, begins=begins)
@@ -125,6 +135,56 @@ def test_early_looks_open_no_more_than_the_last(known: int, late: float, left: f
     ) > 1
     if known and not have:
         assert early.need.sum() >= 0.8 * known - 52
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(10, 200), st.integers(0, 100), st.integers(0, 99))
+def test_blocks_begin_when_what_they_carry_is_there(evening: int, morning: int, seed: int) -> None:
+    """Of the day's starts the last is the evening's; what is there by then only gets no earlier block for it."""
+    rules = FlexRules(starts_s=(32_400, 46_800, 64_800), evening_s=64_800)
+    rng = np.random.default_rng(seed)
+    due = FROM_S + np.r_[np.full(evening, 75_600), rng.integers(50_000, 64_000, morning)]
+    begin = FROM_S + np.r_[np.full(evening, 64_800), np.zeros(morning, np.int64)]
+    day, night = stretches(Outlook(due, begin, 9.0, 0.0, 0.0, 9000.0, 5e6), FROM_S, rules)
+    assert len(day.outlook.due_s) == morning and len(night.outlook.due_s) == evening
+    by_day, late = (
+        plan_blocks(part.outlook, FROM_S, FROM_S, 0, 0.95, 2213.0, part.rules) for part in (day, night)
+    )
+    assert len(late.start_s) and (late.start_s == FROM_S + 64_800).all() and late.need.sum() >= 0.7 * evening
+    assert (late.end_s <= FROM_S + 75_600).all(), "a block ends by the promise of what it carries"
+    assert (by_day.start_s < FROM_S + 64_800).all()
+    assert stretches(day.outlook, FROM_S, RULES) == [(day.outlook, RULES, 0, DAY_S)]
+
+
+def test_doors_far_apart_make_blocks_carry_less() -> None:
+    def carried(radius_m: float, known: int) -> int:
+        land = np.full(4, np.pi * radius_m**2), np.ones(4), np.full(4, 5_000.0)
+        seen = Outlook(np.full(known, FROM_S), np.full(known, FROM_S), 0.0, 0.0, 0.0, 9000.0, 5e6, land)
+        return packages_of(10_800, seen, FlexRules(packages_h=60))
+
+    assert carried(9_000, 40) < carried(3_000, 40) < carried(1_000, 40)
+    assert carried(9_000, 40) < carried(9_000, 400), "more doors lie closer together"
+
+
+def test_what_waits_for_its_evening_is_not_given_back() -> None:
+    """The choice fills evenings until their blocks are opened: nothing is said of them and nothing taken back."""
+    day = FROM_S // DAY_S
+    ways = WayCapacity.fill(2, way=2, station=0, day=day, limit=[40, 40], taken=[9, 9], slot_s=[34_200, 64_800])
+    bills = Bills.fill(18, opening=np.repeat([0, 1], 9))
+    packages = Packages.fill(
+        18, way=int(Way.FLEX), station=0, status=int(Status.READY), stop=-1, due_s=FROM_S + 75_600
+    )
+    begins = begins_of(packages, bills, ways)
+    assert begins.tolist() == [0] * 9 + [64_800] * 9
+    none = Blocks.empty()
+    args = packages, none, np.zeros(0, np.int64), FROM_S, FROM_S + 46_800, 1, RULES
+    assert len(given_back(*args)[0]) == 18
+    assert given_back(*args, begins >= 64_800)[0].tolist() == list(range(9))
+    rows, limit, _ = changed(ways, day, np.zeros((2, 1)), before_s=64_800)
+    assert (rows.tolist(), limit.tolist()) == ([0], [0])
+    rules = FlexRules(evening_s=64_800)
+    assert still_open(FROM_S + 13 * 3_600, 0, rules) and not still_open(FROM_S + 14 * 3_600, 0, rules)
+    assert not still_open(FROM_S, 0, FlexRules())
 
 
 def test_the_better_suited_are_asked_first() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from doorward.core.table import Table
 from doorward.delivery.state import FOLDS as DELIVERY
-from doorward.lastmile.plan import cars_at, hopeless, waiting
+from doorward.lastmile.plan import cars_at, evening_ahead, hopeless, waiting
 from doorward.lastmile.report import route_figures
 from doorward.lastmile.rules import LastmileRules
 from doorward.lastmile.service import induct, plan, rescue
@@ -33,7 +33,7 @@ from doorward.tables.journey import Event, Holder, Status
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks
 from doorward.tables.sites import Sites
-from doorward.tables.ways import Way, WayDropped
+from doorward.tables.ways import Bills, Way, WayCapacity, WayDropped
 from doorward.tracking.state import FOLDS as TRACKING
 from tests.modes import MIDNIGHT_S, desk_at, fold_dropped, load_vehicles, station_state, weather
 
@@ -232,6 +232,19 @@ def test_tomorrows_packages_keep_their_hope() -> None:
     yesterday = MIDNIGHT_S - 86_400
     none = hopeless(packages, row, state.table(Blocks), state.table(Runs), RULES, WAVE_S - 86_400, yesterday)
     assert len(none) == 0
+
+
+def test_packages_with_room_in_the_evening_wait_for_it() -> None:
+    day = 20_000
+    ways = WayCapacity.fill(3, way=2, station=0, day=[day, day, day + 1], slot_s=[34_200, 64_800, 64_800])
+    bills = Bills.fill(4, opening=[0, 1, 2, -1])
+    row, midnight_s = np.arange(5), day * 86_400
+
+    def waits(hour: int) -> list[bool]:
+        return evening_ahead(bills, ways, row, RULES, midnight_s + hour * 3_600, midnight_s, day).tolist()
+
+    assert waits(10) == [False, True, True, False, False]
+    assert waits(18) == [False, False, True, False, False]
 
 
 def broken_world(vans: int) -> tuple[State, int]:

@@ -105,7 +105,7 @@ def test_a_partner_that_does_not_come_comes_the_next_day_it_does() -> None:
 
 def test_room_shrinks_by_the_hours_that_are_gone() -> None:
     sites = network(1).table(Sites)
-    limit = np.full((3, 12), 1000, np.int64)  # 3 FCs, 3 linehaul, 3 stations, 3 late waves
+    limit = np.full((3, 15), 1000, np.int64)  # 3 FCs, 3 linehaul, 3 stations, 3 late waves, 3 evenings
     lo, hi = MIDNIGHT_S + DAY_S + RULES.wave_s[0], MIDNIGHT_S + DAY_S + RULES.wave_s[1]
     closed = (
         (0, -1, int(What.PICKING), MIDNIGHT_S + 6 * HOUR_S, MIDNIGHT_S + 12 * HOUR_S),
@@ -114,7 +114,8 @@ def test_room_shrinks_by_the_hours_that_are_gone() -> None:
     out = c.shrink(limit, closed, sites, RULES, NINE, OFFSET_S)
     changed = {(int(d), int(p)): int(out[d, p]) for d, p in np.argwhere(out != limit)}
     share = 1 - (RULES.wave_s[1] - RULES.wave_s[0]) / (RULES.window_hi_s[-1] - RULES.wave_s[0])
-    assert changed == {(0, 0): 750, (1, 6): 0, (1, 9): pytest.approx(1000 * share, abs=1)}
+    evening = {(1, 12): pytest.approx(1000 * share, abs=1)}
+    assert changed == {(0, 0): 750, (1, 6): 0, (1, 9): pytest.approx(1000 * share, abs=1)} | evening
 
 
 def test_a_truck_waits_for_the_docks_and_outside_the_gate() -> None:

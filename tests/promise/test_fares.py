@@ -83,7 +83,7 @@ def test_a_date_is_said_only_if_the_choice_will_keep_it() -> None:
     """Express takes a day and post three; post is booked, and late, where express costs more than that is worth."""
     one = np.zeros((1, 1, 1), np.int64)
     times = Times(
-        0, 100, 0, 5, 1, 3, 0, 0, one, one, one, one, np.full((1, 1, 2), 100 * DAY_S),
+        0, 100, 0, 5, 1, 3, 0, 0, one, one, one, one, one, np.full((1, 1, 2), 100 * DAY_S),
         np.array([[[3 * DAY_S, DAY_S]]]), np.full((1, 1, 2), 0.2), np.zeros((1, 1, 2), np.int64),
         *([np.zeros(1, np.int64)] * 3), np.ones(7, bool), 50, 150,
     )  # fmt: skip
@@ -92,7 +92,8 @@ def test_a_date_is_said_only_if_the_choice_will_keep_it() -> None:
     def kept(express_c: int, days: int, service: int = 1) -> bool:
         asked = Asked(
             none, none, none, np.zeros((1, 1), np.int64), np.zeros((1, 1), np.int64), np.ones((1, 1, 2), bool),
-            np.array([[[500, express_c]]]), np.array([1_200]), np.ones(1, bool), none, none, none, none,
+            np.array([[[500, express_c]]]), np.array([1_200]), np.ones(1, bool), none, np.zeros(1, bool), none, none,
+            none,
         )  # fmt: skip
         return bool(_booked(times, asked, 0, 0, 0, service, (100 + days) * DAY_S))
 
@@ -107,7 +108,7 @@ def test_a_date_is_said_only_if_the_choice_will_keep_it() -> None:
 def test_the_last_pickup_is_the_latest_that_still_holds() -> None:
     pick_s, transit_s = 100 * DAY_S + 3_600, 2 * DAY_S
     t = Times(
-        0, 100, 0, 5, 1, 3, 0, 0, *([np.zeros((1, 1, 1), np.int64)] * 4), np.full((1, 1, 1), pick_s),
+        0, 100, 0, 5, 1, 3, 0, 0, *([np.zeros((1, 1, 1), np.int64)] * 5), np.full((1, 1, 1), pick_s),
         np.full((1, 1, 1), transit_s), np.ones((1, 1, 1)), *([np.zeros(1, np.int64)] * 4), np.ones(7, bool), 50, 150,
     )  # fmt: skip
     for spare, days in ((0, 0), (DAY_S - 1, 0), (DAY_S, 1), (3 * DAY_S + 5, 3)):

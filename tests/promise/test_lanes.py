@@ -63,7 +63,7 @@ def test_transits_are_those_of_the_zone_of_the_card(seed: int) -> None:
             hours = [24, 60, 96, 150][min(3, far // 150_000)]
             assert (lanes.p50_s[zone, fc] == hours * HOUR).all()
             band = int(np.searchsorted(rules.band_m, far, side="right"))
-            klass = np.array([lanes.sites + 1 * 3 + band])
+            klass = np.array([lanes.own + 1 * 3 + band])
             spread = lanes.prior_s[1, band] + lanes.extra_of(klass, np.array([zone]), np.array([fc]))[0]
             expected = spread_s([hours * HOUR], [[36, 100, 150, 260][min(3, far // 150_000)] * HOUR], 0.95)
             assert spread == expected[0]
@@ -85,7 +85,7 @@ def test_a_promise_is_pick_up_and_median_and_spread_of_the_lane() -> None:
     lanes = transits_of(state, PromiseRules(longest_days=40))
     made = np.flatnonzero(promises.klass >= 0)
     assert len(made) == 30
-    service = (promises.klass[made] - lanes.sites) // 3
+    service = (promises.klass[made] - lanes.own) // 3
     lane = orders.zone[made], orders.promise_fc[made], service
     sure = lanes.p50_s[lane] + promises.margin_s[made]
     tenth = np.array([36, 100, 150, 260])[np.searchsorted([24, 60, 96, 150], lanes.p50_s[lane] // HOUR)]
@@ -105,14 +105,14 @@ def test_lanes_of_a_class_teach_it_alike() -> None:
     short = tuple(int(x[0]) for x in np.nonzero(lanes.extra_s[:, :, 0] < 0))
     moved = []
     for at, where in ((zone, fc), short):
-        klass = lanes.sites
+        klass = lanes.own
         given_s = int(lanes.prior_s[0, 0] + lanes.extra_s[at, where, 0])
         orders = Orders.fill(1, at_s=0, due_s=10 * DAY, zone=at, promise_fc=where)
         promises = Promises.fill(1, klass=klass, margin_s=given_s, quantile_pm=950, parts=1)
         packages = Packages.fill(1, order=0, status=Status.DELIVERED, attempts=0)
         scans = Scans.fill(1, package=0, event=Event.DELIVERED, at_s=10 * DAY + HOUR)
-        count = lanes.sites + lanes.prior_s.size
-        now = np.r_[np.zeros(lanes.sites, np.int64), lanes.prior_s.ravel()]
+        count = lanes.own + lanes.prior_s.size
+        now = np.r_[np.zeros(lanes.own, np.int64), lanes.prior_s.ravel()]
         margins = Margins.fill(count, margin_s=now, seen=0, kept=0, scans=0)
         moved.append(plan_margins(scans, 1, packages, orders, promises, margins, now, rules, lanes))
     assert moved[0].margin_s.tolist() == moved[1].margin_s.tolist()

@@ -164,6 +164,8 @@ def offers(
     other_slots(gates, quotes, opening, batch, rooms, rules, now.utc_offset_s)
     cost = np.where(gates.reason == 0, quotes.money + quotes.late + quotes.carbon, BLOCKED)
     pool = index.pool(batch.station, quotes.day[0], quotes.slot[0])
+    tonight = quotes.slot[Way.FLEX] == rules.evening_s  # they compete with no wave of vans
+    pool = np.where(tonight, np.int32(-1), pool)
     return Offer(gates.reason, gates.short, quotes, cost, opening, pool)
 
 

@@ -16,6 +16,7 @@ class CarriersRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     floor_spread_s: int = 3_200  # standard deviation of that: 97 in 100 within `PromiseRules.process_s`
     lastmile_s: int = 14_400  # what stands at its station leaves this long before the end of its window
     door_spread_s: int = 5_400  # standard deviation of the time at the door around its route's average
+    evening_spread_s: int = 3_000  # likewise in the evening, whose routes are short
     missed_day_s: int = 86_400  # what is late although its trailer was in time is late by this
 
     # the station's day and changing trucks: filled from section [promise], which is where a network sets them
@@ -23,6 +24,9 @@ class CarriersRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     plan_s: tuple[int, ...] = (30_600, 48_600)
     wave_s: tuple[int, ...] = (34_200, 50_400)
     route_s: tuple[int, ...] = (17_100, 10_800)
+    evening_plan_s: int = -1
+    evening_s: int = -1
+    evening_route_s: int = 5_400
     delivery_days: int = 127
     crossdock_s: int = 3_600
 

@@ -14,6 +14,21 @@ from doorward.core.units import DAY_S
 Days = NDArray[np.int64]
 
 
+class Evening(Protocol):
+    """When a day's last packages leave a station without vans, seconds of the local day; -1 never. See PromiseRules."""
+
+    @property
+    def induct_s(self) -> int: ...
+    @property
+    def evening_plan_s(self) -> int: ...
+    @property
+    def evening_s(self) -> int: ...
+    @property
+    def evening_route_s(self) -> int: ...
+    @property
+    def delivery_days(self) -> int: ...
+
+
 class StationDay(Protocol):
     """Settings of a station's day, seconds of the local day by wave; see PromiseRules, where networks set them."""
 
@@ -45,6 +60,19 @@ def first_door(there_s: Days, rules: StationDay, offset_s: int) -> tuple[Days, D
     day, which = day + wait, np.where(wait > 0, 0, which)
     route = np.asarray(rules.route_s, np.int64)
     return day, day * DAY_S - offset_s + wave[which] + route[which], which > 0
+
+
+def evening_door(there_s: Days, rules: Evening, offset_s: int) -> Days:
+    """Planned time at the door, on the evening of the day on which it reaches its station, of what is there at
+    `there_s`; NEVER if it comes too late for that, the day has no delivery or the network no evening. Any shape."""
+    if rules.evening_s < 0:
+        return np.full_like(there_s, NEVER)
+    there = there_s < NEVER
+    ready = np.where(there, there_s, 0) + rules.induct_s
+    day = local_day(ready, offset_s)
+    second = ready + offset_s - day * DAY_S
+    out = there & (second <= rules.evening_plan_s) & ((rules.delivery_days >> (day + 3) % 7) & 1 > 0)
+    return np.where(out, day * DAY_S - offset_s + rules.evening_s + rules.evening_route_s, NEVER)
 
 
 def delivery_wait(rules: StationDay) -> Days:

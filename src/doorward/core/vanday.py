@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.travel import CURVE, RUSH, drive
+from doorward.core.units import HOUR_S
 
 Reals = NDArray[np.float64]
 Numbers = NDArray[Any]
@@ -66,6 +67,20 @@ def packages_by_wave(
         carried = float(volume_ml.sum()) / rules.package_ml
         out[wave] = min(stops * rules.door_packages_pm / 1000, carried)
     return out
+
+
+def hour_of_stops(
+    stops: float, area_m2: Reals, share: Reals, far_m: Reals, stop_s: float, curve: Reals = CURVE
+) -> tuple[float, float]:
+    """Stops that a vehicle makes in an hour among `stops` of a day, and the hours of its way out and back.
+
+    Parts of the land as in `stops_in_a_day`; stop_s: handling. Fewer stops lie farther apart, so each takes longer.
+    """
+    part = share / share.sum()
+    spread = float(np.sqrt(area_m2 * part).sum())
+    leg_s = float(drive(SPACING * spread / np.sqrt(max(stops, 1.0)), curve)[1]) * PACE
+    out_and_back_s = 2.0 * float((part * drive(far_m, curve)[1]).sum()) * PACE
+    return HOUR_S / (stop_s + leg_s), out_and_back_s / HOUR_S
 
 
 def stops_in_a_day(

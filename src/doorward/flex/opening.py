@@ -10,8 +10,19 @@ from doorward.core.units import DAY_S, HOUR_S
 from doorward.flex.lint import lint_blocks
 from doorward.flex.outlook import look_hours, looked_at, outlooks, promises_left, van_room
 from doorward.flex.pay import base_pay_c
-from doorward.flex.plan import NewBlocks, demand_quantiles, marginal_pm, packages_of, plan_blocks
-from doorward.flex.room import LIVE, carried, changed, given_back, live_need, packages_on, rates, slots_of
+from doorward.flex.plan import NewBlocks, demand_quantiles, marginal_pm, packages_of, plan_blocks, stretches
+from doorward.flex.room import (
+    LIVE,
+    begins_of,
+    carried,
+    changed,
+    given_back,
+    live_need,
+    packages_on,
+    rates,
+    slots_of,
+    still_open,
+)
 from doorward.flex.rules import FlexRules
 from doorward.ledger.desk import Desk
 from doorward.tables.fleet import Runs, Vehicles
@@ -20,7 +31,7 @@ from doorward.tables.orders import Openings, Orders
 from doorward.tables.packages import Packages
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Sites, Zones
-from doorward.tables.ways import Way, WayCapacity, WayDropped, WayLimited
+from doorward.tables.ways import Bills, Way, WayCapacity, WayDropped, WayLimited
 
 Longs = NDArray[np.int64]
 
@@ -41,36 +52,45 @@ def need(desk: Desk) -> None:
     found = outlooks(
         desk.table(Sites), desk.table(Zones), desk.table(Orders), desk.table(Packages), desk.table(Vehicles),
         drivers, midnight_s, desk.now_s, tomorrow, rules, van_room(ways, day, sites), desk.utc_offset_s,
-        promises_left(desk.table(Openings), day, sites),
+        promises_left(desk.table(Openings), day, sites), begins_of(desk.table(Packages), desk.table(Bills), ways),
     )  # fmt: skip
     earliest_s = midnight_s if tomorrow else desk.now_s + rules.notice_s + 2 * rules.wave_s
     on, believed = packages_on(blocks, desk.table(Runs)), rates(drivers, blocks, desk.now_s, sites)
-    have = live_need(blocks, on, midnight_s, sites)
     slots = slots_of(ways, day)
     room = carried(blocks, on, believed, midnight_s, sites, slots)
     cost_mc = np.full(sites, -1, np.int64)
     pay_c_h = base_pay_c(HOUR_S, rules)
     opened, stations = [], []
-    for station, outlook in found.items():
+    for station, whole in found.items():
         show = float(believed.show[station])
-        new = plan_blocks(
-            outlook, midnight_s, earliest_s, int(have[station]), show, pay_c_h, rules,
-            begins=blocks.start_s[(blocks.station == station) & np.isin(blocks.status, LIVE) & (on < 0)],
-            early=tomorrow and hour < looks[-1],
-        )  # fmt: skip
-        lint_blocks(new, outlook, earliest_s, rules)
-        opened.append(new)
-        stations.append(np.full(len(new.start_s), station))
-        fresh = int(new.need.sum())
-        which = np.maximum(np.searchsorted(slots, new.start_s - midnight_s, side="right") - 1, 0)
-        np.add.at(room[:, station], which, new.need * show * float(believed.fill[station]))
-        spare = (have[station] + fresh) * show
+        live = (blocks.station == station) & np.isin(blocks.status, LIVE) & (on < 0)
+        for outlook, own, lo_s, hi_s in reversed(stretches(whole, midnight_s, rules)):
+            have = int(live_need(blocks, on, midnight_s + lo_s, sites, midnight_s + hi_s)[station])
+            new = plan_blocks(
+                outlook, midnight_s, earliest_s, have, show, pay_c_h, own, begins=blocks.start_s[live],
+                early=tomorrow and hour < looks[-1],
+            )  # fmt: skip
+            lint_blocks(new, outlook, earliest_s, own)
+            opened.append(new)
+            stations.append(np.full(len(new.start_s), station))
+            which = np.maximum(np.searchsorted(slots, new.start_s - midnight_s, side="right") - 1, 0)
+            np.add.at(room[:, station], which, new.need * show * float(believed.fill[station]))
+        spare = (have + int(new.need.sum())) * show  # the day's: it comes last
         length = rules.lengths_s[-1]
         share = base_pay_c(length, rules) * 1000 // packages_of(length, outlook, rules)
         cost_mc[station] = share * marginal_pm(demand_quantiles(outlook, rules), spare, rules) // 1000
     post_blocks(desk, opened, stations)
-    opening, limit, cost = changed(ways, day, room, cost_mc)
+    opening, limit, cost = changed(ways, day, room, cost_mc, _told_until(desk, int(tomorrow)))
     desk.post(WayLimited.fill(len(opening), opening=opening, limit=limit, cost_mc=cost))
+
+
+def _told_until(desk: Desk, ahead: int) -> int:
+    """Second of the day, `ahead` days from today, up to which blocks say what gig drivers carry; from then on the
+    choice may fill what they could."""
+    rules = desk.rule(FlexRules)
+    if rules.evening_s >= 0 and (ahead or still_open(desk.now_s, desk.utc_offset_s, rules)):
+        return rules.evening_s
+    return DAY_S
 
 
 def post_blocks(desk: Desk, opened: list[NewBlocks], stations: list[Longs]) -> None:
@@ -106,12 +126,14 @@ def room(desk: Desk) -> None:
     for ahead in range(1 + looked_at(desk.now_s, desk.utc_offset_s, rules)):
         slots = slots_of(ways, desk.day + ahead)
         expected = carried(blocks, on, believed, desk.midnight_s + ahead * DAY_S, sites, slots)
-        opening, limit, cost = changed(ways, desk.day + ahead, expected)
+        opening, limit, cost = changed(ways, desk.day + ahead, expected, before_s=_told_until(desk, ahead))
         desk.post(WayLimited.fill(len(opening), opening=opening, limit=limit, cost_mc=cost))
     second = second_of_day(desk.now_s, desk.utc_offset_s)
     if any(second - (desk.now_s - desk.after_s) < at <= second for at in rules.give_back_s):
+        packages = desk.table(Packages)
+        later = begins_of(packages, desk.table(Bills), ways) >= _told_until(desk, 0)
         back, limit, short = given_back(
-            desk.table(Packages), blocks, on, desk.midnight_s, desk.now_s, sites, rules
+            packages, blocks, on, desk.midnight_s, desk.now_s, sites, rules, later
         )
         why = int(Reason.NO_DRIVER)
         desk.post(WayDropped.fill(len(back), package=back, way=int(Way.FLEX), reason=why))

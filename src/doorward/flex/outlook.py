@@ -18,7 +18,7 @@ from doorward.tables.flex import Drivers
 from doorward.tables.journey import ENDED, Status
 from doorward.tables.orders import OpeningKind, Openings, Orders, OrderStatus
 from doorward.tables.packages import Packages
-from doorward.tables.sites import SiteKind, Sites, Zones
+from doorward.tables.sites import SiteKind, Sites, Zones, land_of
 from doorward.tables.ways import Way, WayCapacity
 
 Longs = NDArray[np.int64]
@@ -35,12 +35,13 @@ PRIOR_ORDERS = 500.0
 def outlooks(
     sites: Sites, zones: Zones, orders: Orders, packages: Packages, vehicles: Vehicles, drivers: Drivers,
     day_from_s: int, known_s: int, tomorrow: bool, rules: FlexRules, room: Longs | None = None,
-    utc_offset_s: int = 0, promises: Longs | None = None,
+    utc_offset_s: int = 0, promises: Longs | None = None, begins_s: Longs | None = None,
 ) -> dict[int, Outlook]:  # fmt: skip
     """By station. day_from_s: local midnight of the day planned for; known_s: now; tomorrow: the day is still to begin.
 
     room (len(sites),): packages that the choice of ways may still give to vans that day, -1 not known. What it leaves
     must find its blocks, so where it is known it goes before this room's own reckoning from the vehicles.
+    begins_s (len(packages),): second of the day before which no block takes a package, see `room.begins_of`.
     promises (len(sites),): packages that may still be promised for the station and day, -1 not known: no more can come.
     """
     until_s, s = day_from_s + DAY_S, len(sites)
@@ -70,13 +71,17 @@ def outlooks(
             left = float(room[at])
         if not tomorrow and second >= rules.vans_until_s:
             left = 0.0
+        known_rows = rows[(way == Way.FLEX) & (station == at)]
+        begin = np.zeros(len(known_rows), np.int64) if begins_s is None else begins_s[known_rows]
         found[at] = Outlook(
-            due_s=packages.due_s[rows[(way == Way.FLEX) & (station == at)]],
+            due_s=packages.due_s[known_rows],
+            from_s=day_from_s + begin,
             to_come=float(sure * road[at]),
             late=float(late * road[at]),
             van_left=max(0.0, float(left)),
             package_ml=size_ml,
             car_ml=float(np.quantile(cars, 0.25)) if len(cars) else 2.0**31,
+            land=land_of(sites, zones, at),
         )
     return found
 

@@ -11,9 +11,11 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
-from doorward.core.units import HOUR_S
+from doorward.core.units import DAY_S, HOUR_S
+from doorward.core.vanday import hour_of_stops
 from doorward.flex.rules import FlexRules
 
 Floats = NDArray[np.float64]
@@ -29,6 +31,8 @@ class Outlook(NamedTuple):
 
     due_s: Longs
     """(n,) due times of the packages known to go by gig driver."""
+    from_s: Longs
+    """(n,) no block that begins sooner can take them."""
     to_come: float
     """Packages for the road that are sure to come and have no way yet."""
     late: float
@@ -38,6 +42,8 @@ class Outlook(NamedTuple):
     package_ml: float
     car_ml: float
     """Mean volume of a package; volume that most drivers' cars have (a low quantile)."""
+    land: tuple[Floats, Floats, Floats] | None = None
+    """Area, share and distance of the station's zones, as in core/vanday.py; None: not known."""
 
 
 class NewBlocks(NamedTuple):
@@ -46,6 +52,32 @@ class NewBlocks(NamedTuple):
     start_s: Longs
     end_s: Longs
     need: Longs
+
+
+class Stretch(NamedTuple):
+    """A stretch of the day whose blocks are planned by themselves: those that begin in [from_s, until_s) of it."""
+
+    outlook: Outlook
+    rules: FlexRules
+    from_s: int
+    until_s: int
+
+
+def stretches(outlook: Outlook, midnight_s: int, rules: FlexRules) -> list[Stretch]:
+    """The day, and the evening if the network has one: there all is known, and no van takes what is left over."""
+    if rules.evening_s < 0:
+        return [Stretch(outlook, rules, 0, DAY_S)]
+    at = midnight_s + rules.evening_s
+    tonight = outlook.from_s >= at
+    day = outlook._replace(due_s=outlook.due_s[~tonight], from_s=outlook.from_s[~tonight])
+    evening = outlook._replace(
+        due_s=outlook.due_s[tonight], from_s=outlook.from_s[tonight], to_come=0.0, late=0.0, van_left=0.0
+    )
+    starts = rules.starts_s
+    by_day = structs.replace(rules, starts_s=tuple(s for s in starts if s < rules.evening_s))
+    late = tuple(s for s in starts if s >= rules.evening_s) or (rules.evening_s,)
+    by_night = structs.replace(rules, starts_s=late, overflow_c=rules.evening_overflow_c)
+    return [Stretch(day, by_day, 0, rules.evening_s), Stretch(evening, by_night, rules.evening_s, DAY_S)]
 
 
 def demand_quantiles(outlook: Outlook, rules: FlexRules) -> Floats:
@@ -111,9 +143,10 @@ def plan_blocks(
     starts = starts[starts >= earliest_s]
     if len(starts) == 0:
         return NewBlocks(NONE, NONE, NONE)
-    length = rules.lengths_s[-1]
-    carried = packages_of(length, outlook, rules)
-    pay_c = pay_c_h * length / HOUR_S
+    weight, longest = _spread(outlook, starts, rules)
+    each = np.array([packages_of(int(length), outlook, rules) for length in longest], np.int64)
+    carried = max(1, int((weight @ each) // weight.sum()))
+    pay_c = pay_c_h * float(weight @ longest / weight.sum()) / HOUR_S
     demand = demand_quantiles(outlook, rules)
     idle_c = pay_c * rules.idle_pm / 1000.0
     held = have // carried
@@ -124,15 +157,9 @@ def plan_blocks(
     extra = min(rules.most_blocks, wanted - round(have / carried))
     if extra <= 0:
         return NewBlocks(NONE, NONE, NONE)
-    weight, latest = _spread(outlook.due_s, starts, rules)
     count = _even(extra, weight, (starts[:, None] == begins[None, :]).sum(axis=1))
     start = np.repeat(starts, count)
-    lengths = np.array(rules.lengths_s, np.int64)
-    fits = lengths[None, :] <= (latest - starts)[:, None]
-    longest = np.where(fits.any(axis=1), lengths[np.maximum(0, fits.sum(axis=1) - 1)], lengths[0])
-    last_s = np.repeat(longest, count)
-    need = np.array([packages_of(int(each), outlook, rules) for each in last_s])
-    return NewBlocks(start, start + last_s, need.astype(np.int64))
+    return NewBlocks(start, start + np.repeat(longest, count), np.repeat(each, count))
 
 
 def _even(extra: int, weight: Longs, have: Longs) -> Longs:
@@ -144,24 +171,39 @@ def _even(extra: int, weight: Longs, have: Longs) -> Longs:
 
 
 def packages_of(length_s: int, outlook: Outlook, rules: FlexRules) -> int:
-    """Packages that a block of this length carries: by time, and by the volume of most cars; at least 1."""
+    """Packages that a block of this length carries: by time, by how far apart so many doors lie, and by the volume of
+    most cars; at least 1."""
     by_time = rules.packages_h * length_s / HOUR_S
+    if outlook.land is not None and len(outlook.land[0]):
+        doors = len(outlook.due_s) + max(0.0, outlook.to_come + outlook.late - outlook.van_left)
+        an_hour, way_h = hour_of_stops(doors, *outlook.land, float(rules.door_s))
+        by_time = min(by_time, an_hour * max(0.0, length_s / HOUR_S - way_h))
     by_car = outlook.car_ml / max(1.0, outlook.package_ml)
     return max(1, int(min(by_time, by_car)))
 
 
-def _spread(due_s: Longs, starts: Longs, rules: FlexRules) -> tuple[Longs, Longs]:
-    """Weight of each start, and the latest due time of what may go then.
+def _spread(outlook: Outlook, starts: Longs, rules: FlexRules) -> tuple[Longs, Longs]:
+    """Weight of each start, and the length of the longest block that what may go then allows.
 
-    A package counts evenly at all starts from which a shortest block ends by its due time; if there is none, at the
-    first start. Without packages all starts are alike and days end with the last of them.
+    A package counts evenly at all starts when it is there and from which a shortest block ends by its due time; if
+    there is none, at the first one when it is there (else the last). Without packages all starts are alike and days end
+    with the last of them.
     """
-    shortest = rules.lengths_s[0]
+    shortest, due_s = rules.lengths_s[0], outlook.due_s
     end_s = int(starts[-1]) + rules.lengths_s[-1]
     if len(due_s) == 0:
-        return np.ones(len(starts), np.int64), np.full(len(starts), end_s)
-    fits = starts[None, :] + shortest <= due_s[:, None]
-    fits[~fits.any(axis=1), 0] = True
+        return np.ones(len(starts), np.int64), _longest(end_s - starts, rules)
+    there = starts[None, :] >= outlook.from_s[:, None]
+    fits = there & (starts[None, :] + shortest <= due_s[:, None])
+    none = np.flatnonzero(~fits.any(axis=1))
+    fits[none, np.where(there[none].any(axis=1), there[none].argmax(axis=1), len(starts) - 1)] = True
     weight = (fits * (27_720 // np.maximum(1, fits.sum(axis=1)))[:, None]).sum(axis=0)
     latest = np.where(fits, due_s[:, None], 0).max(axis=0)
-    return weight.astype(np.int64), latest
+    return weight.astype(np.int64), _longest(latest - starts, rules)
+
+
+def _longest(room_s: Longs, rules: FlexRules) -> Longs:
+    """The longest block that ends within `room_s` of its start; the shortest if none does."""
+    lengths = np.array(rules.lengths_s, np.int64)
+    fits = lengths[None, :] <= room_s[:, None]
+    return np.asarray(lengths[np.maximum(0, fits.sum(axis=1) - 1)])

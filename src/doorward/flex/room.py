@@ -11,13 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.core.hours import hour_of_day
 from doorward.core.units import DAY_S
 from doorward.flex.rules import FlexRules
 from doorward.tables.fleet import Runs
 from doorward.tables.flex import Blocks, BlockStatus, Drivers
 from doorward.tables.journey import Status
 from doorward.tables.packages import Packages
-from doorward.tables.ways import Way, WayCapacity
+from doorward.tables.ways import Bills, Way, WayCapacity
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -77,6 +78,23 @@ def slots_of(ways: WayCapacity, day: int) -> Longs:
     return found.astype(np.int64) if len(found) else np.zeros(1, np.int64)
 
 
+def begins_of(packages: Packages, bills: Bills, ways: WayCapacity) -> Longs:
+    """(P,) second of the day at which the slot of each package's opening begins; 0 for the day's first slot and where a
+    package has none."""
+    out = np.zeros(len(packages), np.int64)
+    row = np.flatnonzero((packages.way[: len(bills)] == Way.FLEX) & (bills.opening[: len(packages)] >= 0))
+    opening = bills.opening[row]
+    first = slots_of(ways, int(ways.day[-1]))[0] if len(ways) else 0
+    slot = ways.slot_s[opening].astype(np.int64)
+    out[row] = np.where(slot > first, slot, 0)
+    return out
+
+
+def still_open(now_s: int, utc_offset_s: int, rules: FlexRules) -> bool:
+    """Whether today's evening is still filled by the choice: its blocks are opened for that after the last look."""
+    return bool(rules.evening_s >= 0 and hour_of_day(now_s, utc_offset_s) < rules.topup_hours[-1])
+
+
 def by_slot(blocks: Blocks, day_s: int, sites: int, slots: Longs, load: Floats) -> Floats:
     """(slots, S) `load` (B,) of the blocks that begin in the day from `day_s`, by the slot in which they begin."""
     today = (blocks.start_s >= day_s) & (blocks.start_s < day_s + DAY_S)
@@ -85,21 +103,23 @@ def by_slot(blocks: Blocks, day_s: int, sites: int, slots: Longs, load: Floats) 
     return np.asarray(sums, np.float64).reshape(len(slots), sites)
 
 
-def live_need(blocks: Blocks, on: Longs, from_s: int, sites: int) -> Longs:
-    """(S,) packages that the day's blocks without a run were opened for, whoever comes."""
+def live_need(blocks: Blocks, on: Longs, from_s: int, sites: int, until_s: int = -1) -> Longs:
+    """(S,) packages that blocks without a run were opened for that begin in [from_s, until_s), in a day if that is not
+    given; whoever comes."""
     live = np.isin(blocks.status, LIVE) & (on < 0)
-    live &= (blocks.start_s >= from_s) & (blocks.start_s < from_s + DAY_S)
+    live &= (blocks.start_s >= from_s) & (blocks.start_s < (from_s + DAY_S if until_s < 0 else until_s))
     return np.bincount(blocks.station[live], blocks.need[live], sites).astype(np.int64)
 
 
 def changed(
-    ways: WayCapacity, day: int, room: Floats, cost_mc: Longs | None = None
+    ways: WayCapacity, day: int, room: Floats, cost_mc: Longs | None = None, before_s: int = DAY_S
 ) -> tuple[Longs, Longs, Longs]:
-    """(openings, limit, cost) of gig drivers on a day that have another room or marginal cost than so far.
+    """(openings, limit, cost) of gig drivers on a day that have another room or marginal cost than so far, of slots
+    that begin before `before_s`.
 
     room (slots, S) by the slots of `slots_of`, cost_mc (S,); whole packages, rounded down.
     """
-    rows = np.flatnonzero((ways.way == Way.FLEX) & (ways.day == day) & (ways.station >= 0))
+    rows = np.flatnonzero((ways.way == Way.FLEX) & (ways.day == day) & (ways.station >= 0) & (ways.slot_s < before_s))
     at = ways.station[rows]
     limit = np.floor(room[np.searchsorted(slots_of(ways, day), ways.slot_s[rows]), at] + 1e-9).astype(np.int64)
     cost = np.full(len(rows), -1, np.int64) if cost_mc is None else cost_mc[at]
@@ -108,12 +128,14 @@ def changed(
 
 
 def given_back(
-    packages: Packages, blocks: Blocks, on: Longs, from_s: int, now_s: int, sites: int, rules: FlexRules
+    packages: Packages, blocks: Blocks, on: Longs, from_s: int, now_s: int, sites: int, rules: FlexRules,
+    later: NDArray[np.bool_] | None = None,
 ) -> tuple[Longs, Longs, Longs]:
     """(packages, room, short): gig packages due today beyond what drivers who can still come carry, by station.
 
     A claimed block counts whole, an open one only if it begins later than `doubt_s` from now. Those due first keep
     their place. Only packages whose way can still be chosen anew: not picked yet, or sorted in at their station.
+    later (P,): packages whose blocks are still to be opened; they stay.
     """
     able = (on < 0) & (blocks.start_s < from_s + DAY_S) & (blocks.end_s > now_s)
     able &= np.isin(blocks.status, (BlockStatus.CLAIMED, BlockStatus.CHECKED_IN)) | (
@@ -122,6 +144,7 @@ def given_back(
     room = np.bincount(blocks.station[able], blocks.need[able], sites).astype(np.int64)
     waits = (packages.way == Way.FLEX) & (packages.stop < 0) & (packages.due_s < from_s + DAY_S)
     waits &= (packages.status < Status.OUT) & (packages.station >= 0)
+    waits &= True if later is None else ~later
     row = np.flatnonzero(waits)
     row = row[np.lexsort((row, packages.due_s[row], packages.station[row]))]
     station = packages.station[row]

@@ -39,10 +39,15 @@ class FlexRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Hours at which today's are looked at again."""
     starts_s: tuple[int, ...] = (32_400, 39_600, 46_800, 54_000, 61_200)
     """Starts of blocks, seconds of the local day."""
+    evening_s: int = -1
+    """From then on blocks bring what was asked for today (section [promise]); until the last of `topup_hours` the
+    choice of a way may fill what such blocks could carry, then they are opened for what it chose."""
     lengths_s: tuple[int, ...] = (7_200, 10_800, 14_400)
     """Lengths of blocks, seconds, ascending; 2 to 5 hours."""
     packages_h: int = 13
     """Packages delivered in an hour of a block, loading and the way out included."""
+    door_s: int = 100
+    """Handling at a door, seconds (`stop_s` of section [promise])."""
     package_ml: int = 9_000
     """Mean volume of a package, millilitres, until the network has its own."""
     road_share_pm: int = 800
@@ -65,6 +70,8 @@ class FlexRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Packages per thousand stops of a van."""
     overflow_c: int = 600
     """Cost of a package that no block carries (courier, or late), cents."""
+    evening_overflow_c: int = 1_800
+    """Likewise of one that was promised for this evening: no van can bring it any more, cents."""
     idle_pm: int = 600
     """Share of the posted pay that a driver gets who is called off, per mille."""
     most_blocks: int = 60

@@ -15,7 +15,7 @@ from doorward.tables.journey import Event, Holder, Status
 from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.sites import Sites
-from doorward.tables.ways import Bills, Way
+from doorward.tables.ways import Bills, Way, WayCapacity
 
 Ints = NDArray[np.int64]
 Reals = NDArray[np.float64]
@@ -74,6 +74,20 @@ def closed(bills: Bills, row: Ints, way: Way) -> NDArray[np.bool_]:
     known = row < len(bills)
     gates = np.where(known, bills.gates[np.minimum(row, len(bills) - 1)], 0)
     return np.asarray((gates >> int(way)) & 1 == 1)
+
+
+def evening_ahead(
+    bills: Bills, ways: WayCapacity, row: Ints, rules: LastmileRules, now_s: int, midnight_s: int, day: int
+) -> NDArray[np.bool_]:
+    """Which of these packages have room in an evening, after the day's last plan for vans, that has not begun."""
+    opening = np.full(len(row), -1, np.int64)
+    known = row < len(bills)
+    opening[known] = bills.opening[row[known]]
+    at = opening >= 0
+    slot_s, of_day = ways.slot_s[opening[at]].astype(np.int64), ways.day[opening[at]].astype(np.int64)
+    begins_s = midnight_s + (of_day - day) * DAY_S + slot_s
+    at[at] = (slot_s > max(rules.plan_s)) & (begins_s > now_s)
+    return at
 
 
 def parcels_of(

@@ -14,6 +14,7 @@ from doorward.lastmile.plan import (
     cars_at,
     closed,
     coming,
+    evening_ahead,
     gig_cars,
     hopeless,
     kept_back,
@@ -37,7 +38,7 @@ from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Sites, Zones, land_of
-from doorward.tables.ways import Bills, Way, WayDropped
+from doorward.tables.ways import Bills, Way, WayCapacity, WayDropped
 
 Flags = NDArray[np.bool_]
 HOME_WAYS = ((Way.OWN, Way.LOCKER), (Way.DSP,))
@@ -225,7 +226,9 @@ def _plan_gigs(desk: Desk, rules: LastmileRules, plans: _Plans) -> None:
         plans.runs[number] = runs.replace(cost_c=blocks.pay_c[runs.block] + mileage_c)
         taken.append(stops.package)
     left = row[~np.isin(row, np.concatenate(taken))]
-    left = left[~closed(desk.table(Bills), left, Way.FLEX)]
+    bills = desk.table(Bills)
+    left = left[~closed(bills, left, Way.FLEX)]
+    left = left[~evening_ahead(bills, desk.table(WayCapacity), left, rules, desk.now_s, desk.midnight_s, desk.day)]
     out = hopeless(packages, left, blocks, desk.table(Runs), rules, desk.now_s, desk.midnight_s)
     desk.post(
         WayDropped.fill(len(out), package=out, way=Way.FLEX, reason=Reason.NO_DRIVER),

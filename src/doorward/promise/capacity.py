@@ -24,25 +24,30 @@ def layout(sites: Sites) -> tuple[int, NDArray[np.int64]]:
     """Number of FCs and the rows of the stations.
 
     Every day opens the same rows in the same order: FC labour by FC, linehaul by FC, the stations, the stations' late
-    waves, then every partner service by FC; so the opening of (kind, site, day) is (day - first day) * places + its
-    place.
+    waves, their evenings, then every partner service by FC; so the opening of (kind, site, day) is
+    (day - first day) * places + its place.
     """
     return int((sites.kind == SiteKind.FC).sum()), np.flatnonzero(sites.kind == SiteKind.STATION)
 
 
 def places(sites: Sites, services: Services) -> int:
     """Openings of a day."""
+    fcs, _ = layout(sites)
+    return first_partner(sites) + fcs * len(services)
+
+
+def first_partner(sites: Sites) -> int:
+    """Place of the first partner's opening: own openings stand before it."""
     fcs, stations = layout(sites)
-    return 2 * (fcs + len(stations)) + fcs * len(services)
+    return 2 * fcs + 3 * len(stations)
 
 
 def collected(ways: WayCapacity, sites: Sites, services: Services, today: int, days: int) -> NDArray[np.int64]:
     """Packages whose chosen way a partner is, (days from today, places): room of its days that is gone."""
-    fcs, stations = layout(sites)
     out = np.zeros((days, places(sites, services)), np.int64)
     row = np.flatnonzero((ways.carrier >= 0) & (ways.day >= today) & (ways.taken > 0))
     row = row[ways.day[row] < today + days]
-    place = 2 * (fcs + len(stations)) + ways.station[row] * len(services) + ways.carrier[row]
+    place = first_partner(sites) + ways.station[row] * len(services) + ways.carrier[row]
     np.add.at(out, (ways.day[row] - today, place), ways.taken[row])
     return out
 
@@ -90,7 +95,8 @@ def plan_openings(
 
     FC: the least of what the building passes, what is picked and what is packed in its opening hours. Linehaul: volume
     of the day's departures over the volume of an average package. Station: the least of what it passes and what its
-    vans and gig drivers bring (van_room); 0 on days without delivery. Partner: what the service collects at an FC in
+    vans and gig drivers bring (van_room), in the evening gig drivers alone, as blocks lie evenly over the day's waves;
+    0 on days without delivery. Partner: what the service collects at an FC in
     a day, the limit that the carriers room counts by.
     """
     first = int(openings.day[-1]) + 1 if len(openings) else today
@@ -109,8 +115,10 @@ def plan_openings(
     vans = van_room(sites, zones, vehicles, drivers, rules)
     door = np.minimum(sites.capacity[stations], vans[0])
     late = np.minimum(door, vans[1:].sum(axis=0) if len(vans) > 1 else 0)
+    gigs = np.bincount(drivers.station, minlength=len(sites))[stations] * rules.gig_packages
+    evening = np.minimum(door, gigs // (1 + len(rules.wave_s)) * (rules.evening_s >= 0))
     limit = np.concatenate(
-        [np.tile(fc, (len(days), 1)), truck, delivers[:, None] * np.r_[door, late][None]], axis=1
+        [np.tile(fc, (len(days), 1)), truck, delivers[:, None] * np.r_[door, late, evening][None]], axis=1
     )
     limit = limit * rules.fill_pm / 1000
     if len(openings) == 0 and len(days):
@@ -119,7 +127,7 @@ def plan_openings(
     limit = np.concatenate([limit.astype(np.int64), partner], axis=1)
     rows = places(sites, services)
     kind = np.r_[np.full(fcs, OpeningKind.FC), np.full(fcs, OpeningKind.LINEHAUL)]
-    kind = np.r_[kind, np.repeat([OpeningKind.STATION, OpeningKind.LATE_WAVE], len(stations))]
+    kind = np.r_[kind, np.repeat([OpeningKind.STATION, OpeningKind.LATE_WAVE, OpeningKind.EVENING], len(stations))]
     own, by_fc = len(kind), np.repeat(np.arange(fcs), len(services))
     kind = np.r_[kind, np.full(len(by_fc), OpeningKind.PARTNER)]
     carrier = np.r_[np.full(own, -1), np.tile(np.arange(len(services)), fcs)]
@@ -127,7 +135,7 @@ def plan_openings(
         len(days) * rows,
         opening=len(openings) + np.arange(len(days) * rows),
         kind=np.tile(kind, len(days)),
-        site=np.tile(np.r_[np.arange(fcs), np.arange(fcs), stations, stations, by_fc], len(days)),
+        site=np.tile(np.r_[np.arange(fcs), np.arange(fcs), np.tile(stations, 3), by_fc], len(days)),
         day=np.repeat(days, rows),
         limit=np.minimum(limit, 2**31 - 1).ravel(),
         carrier=np.tile(carrier, len(days)),

@@ -109,6 +109,27 @@ def _own(
 
 
 @nb.njit(cache=True)
+def _evening(
+    t: Times, a: Asked, room: Room, i: int, fc: int, out: Ints
+) -> int:  # pragma: no cover - compiled
+    """Tonight, without vans, for what is on the shelf and still catches a truck: fills out as `_own`."""
+    fcs, stations, place = t.door_day.shape[0], t.door_day.shape[2], a.station[i]
+    nominal = t.tonight_s[fc, 0, place]
+    if nominal >= NEVER or (nominal + t.offset_s) // DAY_S != t.today:
+        return NO_COVERAGE
+    truck, evening = t.leave_day[fc, 0, place], 2 * fcs + 2 * stations + place
+    if truck != 0 or room.taken[0, fc] >= room.limit[0, fc] or room.taken[0, fcs + fc] >= room.limit[0, fcs + fc]:
+        return NO_CAPACITY
+    if room.taken[0, evening] >= room.limit[0, evening]:
+        return NO_CAPACITY
+    klass = t.own // 2 + a.site[i]
+    out[0], out[1] = _window(t, nominal, nominal + t.margin[klass], False)
+    out[2], out[3] = klass, t.margin[klass]
+    out[4], out[5], out[6] = fc, fcs + fc, evening
+    return OK if (out[1] + t.offset_s) // DAY_S == t.today else NO_DATE
+
+
+@nb.njit(cache=True)
 def late_by(left_s: float, p50_s: float, sigma: float) -> tuple[float, float]:  # pragma: no cover - compiled
     """P(late) and expected seconds of lateness of a log-normal transit with `left_s` to go: what the choice reckons."""
     left = max(left_s, 1.0)
@@ -149,7 +170,7 @@ def _partner(
     margin, openings of the FC and of the partner, -1. Refused: out[4] is the opening that bound."""
     fcs, services = t.transit_s.shape[1], t.transit_s.shape[2]
     days, places = min(t.pick_s.shape[1], room.limit.shape[0]), room.limit.shape[1]
-    first = 2 * (fcs + t.door_day.shape[2]) + fc * services
+    first = 2 * fcs + 3 * t.door_day.shape[2] + fc * services
     why = NO_COVERAGE
     for service in range(services):
         if a.takes[i, fc, service]:
@@ -171,7 +192,7 @@ def _partner(
             if room.taken[day, first + service] >= room.limit[day, first + service]:
                 full, why, bound = True, PARTNER_FULL, day * places + first + service
                 continue
-            klass = t.sites + service * t.bands + a.band[i, fc]
+            klass = t.own + service * t.bands + a.band[i, fc]
             nominal = t.pick_s[fc, k, service] + t.transit_s[a.zone[i], fc, service]
             soonest = (t.today + a.first_day[i]) * DAY_S - t.offset_s + t.first_wave_s
             nominal = max(nominal, soonest)
@@ -195,10 +216,16 @@ def _partner(
 def from_fc(
     t: Times, a: Asked, room: Room, i: int, fc: int, from_day: int, out: Ints
 ) -> int:  # pragma: no cover - compiled
-    """Earliest promise of an FC: own network if it reaches the door, else partners."""
+    """Earliest promise of an FC: own network if it reaches the door, by its vans or, for who asked for today and would
+    get tomorrow, without them; else partners."""
     why = NO_COVERAGE
     if a.own[i] and a.station[i] >= 0:
         why = _own(t, a, room, i, fc, from_day, out)
+        if a.today[i] and from_day == 0 and (why != OK or (out[1] + t.offset_s) // DAY_S > t.today):
+            kept = out.copy()
+            if _evening(t, a, room, i, fc, out) == OK:
+                return OK
+            out[:] = kept
         if why == OK:
             return OK
     kept = out.copy()

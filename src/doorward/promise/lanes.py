@@ -35,23 +35,24 @@ Ints = NDArray[np.int64]
 class Transits(NamedTuple):
     """Of each lane and service (zone, fc, service), seconds: median transit, and the spread beyond the class's mean.
 
-    prior_s (service, band): mean spread of the lanes of a class, its margin before anything was learnt; sites: classes
-    below are the own network's. sigma (zone, fc, service): standard deviation of the transit's logarithm.
+    prior_s (service, band): mean spread of the lanes of a class, its margin before anything was learnt; own: classes
+    below are the own network's, a first half by day, a second in the evening. sigma (zone, fc, service): standard
+    deviation of the transit's logarithm.
     fares: what services charge, where rates are known.
     """
 
     p50_s: Ints
     extra_s: Ints
     prior_s: Ints
-    sites: int
+    own: int
     sigma: NDArray[np.float64]
     fares: Fares | None = None
 
     def extra_of(self, klass: Ints, zone: NDArray[np.int32], fc: NDArray[np.int32]) -> Ints:
         """Spread beyond the class's mean of promises of class, zone and building (n,); 0 in the own network."""
         out = np.zeros(len(klass), np.int64)
-        by = np.flatnonzero((klass >= self.sites) & (fc >= 0))
-        service = (klass[by] - self.sites) // self.prior_s.shape[1]
+        by = np.flatnonzero((klass >= self.own) & (fc >= 0))
+        service = (klass[by] - self.own) // self.prior_s.shape[1]
         out[by] = self.extra_s[zone[by], fc[by], service]
         return out
 
@@ -108,7 +109,7 @@ def plan_transits(
     fares = plan_fares(book, rows, far_m, zones, fcs) if book is not None and known else None
     sigma = np.log(np.maximum(p90, p50 + 1) / np.maximum(p50, 1)) / NormalDist().inv_cdf(0.9)
     stretch = np.ascontiguousarray(np.moveaxis(sigma.reshape(shape), 0, 2))
-    return Transits(by_lane(p50), by_lane(extra), prior, len(sites), stretch, fares)
+    return Transits(by_lane(p50), by_lane(extra), prior, 2 * len(sites), stretch, fares)
 
 
 def distance_band(far_m: NDArray[np.float64] | Ints, rules: PromiseRules) -> Ints:

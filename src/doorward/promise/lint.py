@@ -39,7 +39,8 @@ def lint_quotes(
 
     labour, trucks = holds(OpeningKind.FC), holds(OpeningKind.LINEHAUL)
     must(labour == quoted.parts, "every part of a promise holds labour")
-    must(trucks == holds(OpeningKind.STATION, OpeningKind.LATE_WAVE), "trucks and stations are held together")
+    doors = holds(OpeningKind.STATION, OpeningKind.LATE_WAVE, OpeningKind.EVENING)
+    must(trucks == doors, "trucks and stations are held together")
     must(labour == trucks + holds(OpeningKind.PARTNER), "every part goes by the own network or by a partner")
     late = openings.day[held.opening] > (quoted.due_s[place] + offset_s) // DAY_S
     must(np.bincount(place[late], minlength=len(quoted)) == 0, "what is held is held on or before the promised day")

@@ -40,12 +40,13 @@ Ints = NDArray[np.int64]
 def classes(sites: Sites, services: Services, rules: PromiseRules) -> tuple[int, int]:
     """How many lane classes there are, and bands a service (see tables.promises.Margins)."""
     bands = len(rules.band_m) + 1
-    return len(sites) + bands * len(services), bands
+    return 2 * len(sites) + bands * len(services), bands
 
 
 def margins_now(margins: Margins, transits: Transits, rules: PromiseRules) -> Ints:
     """Margin of every class: learnt, or the prior (partners: mean spread of the class's lanes)."""
-    prior = np.r_[np.full(transits.sites, rules.margin_s), transits.prior_s.ravel()].astype(np.int64)
+    own = np.repeat([rules.margin_s, rules.evening_margin_s], transits.own // 2)
+    prior = np.r_[own, transits.prior_s.ravel()].astype(np.int64)
     prior = np.clip(prior, rules.margin_min_s, rules.margin_max_s)
     known = min(len(margins), len(prior))
     prior[:known] = margins.margin_s[:known]
@@ -159,7 +160,7 @@ def _times(
         offset_s=offset_s,
         today=int(local_day(now_s, offset_s)),
         latest_s=now_s + rules.longest_days * DAY_S,
-        sites=transits.sites,
+        own=transits.own,
         bands=len(rules.band_m) + 1,
         candidates=rules.candidate_fcs,
         route_s=rules.route_s[0],
@@ -167,6 +168,7 @@ def _times(
         door_day=ways.door_day,
         door_s=ways.door_s,
         door_late=ways.door_late,
+        tonight_s=ways.tonight_s,
         leave_day=ways.leave_day,
         pick_s=ways.pick_s,
         transit_s=transits.p50_s,
@@ -278,6 +280,7 @@ def _asked(
         broken_c=np.asarray(rules.faster_c, np.int64)[np.clip(asked.speed, 0, 2)],
         own=merged.heavy_g <= rules.own_max_g,
         first_day=np.where(asked.speed == Speed.STANDARD, rules.standard_days, 0).astype(np.int64),
+        today=asked.speed == Speed.SAME_DAY,
         pointer=merged.pointer,
         sku=np.searchsorted(skus, merged.sku).astype(np.int64),
         units=merged.units,
@@ -339,8 +342,8 @@ def _price(
 def last_pickup(r: Ints, t: Times, zone: NDArray[np.int32], places: int) -> Ints:
     """The last pick-up that still holds promises of the kernel's rows `r`; -1 where the own network brings it."""
     leave = np.full(len(r), -1, np.int64)
-    at = np.flatnonzero(r[:, 2] >= t.sites)
-    service, fc = (r[at, 2] - t.sites) // t.bands, r[at, 8]
+    at = np.flatnonzero(r[:, 2] >= t.own)
+    service, fc = (r[at, 2] - t.own) // t.bands, r[at, 8]
     pick = t.pick_s[fc, r[at, 4] // places, service]
     spare = r[at, 1] - pick - t.transit_s[zone[at], fc, service] - r[at, 3]
     leave[at] = pick + np.maximum(spare, 0) // DAY_S * DAY_S

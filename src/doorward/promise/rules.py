@@ -34,6 +34,15 @@ class PromiseRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Routes leave the stations about then, second of the local day, ascending."""
     route_s: tuple[int, ...] = (17_100, 10_800)
     """From a wave's departure to the average door on its routes: those that leave late are shorter."""
+    evening_plan_s: int = -1
+    """What is sorted in by then and was asked for the same day still goes out, second of the local day; -1 there is no
+    delivery in the evening."""
+    evening_s: int = -1
+    """Then gig drivers take it, or drones and robots on their own time: vans are out; second of the local day."""
+    evening_route_s: int = 5_400
+    """From then to the average door."""
+    evening_margin_s: int = 5_400
+    """Safety margin in the evening before anything was learnt."""
     window_lo_s: tuple[int, ...] = (28_800,)
     """Delivery windows begin, second of the local day, ascending."""
     window_hi_s: tuple[int, ...] = (64_800, 68_400, 72_000, 75_600)

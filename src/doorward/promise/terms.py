@@ -19,7 +19,7 @@ class Times(NamedTuple):
     offset_s: int
     today: int
     latest_s: int
-    sites: int
+    own: int
     bands: int
     candidates: int
     route_s: int
@@ -27,6 +27,7 @@ class Times(NamedTuple):
     door_day: Ints
     door_s: Ints
     door_late: NDArray[np.bool_]
+    tonight_s: Ints
     leave_day: Ints
     pick_s: Ints
     transit_s: Ints
@@ -43,7 +44,7 @@ class Times(NamedTuple):
 class Asked(NamedTuple):
     """Orders: station rank and its site (-1 none), zone, FCs nearest first (n, fc), distance band (n, fc), services
     counted on from each FC (n, fc, service) and what they charge, cents; what a broken promise is reckoned at, cents;
-    whether the own network does, first delivery day; merged lines by pointer."""
+    whether the own network does, first delivery day, whether today was asked for; merged lines by pointer."""
 
     station: Ints
     site: Ints
@@ -55,6 +56,7 @@ class Asked(NamedTuple):
     broken_c: Ints
     own: NDArray[np.bool_]
     first_day: Ints
+    today: NDArray[np.bool_]
     pointer: Ints
     sku: Ints
     units: Ints

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.hours import day_start, local_day
-from doorward.core.stationday import first_door
+from doorward.core.stationday import evening_door, first_door
 from doorward.core.timetable import NEVER, reach
 from doorward.core.units import DAY_S
 from doorward.promise.capacity import layout
@@ -27,6 +27,8 @@ class Ways(NamedTuple):
 
     door_day, door_s (fc, day, station): first delivery day (days from today; -1 no way) and planned time at the door
     door_late (fc, day, station): it reaches the station for a later wave than the day's first
+    tonight_s (fc, day, station): planned time at the door in the evening of the day on which it reaches the station,
+        without vans; NEVER if it cannot
     leave_day (fc, day, station): day of the truck that takes it, days from today
     pick_s (fc, day, service): when the partner collects it; NEVER where the FC cannot ship on that day
     """
@@ -34,6 +36,7 @@ class Ways(NamedTuple):
     door_day: Days
     door_s: Days
     door_late: NDArray[np.bool_]
+    tonight_s: Days
     leave_day: Days
     pick_s: Days
 
@@ -127,6 +130,10 @@ def _ways(
             break
         there = moved
         door_day, door_s, late = first_door(there, rules, offset_s)
+    came = np.where(staged[:, :, None] >= NEVER, NEVER, arrive[:, stations].reshape(shape))
+    tonight = evening_door(came, rules, offset_s)
+    leaves = tonight - rules.evening_route_s
+    tonight = np.where(wave_around(closures, leaves, leaves, stations, NEVER) == leaves, tonight, NEVER)
     out = there < NEVER
     leave_day = np.where(out, local_day(np.where(out, left, 0), offset_s) - today, -1)
     door_day = np.where(out, door_day - today, -1)
@@ -134,6 +141,5 @@ def _ways(
     ok = staged < NEVER
     base = day_start(np.where(ok, staged, 0), offset_s)[:, :, None] + pickup
     pick = picked_up(closures, base + np.where(base < staged[:, :, None], DAY_S, 0), NEVER)
-    return Ways(
-        door_day, np.where(out, door_s, NEVER), late & out, leave_day, np.where(ok[:, :, None], pick, NEVER)
-    )
+    pick = np.where(ok[:, :, None], pick, NEVER)
+    return Ways(door_day, np.where(out, door_s, NEVER), late & out, tonight, leave_day, pick)

@@ -16,11 +16,13 @@ SHARED: Mapping[str, tuple[str, Mapping[str, str]]] = {
             k: k
             for k in (
                 "induct_s", "plan_s", "wave_s", "route_s", "delivery_days", "crossdock_s",  # the clock
+                "evening_plan_s", "evening_s", "evening_route_s",
                 "stop_s", "break_after_s", "door_packages_pm", "package_ml",  # what a van's day holds
                 "outage_guess_s",
             )
         },
     ),
+    "flex": ("promise", {"evening_s": "evening_s", "stop_s": "door_s"}),
     "promise": ("carriers", {"late_c": "faster_c", "late_day_c": "late_day_c"}),
 }
 """Settings that two rooms must see alike: section -> (section that sets them, its key -> the key here)."""

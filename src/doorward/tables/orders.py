@@ -283,6 +283,7 @@ class OpeningKind(IntEnum):
     STATION: packages whose vans leave with a day's first wave. LATE_WAVE: those that reach the station for a later wave
     only; its limit is what all vans could still bring if none had left before, so both share the vans:
     taken / limit of the two together stays within 1.
+    EVENING: packages that leave a station in the evening, without vans.
     PARTNER: packages that a service (`carrier`) collects at an FC (`site`) on a day: the room of the same row of
     WayCapacity, of which promises hold what packages have not taken yet.
     """
@@ -292,6 +293,7 @@ class OpeningKind(IntEnum):
     STATION = 2
     LATE_WAVE = 3
     PARTNER = 4
+    EVENING = 5
 
 
 class Opened(Table):

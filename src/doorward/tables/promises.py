@@ -28,8 +28,8 @@ class Promises(Table):
 class Margins(Table):
     """Safety margin of each lane class, row = class.
 
-    Classes: 0 .. sites - 1 own network by delivery station (row in Sites); then partner services, `bands` of distance
-    each: sites + service * bands + band.
+    Classes: 0 .. sites - 1 own network by delivery station (row in Sites); sites .. 2 sites - 1 the stations' evenings;
+    then partner services, `bands` of distance each: 2 sites + service * bands + band.
 
     margin_s  (n,)  seconds added to the planned time at the door
     seen      (n,)  packages learnt from;  kept (n,) of these, offered at the door in time

@@ -1,7 +1,8 @@
 """Room in every way: what is opened for the slots of a day, and how much of it one batch may use.
 
-Slots: vans and gig drivers by the wave that a package reaches its station for, drones and robots by the hour, partners
-by their pick-up, lockers by the day. The waves of a day share the vans: what is put into one is gone for the others.
+Slots: vans and gig drivers by the wave that a package reaches its station for, gig drivers also by the evening,
+drones and robots by the hour, partners by their pick-up, lockers by the day. The waves of a day share the vans: what is
+put into one is gone for the others.
 A batch may use an opening up to the line limit x (chosen so far + batch) / expected demand of that station, day and
 wave, so that what comes later finds its share. What was not used stays for later batches.
 """
@@ -76,6 +77,9 @@ def day_limits(
     gigs = net.heads[Way.FLEX] * rules.claim_pm // 1000 * rules.block_packages
     half = gigs // len(waves)  # as blocks lie; the marketplace says better as soon as they are opened
     parts += [(int(Way.FLEX), station, -1, int(at), half[station]) for at in waves]
+    if rules.evening_s >= 0:
+        evening = gigs // (len(waves) + 1)
+        parts.append((int(Way.FLEX), station, -1, rules.evening_s, evening[station]))
     for way in (Way.DRONE, Way.ROBOT):
         by_hour = hourly(vehicles, way, s, rules)
         hours = craft_hours(way, rules)
@@ -130,8 +134,8 @@ def shift_vans(
     at = np.tile(stations, index.days).astype(np.int32)
     pool = np.array([index.pool(at, day, int(w)) for w in waves])
     prior = wave_weights(rules)[:, None]
-    come = np.maximum(expected, promised)[pool] - capacity.taken[pool]
-    come = np.where(pool >= 0, np.maximum(0, come), 0) + prior
+    come = np.where(pool >= 0, np.maximum(expected, promised)[pool] - capacity.taken[pool], 0)
+    come = np.minimum(np.maximum(0, come), np.maximum(0, come.sum(axis=0))) + prior  # what comes sooner than promised
     over = (np.asarray(rules.plan_s)[:, None] <= second) & (day == index.today)[None]
     come = np.where(over, 0.0, come)
     live = come.sum(axis=0) > 0
@@ -249,7 +253,7 @@ def budgets(
     pool (n,) pool row of each package of the batch; promised (k,) packages already promised for the pool's station,
     day and wave (0 unknown); free_cells (S,) by site, -1 not a locker; second of the local day: today's expectation
     runs out by CLOSED_S, so that nothing is kept for packages that no longer come. Hours of drones and robots are
-    paced by the station's day.
+    paced by the station's day; evenings are not: who was promised one comes before them.
     """
     left = np.maximum(0, capacity.limit.astype(np.int64) - capacity.taken)
     coming = np.bincount(pool[pool >= 0], minlength=len(capacity))
@@ -259,8 +263,10 @@ def budgets(
     whole = done + np.where(today, to_come * max(0, CLOSED_S - second) // CLOSED_S, to_come)
     out = left.copy()
     waves = index.slots[index.columns - 1]
-    for ways, by_wave in (((Way.OWN, Way.DSP, Way.FLEX), True), ((Way.DRONE, Way.ROBOT), False)):
-        at = np.flatnonzero(np.isin(capacity.way, ways) & (capacity.day >= index.today))
+    ahead, in_wave = capacity.day >= index.today, np.isin(capacity.way, (Way.OWN, Way.DSP, Way.FLEX))
+    in_wave &= np.isin(capacity.slot_s, waves)
+    for rows, by_wave in ((in_wave, True), (np.isin(capacity.way, (Way.DRONE, Way.ROBOT)), False)):
+        at = np.flatnonzero(rows & ahead)
         site, day = capacity.station[at], capacity.day[at].astype(np.int64)
         slots = [capacity.slot_s[at].astype(np.int64)] if by_wave else waves.tolist()
         some, all_ = np.zeros(len(at)), np.zeros(len(at))

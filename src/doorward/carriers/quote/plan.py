@@ -6,7 +6,8 @@ money   own vans: marginal seconds and metres of the zone (vans.py) x crew and d
 late    expected lateness: P(late) x penalty + expected days of lateness x price of a day; smooth, and a promise that is
         lost anyway still goes by what arrives soonest for the money.
         Own network: trucks and waves of the promise's own clock (core/stationday.py), normal floor and door times.
-        Drones and robots leave when a package is ready and their hours are open: they need no wave.
+        Drones and robots leave when a package is ready and their hours are open: they need no wave. Gig drivers go once
+        more in the evening, with what is due today and came too late for the vans.
         Partners: log-normal transit through the quantiles p50 and p90 (sigma = ln(p90 / p50) / 1.2816).
 carbon  CO2e in mg x price of a tonne
 O(ways) array passes over the batch; measured in bench/carriers.py.
@@ -26,7 +27,7 @@ from doorward.carriers.gate.plan import Batch
 from doorward.carriers.net import OWN_WAYS, Network, latest_departure
 from doorward.carriers.rules import CarriersRules
 from doorward.core.hours import day_start, local_day
-from doorward.core.stationday import first_door, wave_deadlines
+from doorward.core.stationday import evening_door, first_door, wave_deadlines
 from doorward.core.timetable import reach
 from doorward.core.units import DAY_S, HOUR_S
 from doorward.tables.ways import Services, Way
@@ -35,6 +36,8 @@ I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
 DECILE = 1.2815515655446004
 """The ninth decile of the standard normal distribution."""
+BETTER = 0.01
+"""Gig drivers wait for the evening with a package that is late so much less often then."""
 PARTS = (-1.2816, -0.5244, 0.0, 0.5244, 1.2816)
 """Medians of five equal parts of a standard normal distribution."""
 MOST_S = 10 * DAY_S
@@ -49,7 +52,7 @@ class Quotes(NamedTuple):
 
     rated (m, n) False where a partner has no rate for it
     leave_s (m, n) latest departure or the pick-up; day (m, n) local day whose opening it takes room of, slot (m, n)
-    second of it: the wave, the pick-up, the first hour of drones and robots
+    second of it: the wave or evening, the pick-up, the first hour of drones and robots
     arrive_s (m, n) median arrival
     late_pm, late_s (m, n) chance to be late, per mille, and expected seconds of lateness
     still (m, n) a partner that does not collect before the promise ends
@@ -156,7 +159,7 @@ def _own_times(
     leave = np.where(early >= ready, early, last)
     leave = np.where(here, np.maximum(ready, batch.due_s - rules.lastmile_s), leave)
     start, back = np.unique(np.stack([batch.fc.astype(np.int64), ready]), axis=1, return_inverse=True)
-    chance, seconds, soon, soon_s = np.zeros((4, len(batch)))
+    chance, seconds, soon, soon_s, eve, eve_s = np.zeros((6, len(batch)))
     waves = np.asarray(rules.wave_s, np.int64)
     doors = waves + np.asarray(rules.route_s, np.int64)
     for part, z in enumerate(PARTS):
@@ -171,6 +174,9 @@ def _own_times(
         day, door, _ = first_door(at, rules, utc_offset_s)
         p, s = late_normal(door - batch.due_s, rules.door_spread_s)
         chance, seconds = chance + p / len(PARTS), seconds + s / len(PARTS)
+        tonight = evening_door(at, rules, utc_offset_s)
+        p, s = late_normal(np.minimum(door, tonight) - batch.due_s, rules.evening_spread_s)
+        eve, eve_s = eve + p / len(PARTS), eve_s + s / len(PARTS)
         p, s = late_normal(at + rules.induct_s + rules.craft_wait_s - batch.due_s, rules.craft_spread_s)
         soon, soon_s = soon + p / len(PARTS), soon_s + s / len(PARTS)
         if part == len(PARTS) // 2:
@@ -178,13 +184,34 @@ def _own_times(
             out_day = np.maximum(day, local_day(batch.due_s, utc_offset_s))
             wave = waves[np.argmin(np.abs(doors[:, None] - (door + utc_offset_s) % DAY_S), axis=0)]
             wave = np.where(out_day > day, waves[0], wave)
-            there_s = at + rules.induct_s
+            there_s, by_night = at + rules.induct_s, tonight
     for way in range(OWN_WAYS):
         miss = rules.late_pm[way] / 1000
         p, s = miss + (1 - miss) * chance, seconds + miss * (1 - chance) * rules.missed_day_s
         _lateness(out, way, p, s, batch, rules)
         out.leave_s[way], out.day[way], out.arrive_s[way], out.slot[way] = leave, out_day, arrive, wave
     _craft_times(out, batch, there_s, (chance, seconds), (soon, soon_s), rules, utc_offset_s)
+    at = np.flatnonzero((by_night <= batch.due_s) & (eve < chance - BETTER))
+    if len(at):
+        until = by_night[at] - rules.evening_route_s - rules.evening_s + rules.evening_plan_s - rules.induct_s
+        leave = latest_departure(net, pair[at], until, utc_offset_s)
+        leave = np.where(here[at], ready[at], leave)
+        _evening(out, at, by_night[at], leave, (eve[at], eve_s[at]), batch, rules, utc_offset_s)
+
+
+def _evening(
+    out: Quotes, at: I64, door_s: I64, leave_s: I64, risk: tuple[F64, F64], batch: Batch, rules: CarriersRules,
+    utc_offset_s: int,
+) -> None:  # fmt: skip
+    """Packages `at` miss today's vans more often than the evening: gig drivers take them then, `door_s` (len(at),)."""
+    for way in (Way.FLEX, Way.DRONE, Way.ROBOT):
+        out.leave_s[way, at] = leave_s
+    way = Way.FLEX
+    miss = rules.late_pm[way] / 1000
+    p, s = miss + (1 - miss) * risk[0], risk[1] + miss * (1 - risk[0]) * rules.missed_day_s
+    price(out, way, at, p, s, batch, rules)
+    out.day[way, at], out.slot[way, at] = local_day(door_s, utc_offset_s), rules.evening_s
+    out.arrive_s[way, at] = door_s
 
 
 def _craft_times(

@@ -41,14 +41,16 @@ def kept_by_class(story: Story) -> Kept:
 
 
 def class_name(story: Story, klass: int) -> str:
-    """A lane class in words: a station of the own network, or a partner service and a band of distance."""
+    """A lane class in words: a station of the own network, its evening, or a partner service and a band of distance."""
     sites, services = story.state.table(Sites), story.state.table(Services)
     if klass < 0:
         return "all together"
     if klass < len(sites):
         return str(sites.name[klass])
+    if klass < 2 * len(sites):
+        return f"{sites.name[klass - len(sites)]}, evening"
     edges = story.rule(PromiseRules).band_m
-    service, band = divmod(klass - len(sites), len(edges) + 1)
+    service, band = divmod(klass - 2 * len(sites), len(edges) + 1)
     lo = f"from {edges[band - 1] / 1000:,.0f} km" if band else ""
     hi = f"to {edges[band] / 1000:,.0f} km" if band < len(edges) else ""
     return f"{services.name[service]} {lo if lo and not hi else ''}{hi}".rstrip()
