@@ -23,7 +23,7 @@ from doorward.runtime.rundir import RunDir
 from doorward.tables.fleet import Runs
 from tests.runtime.conftest import SCALE, SEED, silent
 
-SPLIT_SCALE = 0.03
+SPLIT_SCALE = 0.04
 DOORWARD = [sys.executable, "-c", "from doorward.apps.cli.main import main; main()"]
 
 
