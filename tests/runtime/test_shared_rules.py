@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from doorward.carriers.rules import CarriersRules
+from doorward.flex.rules import FlexRules
 from doorward.promise.rules import PromiseRules
 from doorward.runtime.config import load_network, rules_from
 from doorward.runtime.problems import BadFile
@@ -20,10 +21,19 @@ NETWORKS = Path(__file__).parents[2] / "networks"
 @pytest.mark.parametrize("name", ["metro", "national", "brazil"])
 def test_two_rooms_see_alike(name: str) -> None:
     rules = rules_from(load_network(NETWORKS / f"{name}.toml"), RULES)
-    rooms = {"carriers": rules[CarriersRules], "promise": rules[PromiseRules]}
+    rooms = {"carriers": rules[CarriersRules], "promise": rules[PromiseRules], "flex": rules[FlexRules]}
     for section, (origin, keys) in SHARED.items():
         for theirs, ours in keys.items():
             assert getattr(rooms[section], ours) == getattr(rooms[origin], theirs), (name, ours)
+
+
+def test_an_evening_that_leaves_before_it_is_planned_is_told() -> None:
+    net = load_network(NETWORKS / "metro.toml")
+    rooms = {**net.rooms, "promise": {**net.rooms["promise"], "evening_s": 60_000}}
+    with pytest.raises(BadFile) as caught:
+        rules_from(replace(net, rooms=rooms), RULES)
+    (told,) = caught.value.problems
+    assert told.where == "[promise]" and told.column == "evening_plan_s"
 
 
 def test_a_walk_longer_than_its_allowance_is_told_with_both_remedies() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from doorward.fulfillment.rules import FulfillmentRules
+from doorward.promise.rules import PromiseRules
 from doorward.runtime.problems import Problems
 from doorward.twin.floor import FloorRules
 
@@ -37,6 +38,15 @@ def borrowed(section: str, rooms: Mapping[str, Mapping[str, Any]]) -> dict[str, 
 
 def contradictions(problems: Problems, rules: Mapping[type[Any], Any]) -> None:
     """Add what two sections say against each other, of those that could be read."""
+    promise = rules.get(PromiseRules)
+    if promise is not None and promise.evening_s >= 0 and not 0 <= promise.evening_plan_s <= promise.evening_s:
+        problems.add(
+            "[promise]",
+            "evening_plan_s",
+            f"the evening leaves at {promise.evening_s} and is planned at {promise.evening_plan_s}",
+            "0 <= evening_plan_s <= evening_s, seconds of the local day",
+            "write evening_plan_s some minutes before evening_s, or leave both out",
+        )
     floor, twin = rules.get(FulfillmentRules), rules.get(FloorRules)
     if floor is not None and twin is not None and twin.most_pm > floor.allowance_pm:
         problems.add(
