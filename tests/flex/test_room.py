@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorward.flex.market import fitness, pick
-from doorward.flex.plan import Outlook, packages_of, plan_blocks, stretches
+from doorward.flex.plan import Outlook, packages_of, plan_blocks, share_mc, stretches
 from doorward.flex.room import (
     Rates,
     begins_of,
@@ -164,6 +164,15 @@ def test_doors_far_apart_make_blocks_carry_less() -> None:
 
     assert carried(9_000, 40) < carried(3_000, 40) < carried(1_000, 40)
     assert carried(9_000, 40) < carried(9_000, 400), "more doors lie closer together"
+
+
+def test_few_packages_pay_for_the_whole_block() -> None:
+    seen = Outlook(np.zeros(0, np.int64), np.zeros(0, np.int64), 0.0, 0.0, 0.0, 9000.0, 5e6)
+    pay = (4_000, 6_000, 8_000)
+    full = [packages_of(length, seen, RULES) for length in RULES.lengths_s]
+    assert share_mc(0.2, seen, pay, RULES) == 4_000_000, "one package has the shortest block to itself"
+    assert share_mc(10.0, seen, pay, RULES) == 400_000
+    assert share_mc(1e9, seen, pay, RULES) == min(round(p * 1000 / n) for p, n in zip(pay, full, strict=True))
 
 
 def test_what_waits_for_its_evening_is_not_given_back() -> None:

@@ -46,6 +46,8 @@ from doorward.tables.sites import Sites, Zones
 from doorward.tables.ways import Bills, Services, WayCapacity, WayChosen, WayReturned, ZoneCosts
 
 TICK_S = 300
+BLOCKS_BACK_S = 7 * DAY_S
+"""Blocks of so long ago tell what a package's share of one is."""
 
 
 def reference(desk: Desk) -> Reference:
@@ -138,15 +140,15 @@ def situation(desk: Desk, ref: Reference, rules: CarriersRules) -> Situation:
     slot = np.where(late, rules.wave_s[-1], rules.wave_s[0])
     pool = index.pool(openings.site[row], openings.day[row].astype(np.int64), slot)
     np.add.at(promised, pool[pool >= 0], openings.taken[row][pool >= 0])
-    block_mc = np.full(len(ref.sites), rules.block_c * 1000, np.int64)
-    soon = np.flatnonzero(blocks.start_s >= desk.midnight_s)
+    block_mc = np.full(len(ref.sites), rules.block_c * 1000 // rules.block_packages, np.int64)
+    soon = np.flatnonzero(blocks.start_s >= desk.midnight_s - BLOCKS_BACK_S)
     if len(soon):
         pay = np.bincount(blocks.station[soon], weights=blocks.pay_c[soon], minlength=len(ref.sites))
-        count = np.bincount(blocks.station[soon], minlength=len(ref.sites))
-        block_mc = np.where(count > 0, pay * 1000 / np.maximum(count, 1), block_mc).astype(np.int64)
+        need = np.bincount(blocks.station[soon], weights=blocks.need[soon], minlength=len(ref.sites))
+        block_mc = np.where(need > 0, pay * 1000 / np.maximum(need, 1), block_mc).astype(np.int64)
     cells = free_cells(desk.table(Packages), ref.sites)
     return Situation(
-        capacity, index, desk.table(ZoneCosts), promised, cells, block_mc // rules.block_packages, desk.now_s,
+        capacity, index, desk.table(ZoneCosts), promised, cells, block_mc, desk.now_s,
         desk.utc_offset_s, _stops(desk, rules),
     )  # fmt: skip
 

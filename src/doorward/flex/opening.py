@@ -10,7 +10,7 @@ from doorward.core.units import DAY_S, HOUR_S
 from doorward.flex.lint import lint_blocks
 from doorward.flex.outlook import look_hours, looked_at, outlooks, promises_left, van_room
 from doorward.flex.pay import base_pay_c
-from doorward.flex.plan import NewBlocks, demand_quantiles, marginal_pm, packages_of, plan_blocks, stretches
+from doorward.flex.plan import NewBlocks, demand_quantiles, marginal_pm, plan_blocks, share_mc, stretches
 from doorward.flex.room import (
     LIVE,
     begins_of,
@@ -60,6 +60,7 @@ def need(desk: Desk) -> None:
     room = carried(blocks, on, believed, midnight_s, sites, slots)
     cost_mc = np.full(sites, -1, np.int64)
     pay_c_h = base_pay_c(HOUR_S, rules)
+    pay_of = tuple(base_pay_c(length, rules) for length in rules.lengths_s)
     opened, stations = [], []
     for station, whole in found.items():
         show = float(believed.show[station])
@@ -76,9 +77,9 @@ def need(desk: Desk) -> None:
             which = np.maximum(np.searchsorted(slots, new.start_s - midnight_s, side="right") - 1, 0)
             np.add.at(room[:, station], which, new.need * show * float(believed.fill[station]))
         spare = (have + int(new.need.sum())) * show  # the day's: it comes last
-        length = rules.lengths_s[-1]
-        share = base_pay_c(length, rules) * 1000 // packages_of(length, outlook, rules)
-        cost_mc[station] = share * marginal_pm(demand_quantiles(outlook, rules), spare, rules) // 1000
+        demand = demand_quantiles(outlook, rules)
+        share = share_mc(float(demand.mean()), outlook, pay_of, rules)
+        cost_mc[station] = share * marginal_pm(demand, spare, rules) // 1000
     post_blocks(desk, opened, stations)
     opening, limit, cost = changed(ways, day, room, cost_mc, _told_until(desk, int(tomorrow)))
     desk.post(WayLimited.fill(len(opening), opening=opening, limit=limit, cost_mc=cost))
