@@ -100,7 +100,8 @@ def marginal_pm(demand: Floats, carried: float, rules: FlexRules) -> int:
 def share_mc(demand: float, outlook: Outlook, pay_of: tuple[int, ...], rules: FlexRules) -> int:
     """A package's share of a block, thousandths of a cent: of the length that is cheapest for `demand` packages.
 
-    pay_of: pay of a block of each of `rules.lengths_s`, cents. Few packages do not fill a block; it is paid all the same.
+    pay_of: pay of a block of each of `rules.lengths_s`, cents. Few packages do not fill a block: it is paid all the
+    same.
     """
     full = [packages_of(length, outlook, rules) for length in rules.lengths_s]
     return min(round(pay * 1000 / min(most, max(1.0, demand))) for pay, most in zip(pay_of, full, strict=True))
