@@ -192,3 +192,9 @@ def test_fork_answers_what_if(day_dir: Path, tmp_path: Path) -> None:
     assert both["difference"]["orders"] > 0
     assert both["after"]["violations"] == []
     assert RunDir(tmp_path / "f").settings.forked_from == str(day_dir)
+
+
+def test_a_row_too_wide_for_the_terminal_is_shown_by_columns(day_dir: Path) -> None:
+    told = run_cli.invoke(app, ["sql", "select * from packages limit 1", "--run", str(day_dir)])
+    assert told.exit_code == 0 and told.output.startswith("row 0\n")
+    assert any(line.split()[:1] == ["weight_g"] for line in told.output.splitlines())

@@ -18,6 +18,9 @@ from rich.text import Text
 PIPE_COLUMNS = 240
 """Width of a table that no terminal shows: a file or a pipe is read by scrolling, not by folding words."""
 
+NARROW = 7
+"""Characters that a column takes at least, its frame included, and still can be read."""
+
 OUT = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_COLUMNS)
 ERR = Console(stderr=True, highlight=False)
 
@@ -40,8 +43,11 @@ def answer(data: Any) -> None:
 def grid(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, console: Console = OUT
 ) -> None:
-    """A table; numbers stand to the right."""
+    """A table; numbers stand to the right. Too many columns for the width: one row after the other, a line a column."""
     body = [[_text(cell) for cell in row] for row in rows]
+    if len(columns) * NARROW > console.width and body:
+        _records(columns, body, console)
+        return
     numeric = [all(_is_number(r[i]) for r in body) and bool(body) for i in range(len(columns))]
     view = Grid(
         title=Text(title, "bold") if title else None, title_justify="left", header_style="dim", expand=False
@@ -51,6 +57,14 @@ def grid(
     for row in body:
         view.add_row(*(Text(cell) for cell in row))
     console.print(view)
+
+
+def _records(columns: Sequence[str], body: Sequence[Sequence[str]], console: Console) -> None:
+    left = max(len(name) for name in columns)
+    for number, row in enumerate(body):
+        console.print(Text(f"row {number}", "bold"))
+        for name, cell in zip(columns, row, strict=True):
+            console.print(Text(f"  {name:<{left}}  ", "dim") + Text(cell), soft_wrap=True)
 
 
 def _text(cell: object) -> str:
