@@ -46,3 +46,11 @@ def test_a_walk_longer_than_its_allowance_is_told_with_both_remedies() -> None:
     assert "allowance_pm = 120" in told.remedy and "most_pm = 80" in told.remedy
     rooms["fulfillment"] = {**net.rooms.get("fulfillment", {}), "allowance_pm": 120}
     assert rules_from(replace(net, rooms=rooms), RULES)
+
+
+def test_a_start_beyond_the_calendar_is_told(tmp_path: Path) -> None:
+    text = (NETWORKS / "metro.toml").read_text().replace("start = 2026-03-03", "start = 2040-03-03")
+    (tmp_path / "late.toml").write_text(text.replace('"cards/', f'"{NETWORKS}/cards/'))
+    with pytest.raises(BadFile) as caught:
+        load_network(tmp_path / "late.toml")
+    assert [(told.where, told.column) for told in caught.value.problems] == [("[network]", "start")]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from doorward.adapters.orders_sheet import Sheet
 from doorward.core.geo import EARTH_M
-from doorward.core.units import DAY_S
+from doorward.core.units import DAY_S, FIRST_S, LAST_S
 from doorward.tables.sites import Zones
 
 Floats = NDArray[np.float64]
@@ -19,8 +19,6 @@ MOMENT = (
     r"^(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?:[T ](?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?)?"
     r" ?(?P<z>Z|[+-]\d{2}:?\d{2})?$"
 )
-EARLIEST_S, LATEST_S = 946_684_800, 4_102_444_800
-"""2000-01-01 and 2100-01-01."""
 
 
 def present(column: pa.Array) -> NDArray[np.bool_]:
@@ -53,9 +51,9 @@ def moment(sheet: Sheet, name: str, utc_offset_s: int, *, needed: bool = True) -
     cells = sheet.text(name)
     given = present(cells)
     seconds, good = _moments(cells, given, utc_offset_s)
-    good &= (seconds >= EARLIEST_S) & (seconds < LATEST_S)
+    good &= (seconds >= FIRST_S) & (seconds < LAST_S)
     sheet.refuse(
-        (given | needed) & ~good, name, 'a time is written "2026-03-02 14:05:00", between 2000 and 2100',
+        (given | needed) & ~good, name, 'a time is written "2026-03-02 14:05:00", from 2000 to 2036',
         "write it so; add Z or +HH:MM if it is not local time",
     )  # fmt: skip
     return np.where(good, seconds, -1)

@@ -43,7 +43,9 @@ def prepare(request: Request, tell: Tell) -> RunDir:
             "no usable order",
             where=book.source or str(request.orders),
             rule="a run needs at least one order",
-            remedy=f"see {where.root / 'rejects.csv'} for what was set aside and why",
+            remedy=f"see {where.root / 'rejects.csv'} for what was set aside and why"
+            if (where.root / "rejects.csv").exists()
+            else "the file has a header and no rows: check how it was made",
         )
     tell("inputs", 2, 3, f"{len(book):,} orders")
     for table in (book.orders, book.lines, book.refs, book.items):

@@ -250,7 +250,7 @@ class _Reader:
         lane_rules.check_ways(p, hops, sites)
         p.stop()
         offset_s = _offset_s(head.utc_offset)
-        start_s = (head.start - EPOCH).days * DAY_S - offset_s
+        start_s = make.make_start(p, (head.start - EPOCH).days * DAY_S) - offset_s
         make_outages(p, outages, sites, services, start_s, offset_s)
         make_storms(p, storms, tuple(head.regions), start_s, offset_s)
         p.stop()

@@ -12,7 +12,7 @@ from doorward.core.geo import EARTH_M, nearest
 from doorward.core.presenting import Presenting, away_s, bounds_s, enough, goods_uph, ready, stand_s
 from doorward.core.split import split
 from doorward.core.table import I4, Table, Text
-from doorward.core.units import HOUR_S
+from doorward.core.units import FIRST_S, HOUR_S, LAST_S
 from doorward.runtime import network_file as f
 from doorward.runtime.problems import Problems
 from doorward.tables.items import Boxes
@@ -50,6 +50,13 @@ class Names:
 def clock_s(text: str) -> int:
     """ "HH:MM" as seconds since midnight."""
     return int(text[:2]) * 3600 + int(text[3:]) * 60
+
+
+def make_start(problems: Problems, start_s: int) -> int:
+    """The first day's midnight as it is, if doorward's calendar reaches it."""
+    if not FIRST_S <= start_s < LAST_S:
+        problems.add("[network]", "start", "is out of the calendar", "a day of the years 2000 to 2036", "write one")
+    return start_s
 
 
 def udeg(degrees: float | Sequence[float]) -> NDArray[np.int32]:
