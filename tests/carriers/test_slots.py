@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorward.carriers.choose.plan import BLOCKED, choose
-from doorward.carriers.choose.rooms import divided
+from doorward.carriers.choose.rooms import divided, expected_demand
 from doorward.carriers.net import network
 from doorward.carriers.quote.plan import pickups_around
 from doorward.carriers.rules import CarriersRules
@@ -124,6 +124,22 @@ def test_every_choice_names_a_slot_with_room() -> None:
     assert np.bincount(bills.opening[held], minlength=len(capacity)).tolist() == np.where(
         capacity.way >= 0, capacity.taken, 0
     ).tolist()
+
+
+def test_before_any_history_no_more_is_expected_than_the_road_has_room_for() -> None:
+    """Drivers whose blocks are not opened bring nothing: what is paced for them would find no way at all."""
+    state = day_of(10)
+    capacity = state.table(WayCapacity)
+    day = int(capacity.day[0])
+    gigs = np.flatnonzero(capacity.way == Way.FLEX)
+    state.put(WayCapacity, gigs, limit=0)
+    capacity = state.table(WayCapacity)
+    pool, road = capacity.way == -1, np.isin(capacity.way, (Way.OWN, Way.DSP))
+    bounded = expected_demand(capacity, day, bounded=True)
+    for station in np.unique(capacity.station[pool]):
+        here = (capacity.station == station) & (capacity.day == day)
+        assert bounded[here & pool].max() <= max(1, capacity.limit[here & road].sum())
+    assert (bounded <= expected_demand(capacity, day)).all() and (bounded[~pool] == 0).all()
 
 
 def test_promise_and_choice_read_one_number_of_stops() -> None:

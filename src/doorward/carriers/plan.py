@@ -70,7 +70,7 @@ def plan_ways(
     cards = ref.book.cards.take(card_rows(services, ref.book.cards))
     way_of = np.r_[ways_of(services), EXTRA]
     group = way_of.astype(np.int32)
-    expected = expected_demand(now.capacity, index.today)
+    expected = expected_demand(now.capacity, index.today, bounded=True)
     left = np.maximum(0, now.capacity.limit.astype(np.int64) - now.capacity.taken)
     left = np.minimum(left, budget_of_cells(now))
     second = second_of_day(now.now_s, now.utc_offset_s)

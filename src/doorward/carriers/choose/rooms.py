@@ -217,13 +217,15 @@ class Index:
         return self.row(self.columns - 1, site, day, slot_s)
 
 
-def expected_demand(capacity: WayCapacity, today: int, back: int = 7) -> I64:
-    """Packages expected for every pool row (0 elsewhere): mean of the closed days of station and wave, else as opened.
+def expected_demand(capacity: WayCapacity, today: int, back: int = 7, bounded: bool = False) -> I64:
+    """Packages expected for every pool row (0 elsewhere): mean of the closed days of station and wave, else as opened,
+    but (bounded) no more than the day's vans and gig drivers have room for by now.
 
     Only whole days with packages count; at most `back` of them.
     """
     pool = capacity.way == POOL
-    out = np.where(pool, capacity.limit, 0).astype(np.int64)
+    most = np.maximum(1, road_room(capacity)) if bounded else capacity.limit
+    out = np.where(pool, np.minimum(capacity.limit, most), 0).astype(np.int64)
     past = pool & (capacity.day < today) & (capacity.day >= today - back) & (capacity.taken > 0)
     if past.any():
         key = capacity.station.astype(np.int64) * 131_072 + capacity.slot_s + 1
@@ -237,6 +239,16 @@ def expected_demand(capacity: WayCapacity, today: int, back: int = 7) -> I64:
         known = days[of] > 0
         out[row[known]] = mean[of[known]]
     return np.asarray(np.maximum(out, np.where(pool, capacity.taken, 0)), np.int64)
+
+
+def road_room(capacity: WayCapacity) -> I64:
+    """Room of vans and gig drivers in the waves of the station and day of every row (k,)."""
+    key = capacity.day.astype(np.int64) * 65_536 + capacity.station
+    _, at = np.unique(key, return_inverse=True)
+    road = np.isin(capacity.way, (*VANS, Way.FLEX))
+    road &= np.isin(capacity.slot_s, np.unique(capacity.slot_s[capacity.way == POOL]))
+    total = np.bincount(at, np.where(road, capacity.limit, 0))
+    return np.asarray(total[at], np.int64)
 
 
 def budgets(
