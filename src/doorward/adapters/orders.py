@@ -166,13 +166,8 @@ def _generic(
         sheet.refuse(
             unknown, "sku", "the SKU stands in the items file with good figures", "add it to the items file"
         )
+    _agree(sheet, order, at, (lat, lon), {"speed": speed, "consent": consent, "access": access})
     spare = _duplicates(sheet, order, sku, units)
-    _agree(
-        sheet,
-        order,
-        len(refs),
-        {"placed_at": at, "place": lat * 1_000_000_000 + lon, "speed": speed, "consent": consent, "access": access},
-    )
     _not_too_long(sheet, order, len(refs))
     whole_orders(sheet, order, refs, "order", sheet.bad & ~spare)
     good = np.flatnonzero(~sheet.bad)
@@ -280,45 +275,76 @@ def _speeds(sheet: Sheet, at: Longs, utc_offset_s: int) -> Longs:
 def _duplicates(sheet: Sheet, order: Longs, sku: Longs, units: Longs) -> NDArray[np.bool_]:
     """Rows that repeat an earlier one: set aside, they do not spoil the order. Contradicting ones do.
 
-    A line is named by `line` if the file has it, else by its SKU.
+    A line is named by its `line` if it has one, else by its SKU. Rows that say another thing of the order itself
+    must be set aside before (`_agree`): they are no copies.
     """
-    name = codes(sheet.text("line"))[0] if sheet.has("line") else sku
+    line, lines = codes(sheet.text("line"))
+    name = np.where(line >= 0, line, len(lines) + sku)
     by = np.lexsort((np.arange(len(sheet)), name, order))
     by = by[~sheet.bad[by]]
     again = np.zeros(len(by), bool)
     again[1:] = (order[by][1:] == order[by][:-1]) & (name[by][1:] == name[by][:-1])
     head = by[np.maximum.accumulate(np.where(again, 0, np.arange(len(by))))] if len(by) else by
-    same = (sku[by] == sku[head]) & (units[by] == units[head])
+    first = np.zeros(len(sheet), np.int64)
+    first[by] = head
     copies, others = np.zeros(len(sheet), bool), np.zeros(len(sheet), bool)
+    same = (sku[by] == sku[head]) & (units[by] == units[head])
     copies[by[again & same]], others[by[again & ~same]] = True, True
     column = "line" if sheet.has("line") else "sku"
-    sheet.refuse(copies, column, "a line of an order stands once; the first row counts", "remove the copy")
+    rule = "a line of an order stands once; the first row counts"
     sheet.refuse(
-        others,
-        column,
-        "two rows of one order line say the same",
-        "add a `line` column if they are different lines",
+        copies, column, rule, _by_row(sheet, first, copies, "duplicate of row ", ": remove the copy")
     )
+    for what, differs in (("sku", sku != sku[first]), ("units", units != units[first])):
+        rows = others & differs & ~sheet.bad
+        remedy = _by_row(
+            sheet, first, rows, "make it as in row ", ", or name different lines in a `line` column"
+        )
+        sheet.refuse(rows, what, "two rows of one order line say the same", remedy)
     return copies
 
 
-def _agree(sheet: Sheet, order: Longs, orders: int, facts: dict[str, Longs]) -> None:
-    """All lines of an order say the same of it as its first good line."""
-    first = np.full(orders + 1, -1, np.int64)
+def _by_row(sheet: Sheet, first: Longs, rows: NDArray[np.bool_], before: str, after: str) -> pa.Array:
+    """Remedies of these rows that name the number of each one's `first` row."""
+    number = pa.array(sheet.number[first[rows]]).cast(pa.string())
+    return pc.binary_join_element_wise(pa.scalar(before), number, pa.scalar(after), "")
+
+
+def _agree(
+    sheet: Sheet, order: Longs, at: Longs, place: tuple[Longs, Longs], wishes: dict[str, Longs]
+) -> None:
+    """All lines of an order say the same of it as its first good line. place: lat, lon in microdegrees."""
+    first = np.full(int(order.max(initial=-1)) + 2, -1, np.int64)
     rows = np.flatnonzero(~sheet.bad)[::-1]
     first[order[rows]] = rows
-    head = np.maximum(0, first[order]) if len(sheet) else order
-    for name, value in facts.items():
-        differs = (value != value[head]) & ~sheet.bad
-        column = (
-            name
-            if name != "place"
-            else ("lat" if sheet.has("lat") else "postcode" if sheet.has("postcode") else "zone")
+    head = np.maximum(0, first[order])
+
+    def compare(differs: NDArray[np.bool_], column: str) -> None:
+        differs = differs & ~sheet.bad
+        remedy = _by_row(
+            sheet, head, differs, "make it as in row ", ", or give this line another order number"
         )
         sheet.refuse(
-            differs, column, "all lines of an order say the same time, place, speed, consent and access",
-            "make them equal, or give this line another order number",
-        )  # fmt: skip
+            differs,
+            column,
+            "all lines of an order say the same time, place, speed, consent and access",
+            remedy,
+        )
+
+    compare(at != at[head], "placed_at")
+    exact = present(sheet.text("lat"))
+    moved = [where != where[head] for where in place]
+    for column, here in (("lat", exact & moved[0]), ("lon", exact & moved[1])):
+        compare(here, column)
+    coded = present(sheet.text("postcode"))
+    compare(coded & (moved[0] | moved[1]), "postcode")
+    compare(moved[0] | moved[1], "zone")
+    windowed = ~present(sheet.text("speed")) & present(sheet.text("deliver_to"))
+    for column, value in wishes.items():
+        differs = value != value[head]
+        if column == "speed":
+            compare(differs & windowed, "deliver_to")
+        compare(differs, column)
 
 
 def _not_too_long(sheet: Sheet, order: Longs, orders: int) -> None:

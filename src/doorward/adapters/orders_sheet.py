@@ -56,9 +56,17 @@ class Sheet:
         return self.columns[name] if name in self.columns else pa.nulls(len(self), pa.string())
 
     def refuse(
-        self, rows: NDArray[np.bool_], column: str, rule: str, remedy: str, value: pa.Array | None = None
+        self,
+        rows: NDArray[np.bool_],
+        column: str,
+        rule: str,
+        remedy: str | pa.Array,
+        value: pa.Array | None = None,
     ) -> None:
-        """Set rows aside with the reason; `value` (n,) is what to show, the cell by default."""
+        """Set rows aside with the reason; `value` (n,) is what to show, the cell by default.
+
+        remedy: one for all, or one for each row set aside.
+        """
         if rows.any():
             shown = self.text(column) if value is None else value
             self.bad |= rows
