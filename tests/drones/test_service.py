@@ -12,6 +12,7 @@ from doorward.ledger.state import State
 from doorward.tables.fleet import NoFly, Runs, Stops
 from doorward.tables.journey import Status
 from doorward.tables.orders import Access, Orders
+from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages
 from doorward.tables.remarks import Reason, Remarks
 from doorward.tables.ways import Way, WayDropped
@@ -104,3 +105,20 @@ def test_doors_that_the_access_notes_bar_are_let_go_with_the_bits_as_reason() ->
     assert (orders[told.row] % 2 == 0).all()
     gone = orders[state.table(Stops).package]
     assert len(gone) > 5 and (gone % 2 == 1).all()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_station_that_stands_still_past_the_promise_is_told_once(known: bool) -> None:
+    state = station_state(20, Way.DRONE, 5, spread_m=900, hours=(8, 11))
+    load_vehicles(state, 3, Way.DRONE)
+    until_s = MIDNIGHT_S + 16 * 3600 if known else -1
+    state.append(
+        Outages.fill(1, site=1, service=-1, what=int(What.CLOSED), from_s=MIDNIGHT_S + 3600, until_s=until_s)
+    )
+    fly_a_day(state, hours=14)
+    remarks, packages = state.table(Remarks), state.table(Packages)
+    assert sorted(remarks.row.tolist()) == list(range(20)), "each once"
+    assert (remarks.reason == Reason.STANDSTILL).all() and (remarks.limit == 1).all()
+    late_s = remarks.at_s - packages.due_s[remarks.row]
+    assert ((late_s >= 0) & (late_s < 900)).all(), "as soon as the promise has passed"
+    assert (remarks.short == (until_s - remarks.at_s if known else -1)).all()

@@ -14,11 +14,12 @@ from doorward.drones.rules import DronesRules
 from doorward.drones.volumes import Flights
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
-from doorward.tables.cargo import barred_of, cargo_of, let_go, waiting_for
+from doorward.tables.cargo import barred_of, cargo_of, let_go, tell_overdue, waiting_for
 from doorward.tables.fleet import NoFly, Runs, RunsPlanned, RunStatus, Stops, StopsPlanned, Vehicles
 from doorward.tables.orders import Orders
 from doorward.tables.outages import Outages, What
-from doorward.tables.packages import Packages
+from doorward.tables.packages import Packages, Scans
+from doorward.tables.remarks import Remarks
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Way
 
@@ -27,9 +28,9 @@ def fly(desk: Desk) -> None:
     """Post runs of one stop for take-offs within the horizon, WayDropped and a remark for what will not fly."""
     packages = desk.table(Packages)
     still = desk.table(Outages).down(len(desk.table(Sites)), desk.now_s, What.DEPARTURES)
-    waiting = waiting_for(packages, Way.DRONE, still)
-    if len(waiting) == 0:
+    if not len(waiting_for(packages, Way.DRONE, np.zeros_like(still))):
         return
+    waiting, gone = waiting_for(packages, Way.DRONE, still), [np.empty(0, np.int64)]
     runs, stops = desk.next(Runs), []
     station_of = packages.station[waiting]
     for station in np.unique(station_of):
@@ -43,7 +44,22 @@ def fly(desk: Desk) -> None:
         stops.append(post_sorties(desk, sorties, mine, int(station), runs))
         runs += len(sorties.row)
         desk.post(*let_go(dropped, mine, Way.DRONE, desk.now_s))
-    desk.post(StopsPlanned.concat(stops))
+        gone += [mine[dropped.row], stops[-1].package]
+    desk.post(StopsPlanned.concat(stops), _overdue(desk, np.concatenate(gone)))
+
+
+def _overdue(desk: Desk, gone: NDArray[np.int64]) -> Remarks:
+    """Why those wait on whose promise has passed."""
+    return tell_overdue(
+        desk.table(Packages),
+        desk.table(Scans),
+        desk.table(Remarks),
+        desk.table(Outages),
+        desk.table(Sites),
+        Way.DRONE,
+        gone,
+        desk.now_s,
+    )
 
 
 def post_sorties(

@@ -6,14 +6,23 @@ the travel model is the planner's to choose.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.geo import crow_m
+from doorward.core.table import Table
+from doorward.core.units import DAY_S
 from doorward.lastmile.routing.doors import Cars, Parcels
 from doorward.lastmile.routing.plan import Depot
 from doorward.lastmile.rules import LastmileRules
-from doorward.tables.fleet import RunsPlanned, StopsPlanned
+from doorward.tables.fleet import Runs, RunsPlanned, StopsPlanned
+from doorward.tables.flex import Blocks, BlockStatus
+from doorward.tables.journey import Event, Status
+from doorward.tables.packages import Packages, Scans
+from doorward.tables.remarks import Remarks, Subject
+from doorward.tables.ways import Way, WayDropped
 
 Ints = NDArray[np.int64]
 FASTEST_MS = 40.0
@@ -55,6 +64,44 @@ def lint(
         due = parcels.due_s[parcel]
         kept = (stops.plan_s <= due) | (due <= cars.depart_s.min())
         _must(kept.all(), "windows that must be kept are kept")
+
+
+def lint_wave(
+    packages: Packages,
+    scans: Scans,
+    blocks: Blocks,
+    runs: Runs,
+    posted: Sequence[Table],
+    midnight_s: int,
+    now_s: int,
+    later: Ints | None = None,
+) -> None:
+    """Raise ValueError unless each package that could go out today was planned, let go, or told why not.
+
+    The tables are those before the turn, `posted` what the turn says. Nothing is owed to who may not come before
+    tomorrow, to who was tried at the door today, to `later` packages, whose turn is another time of today, and to gig
+    packages while a block of today is without a run.
+    """
+    tonight_s = midnight_s + DAY_S
+    vans = np.isin(packages.way, (Way.OWN, Way.DSP, Way.LOCKER))
+    b = (blocks.start_s < tonight_s) & (blocks.end_s > now_s)
+    b &= np.isin(blocks.status, (BlockStatus.OPEN, BlockStatus.CLAIMED, BlockStatus.CHECKED_IN))
+    b &= ~np.isin(np.arange(len(blocks)), runs.block)
+    gigs = (packages.way == Way.FLEX) & (packages.due_s < tonight_s)
+    gigs &= ~np.isin(packages.station, blocks.station[b])
+    owed = (packages.status == Status.READY) & (packages.stop < 0) & (packages.station >= 0) & (vans | gigs)
+    owed &= packages.due_lo_s < tonight_s
+    owed[scans.package[(scans.event == Event.ATTEMPTED) & (scans.at_s >= midnight_s)]] = False
+    if later is not None:
+        owed[later] = False
+    for fact in posted:
+        if isinstance(fact, StopsPlanned | WayDropped):
+            owed[fact.package] = False
+        elif isinstance(fact, Remarks):
+            owed[fact.row[fact.subject == Subject.PACKAGE]] = False
+    silent = np.flatnonzero(owed)
+    first = int(silent[0]) if len(silent) else -1
+    _must(not len(silent), f"who stays behind is told why ({len(silent)} packages, first: {first})")
 
 
 def _must(good: bool | np.bool_, rule: str) -> None:

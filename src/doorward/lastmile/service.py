@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from doorward.core.units import DAY_S
 from doorward.lastmile.depot import depot_at
-from doorward.lastmile.lint import lint
+from doorward.lastmile.lint import lint, lint_wave
 from doorward.lastmile.plan import (
     cars_at,
     closed,
@@ -43,6 +43,7 @@ from doorward.tables.ways import Bills, Way, WayCapacity, WayDropped
 Flags = NDArray[np.bool_]
 HOME_WAYS = ((Way.OWN, Way.LOCKER), (Way.DSP,))
 """Packages that own and contractors' vans bring."""
+VANS = HOME_WAYS[0] + HOME_WAYS[1]
 
 
 def induct(desk: Desk) -> None:
@@ -132,11 +133,35 @@ def plan(desk: Desk) -> None:
     rules, plans = desk.rule(LastmileRules), _Plans(desk)
     open_ = _open_stations(desk, rules)
     if open_.any():
-        groups = (HOME_WAYS[0] + HOME_WAYS[1],) if rules.share_pool else HOME_WAYS
+        groups = (VANS,) if rules.share_pool else HOME_WAYS
         for ways in groups:
             _plan_vans(desk, rules, plans, ways, open_)
+    if is_wave(desk, rules):
+        _tell_standing(desk, waiting(desk.table(Packages), desk.table(Scans), desk.midnight_s, VANS))
     _plan_gigs(desk, rules, plans)
     plans.post()
+    if is_wave(desk, rules):
+        tables = desk.table(Packages), desk.table(Scans), desk.table(Blocks), desk.table(Runs)
+        gigs = np.flatnonzero(tables[0].way == Way.FLEX)
+        later = gigs[_evening(desk, gigs, rules)]
+        lint_wave(*tables, desk.posted, desk.midnight_s, desk.now_s, later)
+
+
+def _tell_standing(desk: Desk, row: NDArray[np.int64]) -> None:
+    """Of these packages, those of stations that stand still hear why no van is planned for them."""
+    outages, sites, station = desk.table(Outages), len(desk.table(Sites)), desk.table(Packages).station[row]
+    still = outages.down(sites, desk.now_s, What.DEPARTURES)[station]
+    if still.any():
+        left_s = outages.left_s(sites, desk.now_s, What.DEPARTURES)[station]
+        told = Remarks.about(
+            Subject.PACKAGE,
+            row[still],
+            Reason.STANDSTILL,
+            desk.now_s,
+            limit=station[still],
+            short=left_s[still],
+        )
+        desk.post(told)
 
 
 def _open_stations(desk: Desk, rules: LastmileRules) -> Flags:
@@ -199,7 +224,9 @@ def _turned_away(desk: Desk, parcels: Parcels, station: int, ways: tuple[Way, ..
     vans = [way for way in ways if way != Way.LOCKER]
     desk.post(
         *(WayDropped.fill(int(out.sum()), package=row[out], way=way, reason=Reason.BARRED) for way in vans),
-        Remarks.about(Subject.PACKAGE, row[out], Reason.BARRED, desk.now_s, limit=-1, short=parcels.access[out])
+        Remarks.about(
+            Subject.PACKAGE, row[out], Reason.BARRED, desk.now_s, limit=-1, short=parcels.access[out]
+        )
         if out.any()
         else Remarks.empty(),
     )
@@ -226,14 +253,25 @@ def _plan_gigs(desk: Desk, rules: LastmileRules, plans: _Plans) -> None:
         plans.runs[number] = runs.replace(cost_c=blocks.pay_c[runs.block] + mileage_c)
         taken.append(stops.package)
     left = row[~np.isin(row, np.concatenate(taken))]
-    bills = desk.table(Bills)
-    left = left[~closed(bills, left, Way.FLEX)]
-    left = left[~evening_ahead(bills, desk.table(WayCapacity), left, rules, desk.now_s, desk.midnight_s, desk.day)]
-    out = hopeless(packages, left, blocks, desk.table(Runs), rules, desk.now_s, desk.midnight_s)
+    left = left[~_evening(desk, left, rules)]
+    again = closed(desk.table(Bills), left, Way.FLEX)
+    now = desk.now_s, desk.midnight_s
+    out = hopeless(packages, left[~again], blocks, desk.table(Runs), rules, *now)
+    told = out
+    if is_wave(desk, rules):  # who has no other way stays, and hears of it at each wave
+        lost = hopeless(packages, left, blocks, desk.table(Runs), rules, *now)
+        told = np.union1d(out, lost[np.isin(lost, left[again])])
+        _tell_standing(desk, np.setdiff1d(left, told))
     desk.post(
         WayDropped.fill(len(out), package=out, way=Way.FLEX, reason=Reason.NO_DRIVER),
-        Remarks.about(Subject.PACKAGE, out, Reason.NO_DRIVER, desk.now_s) if len(out) else Remarks.empty(),
+        Remarks.about(Subject.PACKAGE, told, Reason.NO_DRIVER, desk.now_s) if len(told) else Remarks.empty(),
     )
+
+
+def _evening(desk: Desk, row: NDArray[np.int64], rules: LastmileRules) -> Flags:
+    """Which of these packages have an evening ahead."""
+    ways = desk.table(WayCapacity)
+    return evening_ahead(desk.table(Bills), ways, row, rules, desk.now_s, desk.midnight_s, desk.day)
 
 
 def _km_mc(cars: Cars, block: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doorward.core.units import DAY_S, HOUR_S
 from doorward.ledger.desk import Desk
@@ -10,11 +11,12 @@ from doorward.ledger.service import Service
 from doorward.sidewalk.lint import lint
 from doorward.sidewalk.plan import Doors, Errands, Hours, Robots, plan_errands
 from doorward.sidewalk.rules import SidewalkRules
-from doorward.tables.cargo import Cargo, barred_of, cargo_of, let_go, waiting_for
+from doorward.tables.cargo import Cargo, barred_of, cargo_of, let_go, tell_overdue, waiting_for
 from doorward.tables.fleet import Runs, RunsPlanned, RunStatus, StopsPlanned, Vehicles
 from doorward.tables.orders import Orders
 from doorward.tables.outages import Outages, What
-from doorward.tables.packages import Packages
+from doorward.tables.packages import Packages, Scans
+from doorward.tables.remarks import Remarks
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Way
 
@@ -23,9 +25,9 @@ def roll(desk: Desk) -> None:
     """Post errands that start within the horizon, WayDropped and a remark for what will not go by robot."""
     packages = desk.table(Packages)
     still = desk.table(Outages).down(len(desk.table(Sites)), desk.now_s, What.DEPARTURES)
-    waiting = waiting_for(packages, Way.ROBOT, still)
-    if len(waiting) == 0:
+    if not len(waiting_for(packages, Way.ROBOT, np.zeros_like(still))):
         return
+    waiting, gone = waiting_for(packages, Way.ROBOT, still), [np.empty(0, np.int64)]
     rules, run, stops = desk.rule(SidewalkRules), desk.next(Runs), []
     station_of = packages.station[waiting]
     for station in np.unique(station_of):
@@ -50,7 +52,22 @@ def roll(desk: Desk) -> None:
         )
         run += len(errands.vehicle)
         desk.post(*let_go(dropped, mine, Way.ROBOT, desk.now_s))
-    desk.post(StopsPlanned.concat(stops))
+        gone += [mine[dropped.row], stops[-1].package]
+    desk.post(StopsPlanned.concat(stops), _overdue(desk, np.concatenate(gone)))
+
+
+def _overdue(desk: Desk, gone: NDArray[np.int64]) -> Remarks:
+    """Why those wait on whose promise has passed."""
+    return tell_overdue(
+        desk.table(Packages),
+        desk.table(Scans),
+        desk.table(Remarks),
+        desk.table(Outages),
+        desk.table(Sites),
+        Way.ROBOT,
+        gone,
+        desk.now_s,
+    )
 
 
 def post_errands(desk: Desk, errands: Errands, doors: Doors, cargo: Cargo, station: int, first: int) -> None:
@@ -110,7 +127,9 @@ def hours_at(desk: Desk, station: int) -> Hours:
     rules, region = desk.rule(SidewalkRules), int(desk.table(Sites).region[station])
     columns = []
     for ahead in range(2):
-        hours = desk.world.weather.day(desk.day + ahead, desk.now_s).take(slice(region * 24, region * 24 + 24))
+        hours = desk.world.weather.day(desk.day + ahead, desk.now_s).take(
+            slice(region * 24, region * 24 + 24)
+        )
         midnight_s = desk.midnight_s + ahead * DAY_S
         from_s = midnight_s + np.arange(24) * HOUR_S
         lo = np.maximum(from_s, midnight_s + rules.opens_s)

@@ -12,7 +12,8 @@ from doorward.core.geo import plane_m
 from doorward.tables.fleet import Vehicles
 from doorward.tables.journey import Status
 from doorward.tables.orders import Orders
-from doorward.tables.packages import Packages
+from doorward.tables.outages import Outages, What
+from doorward.tables.packages import Packages, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Way, WayDropped
@@ -54,6 +55,44 @@ def waiting_for(packages: Packages, way: Way, still: Flags) -> Longs:
     """READY packages of a way that are on no run, but for stations that stand `still` (sites,)."""
     row = np.flatnonzero((packages.status == Status.READY) & (packages.way == way) & (packages.stop < 0))
     return row[~still[packages.station[row]]]
+
+
+def tell_overdue(
+    packages: Packages,
+    scans: Scans,
+    remarks: Remarks,
+    outages: Outages,
+    sites: Sites,
+    way: Way,
+    gone: Longs,
+    now_s: int,
+) -> Remarks:
+    """A remark, once, about each package that waits on for its craft though its promise has passed.
+
+    gone: packages that were planned or let go in this turn. STANDSTILL (limit: station, short: seconds until it works
+    again, -1 nobody knows) or NO_PAD (limit -1, short: seconds late by now).
+    """
+    row = np.flatnonzero((packages.status == Status.READY) & (packages.way == way) & (packages.stop < 0))
+    row = row[packages.due_s[row] <= now_s]
+    row = row[~np.isin(row, gone)]
+    if len(row) == 0:
+        return Remarks.empty()
+    since = np.maximum(packages.due_s[row], scans.at_s[packages.last_scan[row]] if len(scans) else 0)
+    about = (remarks.subject == Subject.PACKAGE) & (remarks.at_s >= since.min()) & np.isin(remarks.row, row)
+    told_s = np.full(len(packages), -1, np.int64)
+    np.maximum.at(told_s, remarks.row[about], remarks.at_s[about])
+    row = row[told_s[row] < since]
+    station = packages.station[row]
+    still = outages.down(len(sites), now_s, What.DEPARTURES)[station]
+    left_s = outages.left_s(len(sites), now_s, What.DEPARTURES)[station]
+    return Remarks.about(
+        Subject.PACKAGE,
+        row,
+        np.where(still, int(Reason.STANDSTILL), int(Reason.NO_PAD)),
+        now_s,
+        limit=np.where(still, station, -1),
+        short=np.where(still, left_s, now_s - packages.due_s[row]),
+    )
 
 
 def cargo_of(packages: Packages, orders: Orders, sites: Sites, package: Longs, station: int) -> Cargo:

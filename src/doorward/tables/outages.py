@@ -59,6 +59,16 @@ class Outages(Table):
             out &= ~self.down(sites, now_s, *what)
         return out
 
+    def left_s(self, sites: int, now_s: int, *what: What) -> NDArray[np.int64]:
+        """(sites,) seconds until each works again as far as is known; -1: nobody knows, or it does not stand still."""
+        out = np.full(sites, -1, np.int64)
+        if len(self):
+            now = (self.from_s <= now_s) & ((self.until_s < 0) | (self.until_s > now_s)) & (self.site >= 0)
+            now &= np.isin(self.what, (What.CLOSED, *what))
+            np.maximum.at(out, self.site[now], self.until_s[now] - now_s)
+            out[self.site[now & (self.until_s < 0)]] = -1
+        return out
+
 
 class PlannedOutages(Table):
     """Reference: outages that were announced, columns as in Outages; until_s is known."""
