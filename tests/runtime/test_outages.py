@@ -28,12 +28,15 @@ from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Way
-from tests.runtime.conftest import SCALE, SEED, silent
+from tests.runtime.conftest import silent
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 CLOSED, STOPPED, STORM = (
     EXAMPLES / f"{name}.toml" for name in ("station-closed", "carrier-stopped", "storm")
 )
+
+
+SCALE, SEED = 0.01, 1
 
 
 class BadDay(NamedTuple):
@@ -52,7 +55,7 @@ def bad_day(tmp_path_factory: pytest.TempPathFactory) -> BadDay:
     live, change = folder / "live", folder / "change.toml"
     change.write_text("\n".join(each.read_text() for each in (CLOSED, STOPPED, STORM)))
     command = [sys.executable, "-c", "from doorward.apps.cli.main import main; main()", "run", "metro"]
-    command += ["--scale", str(SCALE / 2), "--seed", str(SEED), "--out", str(live), "--json"]
+    command += ["--scale", str(SCALE), "--seed", str(SEED), "--out", str(live), "--json"]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
     with subprocess.Popen(command, **pipes) as process, contextlib.ExitStack() as at_end:
         at_end.callback(process.kill)

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from doorward.fulfillment.label.sscc import sscc18
+from doorward.ledger.drafts import whole
 from doorward.ledger.state import State
 from doorward.tables.journey import JOURNEY, Event
 from doorward.tables.packages import Labels, Scans
@@ -65,7 +66,7 @@ def write_epcis(state: State, path: Path, utc_offset_s: int, prefix: str, extens
         "creationDate": _time(created_s, utc_offset_s),
     }
     count = 0
-    with path.open("wb") as file:
+    with whole(path) as draft, draft.open("wb") as file:
         file.write(encoder.encode(head)[:-1] + b',"epcisBody":{"eventList":[\n')
         for each in events(state, utc_offset_s, prefix, extension):
             file.write((b",\n" if count else b"") + encoder.encode(each))

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from doorward.ledger.drafts import whole
 from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.linehaul import Lanes
@@ -20,7 +21,8 @@ from doorward.tables.ways import Way
 def write_geojson(state: State, path: Path) -> int:
     """Write the map of a run; returns the number of features."""
     features = [*_sites(state), *_lanes(state), *_routes(state)]
-    path.write_bytes(msgspec.json.encode({"type": "FeatureCollection", "features": features}))
+    with whole(path) as draft:
+        draft.write_bytes(msgspec.json.encode({"type": "FeatureCollection", "features": features}))
     return len(features)
 
 

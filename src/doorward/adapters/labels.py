@@ -10,6 +10,7 @@ import numpy as np
 from doorward.core.errors import BadInput
 from doorward.fulfillment.label.sscc import sscc18
 from doorward.fulfillment.label.zpl import Label, label_zpl
+from doorward.ledger.drafts import whole
 from doorward.ledger.state import State
 from doorward.tables.orders import Orders
 from doorward.tables.packages import Labels, Packages
@@ -31,7 +32,7 @@ def write_labels(
                 rule="a label is printed when a package has passed the scale",
                 remedy="`doorward track` says how far it has come",
             )
-    with path.open("w", encoding="ascii") as file:
+    with whole(path) as draft, draft.open("w", encoding="ascii") as file:
         for row in printed.tolist():
             file.write(label_zpl(label_of(state, row, utc_offset_s, prefix, extension)))
     return len(printed)

@@ -103,6 +103,24 @@ def write(folder: Path, state: State, head: Head) -> Path:
     final, draft = folder / f"{_PREFIX}{head.turn}", folder / f"{_PREFIX}{head.turn}.new"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
+    try:
+        _draft(draft, state, head)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(final)) from error
+    shutil.rmtree(final, ignore_errors=True)
+    draft.rename(final)
+    sync(folder)
+    write_anchor(folder, head)
+    for _, old in list(_found(folder))[KEEP:]:
+        shutil.rmtree(old)
+    return final
+
+
+def _draft(draft: Path, state: State, head: Head) -> None:
+    """All tables and their manifest, durable."""
     tables = []
     for kind in state.kinds():
         path = draft / f"{kind.__module__}.{kind.__qualname__}.arrow"
@@ -117,13 +135,6 @@ def write(folder: Path, state: State, head: Head) -> Path:
         msgspec.json.encode(msgspec.structs.replace(manifest, seal=manifest.sealed())),
     )
     sync(draft)
-    shutil.rmtree(final, ignore_errors=True)
-    draft.rename(final)
-    sync(folder)
-    write_anchor(folder, head)
-    for _, old in list(_found(folder))[KEEP:]:
-        shutil.rmtree(old)
-    return final
 
 
 def restore(folder: Path, journal: Reader, upto: int | None = None) -> tuple[State, int] | None:

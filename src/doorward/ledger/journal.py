@@ -298,13 +298,13 @@ class Journal(Reader):
             self._undo(error)
             raise DiskFull(
                 f"{self.path}: no room on the disk; turns after {self._committed.turn} were not kept. "
-                "What to do: make room, then reopen"
+                "What to do: make room, then reopen (`doorward resume DIR`)"
             ) from error
         except apsw.Error as error:
             self._dead = f"a commit failed ({error})"
             raise SyncFailed(
                 f"{self.path}: the disk did not confirm the turns after {self._committed.turn} ({error}). "
-                "What to do: end this process, look at the disk, start anew"
+                "What to do: end this process, look at the disk (has it room?), start anew (`doorward resume DIR`)"
             ) from error
         except BaseException as error:
             self._undo(error)

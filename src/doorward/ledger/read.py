@@ -74,6 +74,17 @@ class Turn:
     facts: tuple[Stored, ...]
 
 
+NOT_WRITTEN = (
+    apsw.SQLITE_IOERR_WRITE,
+    apsw.SQLITE_IOERR_TRUNCATE,
+    apsw.SQLITE_IOERR_FSYNC,
+    apsw.SQLITE_IOERR_SHMSIZE,
+    apsw.SQLITE_IOERR_SHMOPEN,
+    apsw.SQLITE_IOERR_SHMMAP,
+)
+"""What SQLite says of a file that it could not write: the file itself is as it was."""
+
+
 @contextmanager
 def told(where: Path | str) -> Iterator[None]:
     """SQLite's complaints in our own words."""
@@ -87,11 +98,19 @@ def told(where: Path | str) -> Iterator[None]:
         raise Locked(f"{where} is held by another process ({error})") from error
     except apsw.FullError as error:
         raise DiskFull(f"{where}: no room on the disk ({error}). What to do: make room") from error
+    except apsw.IOError as error:
+        if (
+            getattr(error, "extendedresult", 0) in NOT_WRITTEN
+        ):  # even a reader needs some room, for the index beside the journal
+            raise DiskFull(
+                f"{where}: cannot be written beside ({error}). What to do: look at the disk (has it room?)"
+            ) from error
+        raise Damaged(f"{where}: it cannot be read ({error}). What to do: restore it from a copy") from error
     except (apsw.CantOpenError, apsw.ReadOnlyError) as error:
         raise BadInput(
             f"cannot be opened ({error})", where=str(where), remedy="check path and permissions"
         ) from error
-    except (apsw.IOError, apsw.SQLError, apsw.MismatchError) as error:
+    except (apsw.SQLError, apsw.MismatchError) as error:
         raise Damaged(f"{where}: it cannot be read ({error}). What to do: restore it from a copy") from error
 
 

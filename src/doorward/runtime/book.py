@@ -133,7 +133,7 @@ def _clear(where: RunDir) -> None:
             remedy="give another --out",
         )
     left = {path.name for path in where.root.iterdir()} if where.root.is_dir() else set()
-    if not left - {"rejects.csv", "book", "network"}:
+    if not left - {"rejects.csv", "book", "network", "settings.json.new"}:
         return  # nothing there, or inputs of a run that was refused
     if "settings.json" not in left:
         raise BadInput(

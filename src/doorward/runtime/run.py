@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from doorward.core.units import DAY_S, HOUR_S
+from doorward.ledger.drafts import whole
 from doorward.ledger.state import State
 from doorward.ports.clock import VirtualClock
 from doorward.runtime.book import prepare
@@ -64,7 +65,8 @@ def _finish(where: RunDir, tell: Tell, began: float, workers: int) -> dict[str, 
         tell("report", 1, 1, "")
         result["wall_s"] = round(wall_s() - began, 2)
         result["peak_mib"] = peak_mib(planners)
-        (where.root / "result.json").write_bytes(msgspec.json.format(msgspec.json.encode(result)))
+        with whole(where.root / "result.json") as draft:
+            draft.write_bytes(msgspec.json.format(msgspec.json.encode(result)))
         return result
     finally:
         run.close()

@@ -16,6 +16,7 @@ import pyarrow.feather as feather
 
 from doorward.core.errors import BadInput
 from doorward.core.table import Table
+from doorward.ledger.drafts import whole
 
 T = TypeVar("T", bound=Table)
 
@@ -78,13 +79,15 @@ class RunDir:
     def write_settings(self, settings: Settings) -> None:
         """Once, at the start."""
         self.root.mkdir(parents=True, exist_ok=True)
-        (self.root / "settings.json").write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
+        with whole(self.root / "settings.json") as draft:
+            draft.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
 
     def save(self, table: Table) -> None:
         """Keep an input table."""
         folder = self.root / "book"
         folder.mkdir(parents=True, exist_ok=True)
-        feather.write_feather(table.arrow(), folder / f"{type(table).__name__}.arrow", compression="lz4")
+        with whole(folder / f"{type(table).__name__}.arrow") as draft:
+            feather.write_feather(table.arrow(), draft, compression="lz4")
 
     def load(self, kind: type[T]) -> T:
         """An input table kept before."""

@@ -13,6 +13,7 @@ from doorward.adapters.epcis import write_epcis
 from doorward.adapters.geojson import write_geojson
 from doorward.adapters.labels import write_labels
 from doorward.apps.cli.screen import answer, grid
+from doorward.ledger.drafts import whole
 from doorward.runtime.build import label_rules, open_state
 from doorward.runtime.rundir import RunDir, newest_run
 from doorward.runtime.views import Catalogue
@@ -63,7 +64,8 @@ def export(
             path.mkdir(parents=True, exist_ok=True)
             catalogue = Catalogue(where, state)
             for name in sorted(catalogue.names()):
-                parquet.write_table(catalogue.arrow(name), path / f"{name}.parquet", compression="zstd")
+                with whole(path / f"{name}.parquet") as draft:
+                    parquet.write_table(catalogue.arrow(name), draft, compression="zstd")
             count = len(catalogue.names())
     what = {Form.epcis: "events", Form.geojson: "features", Form.parquet: "tables", Form.labels: "labels"}[
         form

@@ -52,5 +52,6 @@ def _file_trouble(error: OSError) -> str:
     """What the system said about a file, and what to do."""
     where = f"{error.filename}: " if error.filename is not None else ""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    remedy = "make room on the disk; `doorward resume DIR` goes on with a run" if full else "check the path"
+    room = "make room on the disk and do it again; a run that had begun goes on with `doorward resume DIR`"
+    remedy = room if full else "check the path"
     return f"{where}{error.strerror or error}; what to do: {remedy}"

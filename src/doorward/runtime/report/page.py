@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from doorward.ledger.drafts import whole
 from doorward.runtime.report import day, figures, rest, use, ways
 from doorward.runtime.report.html import percent, tiles
 from doorward.runtime.report.map import network_map
@@ -55,7 +56,8 @@ def write_report(where: RunDir, run: Assembled, result: dict[str, Any]) -> Path:
     """Draw the report of a finished run; returns its path."""
     story = Story(run.ledger.state, run.roster.rules, where.settings, result, run.name, run.network.about)
     path = where.root / "report.html"
-    path.write_text(page(story), encoding="utf-8")
+    with whole(path) as draft:
+        draft.write_text(page(story), encoding="utf-8")
     return path
 
 
