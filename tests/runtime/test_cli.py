@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow.feather as feather
 import pytest
 from typer.testing import CliRunner
 
@@ -55,6 +57,22 @@ def test_bad_arguments_end_with_one_sentence_and_exit_code_2(
     assert done.returncode == 2
     assert words in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_of_another_version_ends_with_one_sentence_and_exit_code_2(day_dir: Path, tmp_path: Path) -> None:
+    where = tmp_path / "run"
+    shutil.copytree(day_dir, where)
+    path = where / "book" / "NewOrders.arrow"
+    feather.write_feather(feather.read_table(path).drop_columns(["access"]), path)
+    done = doorward("track", "3", "--run", str(where))
+    assert done.returncode == 2
+    assert "NewOrders has no column access" in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+
+
+def test_what_a_package_costs_is_told_with_its_currency(day_dir: Path) -> None:
+    story = json.loads(run_cli.invoke(app, ["track", "3", "--run", str(day_dir), "--json"]).output)
+    assert " USD to pay" in story["why"][0]
 
 
 def test_questions_about_a_run(day_dir: Path) -> None:

@@ -70,8 +70,8 @@ def open_alarms(state: State, package: int) -> list[dict[str, Any]]:
     return found
 
 
-def package_story(state: State, wanted: str, prefix: str = "") -> dict[str, Any]:
-    """Everything worth knowing about one package, by number or SSCC."""
+def package_story(state: State, wanted: str, prefix: str = "", currency: str = "") -> dict[str, Any]:
+    """Everything worth knowing about one package, by number or SSCC; currency: what its bill is told in."""
     packages = state.table(Packages)
     row = find_package(state, wanted, prefix)
     p = {name: int(getattr(packages, name)[row]) for name in packages.columns}
@@ -94,11 +94,11 @@ def package_story(state: State, wanted: str, prefix: str = "") -> dict[str, Any]
         "access": access_words(int(state.table(Orders).access[p["order"]])),
         "alarms": open_alarms(state, row),
         "history": package_history(state, row),
-        "why": _why(state, row),
+        "why": _why(state, row, currency),
     }
 
 
-def order_story(state: State, wanted: str) -> dict[str, Any]:
+def order_story(state: State, wanted: str, currency: str = "") -> dict[str, Any]:
     """Everything worth knowing about one order, by number or the customer's own reference."""
     orders, lines, packages = state.table(Orders), state.table(Lines), state.table(Packages)
     row = find_order(state, wanted)
@@ -129,7 +129,7 @@ def order_story(state: State, wanted: str) -> dict[str, Any]:
             }
             for n in mine
         ],
-        "packages": [package_story(state, str(b)) for b in boxes],
+        "packages": [package_story(state, str(b), currency=currency) for b in boxes],
     }
 
 
@@ -215,24 +215,24 @@ def _who(state: State, event: Event, ref: int) -> str:
     return ""
 
 
-def _why(state: State, package: int) -> list[str]:
+def _why(state: State, package: int, currency: str) -> list[str]:
     """The bill of its way, and every remark about it."""
-    lines = []
+    lines, unit = [], f" {currency}" if currency else ""
     bills, packages = state.table(Bills), state.table(Packages)
     way = int(packages.way[package])
     if way >= 0 and package < len(bills):
         words = (
-            f"way {Way(way).name}: {bills.money_mc[package] / 1e5:.2f} money"
-            f" + {bills.late_mc[package] / 1e5:.2f} risk of lateness + {bills.carbon_mc[package] / 1e5:.2f} carbon"
-            f" ({packages.co2_mg[package] / 1000:.0f} g)"
-            f" + {bills.dual_mc[package] / 1e5:.2f} price of capacity"
+            f"way {Way(way).name} was reckoned at {bills.money_mc[package] / 1e5:.2f}{unit} to pay"
+            f" + {bills.late_mc[package] / 1e5:.2f} for the risk of lateness"
+            f" + {bills.carbon_mc[package] / 1e5:.2f} for {packages.co2_mg[package] / 1000:.0f} g of CO2e"
+            f" + {bills.dual_mc[package] / 1e5:.2f} for scarce capacity"
         )
         if bills.late_pm[package] >= 0:
             late_h = bills.late_s[package] / 3600
             words += f"; late with {bills.late_pm[package] / 10:.1f} %, {late_h:.1f} h in the mean"
         second = int(bills.second[package])
         if second >= 0:
-            words += f"; next best {Way(second).name}, {bills.second_mc[package] / 1e5:.2f} dearer"
+            words += f"; next best {Way(second).name}, {bills.second_mc[package] / 1e5:.2f}{unit} dearer"
         lines.append(words)
     remarks = state.table(Remarks)
     for row in np.flatnonzero((remarks.subject == Subject.PACKAGE) & (remarks.row == package)):

@@ -93,7 +93,16 @@ class RunDir:
         """An input table kept before."""
         path = self.root / "book" / f"{kind.__name__}.arrow"
         try:
-            return kind.from_arrow(feather.read_table(path))
+            rows = feather.read_table(path)
+            missing = [name for name in kind.columns if name not in rows.column_names]
+            if missing:
+                raise BadInput(
+                    f"{kind.__name__} has no column {', '.join(missing)}",
+                    where=str(path),
+                    rule="a run is read by the version that wrote it",
+                    remedy="use that version, or run again",
+                )
+            return kind.from_arrow(rows)
         except (OSError, pa.ArrowInvalid) as error:
             raise BadInput("the run's inputs cannot be read", where=str(path), remedy="run again") from error
 

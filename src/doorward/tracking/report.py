@@ -39,7 +39,8 @@ class Quality(NamedTuple):
 
     missed, tried: see alarm_quality
     lead_min: median minutes from a true alarm to the promise; once that has passed, to the package's next scan
-    ahead: true alarms raised before the promise
+    ahead, early: true and false alarms raised before the promise
+    found: packages in trouble that had a true alarm, at a door that was not tried in vain or at one that was
     """
 
     kind: Alarm
@@ -51,6 +52,8 @@ class Quality(NamedTuple):
     tried: int
     lead_min: float
     ahead: int
+    early: int
+    found: int
 
 
 def arrived_s(packages: Packages, scans: Scans) -> NDArray[np.int64]:
@@ -122,6 +125,8 @@ def alarm_quality(
                 int(without.sum() - foreseen.sum()),
                 float(np.median(lead)) / 60 if len(lead) else 0.0,
                 int((right & ~gone).sum()),
+                int((known & ~right & ~gone).sum()),
+                int((true & seen).sum()),
             )
         )
     return found

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from doorward.apps.cli.screen import OUT, answer, clock, grid, shown
-from doorward.runtime.build import label_rules, open_state
+from doorward.runtime.build import label_rules, network_of, open_state
 from doorward.runtime.history import Moment, order_story, package_story
 from doorward.runtime.rundir import RunDir, newest_run
 from doorward.tables.journey import ENDED, JOURNEY, Status
@@ -34,7 +34,8 @@ def track(
     """The history of one package: times, places, who, and when it will be there."""
     where = RunDir(run or newest_run())
     with open_state(where) as opened:
-        story = package_story(opened, package, label_rules(where).sscc_prefix)
+        prefix, currency = label_rules(where).sscc_prefix, network_of(where).currency
+        story = package_story(opened, package, prefix, currency)
     if json:
         answer(story)
         return
@@ -61,7 +62,7 @@ def order(
     """The whole story of one order: promise, lines, packages, where each is."""
     where = RunDir(run or newest_run())
     with open_state(where) as opened:
-        story = order_story(opened, ref)
+        story = order_story(opened, ref, network_of(where).currency)
     if json:
         answer(story)
         return
