@@ -119,8 +119,9 @@ def test_alarms_rise_once_and_clear_when_the_scan_comes() -> None:
         assert not raised
     alarms = state.table(Alarms)
     assert lint_alarms(alarms) == []
-    assert sorted(np.bincount(alarms.kind, minlength=4).tolist()) == [3, 3, 3, 3]
-    assert (alarms.minutes[alarms.kind == Alarm.LATE] <= 0).all()
+    kinds = np.bincount(alarms.kind, minlength=4).tolist()
+    assert [kinds[kind] for kind in (Alarm.WILL_BE_LATE, Alarm.LATE, Alarm.MISSED_CUTOFF)] == [3, 0, 3]
+    assert (alarms.cleared_s[alarms.kind == Alarm.WILL_BE_LATE] < 0).all()  # told, and it came so
     assert (alarms.minutes[alarms.kind == Alarm.WILL_BE_LATE] > 0).all()
     state.append(Trips.fill(1, lane=0, depart_s=60 * H, arrive_s=64 * H, status=int(TripStatus.LEFT)))
     left = Scanned(package=[0], at_s=[60 * H], event=[int(Event.DEPARTED)], site=[-1], ref=[1], reason=[0])
@@ -128,6 +129,6 @@ def test_alarms_rise_once_and_clear_when_the_scan_comes() -> None:
     desk = desk_at(state, 60 * H, {}, RULES)
     tell(desk)
     turn(desk, FOLDS)
-    assert int(state.table(Watch).raised[0]) == 1 << Alarm.LATE
+    assert int(state.table(Watch).raised[0]) == 1 << Alarm.WILL_BE_LATE
     assert int((state.table(Alarms).cleared_s == 60 * H).sum()) >= 2
     assert len(lint_alarms(Alarms.concat([state.table(Alarms)] * 2))) > 0

@@ -61,7 +61,7 @@ def open_alarms(state: State, package: int) -> list[dict[str, Any]]:
         event = Event(int(scans.event[alarms.scan[row]])).name
         cause = {
             Alarm.NO_SCAN: f"no scan since {event}, {limit} min are allowed there",
-            Alarm.WILL_BE_LATE: f"chance of being late {limit / 10:.0f} % since {event}",
+            Alarm.WILL_BE_LATE: f"the chance of it was {limit / 10:.0f} % when it was raised, after {event}",
             Alarm.LATE: f"the promise passed, last scan {event}",
             Alarm.MISSED_CUTOFF: f"its last departure left {limit} min before, it was at {event}",
         }[kind]

@@ -2,10 +2,11 @@
 
 NO_SCAN: the scan is later after its planned time than earlier ones at that hand-over and place (see silence);
 for the customer's own steps (a locker, a return) nobody waits. WILL_BE_LATE: the chance of arriving after the
-promise is at least `late_raise_pm`; cleared below `late_clear_pm`, so it does not flicker. LATE: the promise
-has passed. MISSED_CUTOFF: it is still in the building it ships from, on no trailer in time, and its last
-departure for the promise has left, or leaves before its work order ends by plan. NO_SCAN allows less while the
-promise is still ahead (it is to foretell), more once LATE says the same.
+promise is at least `late_raise_pm`; cleared below `late_clear_pm`, so it does not flicker, else it stands until
+the package has arrived. LATE: the promise has passed, and no WILL_BE_LATE said so. MISSED_CUTOFF: it is still in
+the building it ships from, on no trailer in time, and its last departure for the promise has left, or leaves before
+its work order ends by plan. NO_SCAN allows less while the promise is still ahead (it is to foretell), more once LATE
+says the same.
 """
 
 from __future__ import annotations
@@ -83,11 +84,12 @@ def plan_alarms(
     silence, since, limit = quiet
     raised = np.zeros(len(row), np.int8)
     raised[known] = watch.raised[row[known]]
+    told = (raised >> int(Alarm.WILL_BE_LATE)) & 1 == 1
     to_due = (due - now_s) // 60
     found = {
         Alarm.NO_SCAN: (silence, since // 60, limit // 60),
         Alarm.WILL_BE_LATE: ((now.late_pm >= rules.late_raise_pm) & (now_s <= due), to_due, now.late_pm),
-        Alarm.LATE: (now_s > due, to_due, np.zeros(len(row), np.int64)),
+        Alarm.LATE: ((now_s > due) & ~told, to_due, np.zeros(len(row), np.int64)),
         Alarm.MISSED_CUTOFF: (missed, to_due, (now_s - packages.leave_s[row]) // 60),
     }
     parts = []
@@ -130,7 +132,7 @@ def plan_cleared(
         if kind is Alarm.NO_SCAN:
             over = alarms.scan[alarm] != packages.last_scan[package]
         elif kind is Alarm.WILL_BE_LATE:
-            over = (late[package] < rules.late_clear_pm) | (packages.due_s[package] < now_s)
+            over = late[package] < rules.late_clear_pm
         elif kind is Alarm.LATE:
             over = ~coming[mine]
         else:

@@ -198,6 +198,7 @@ def reckon(
         lo[ride], hi[ride] = ride_etas(packages, runs, stops, row[ride], rules, now_s, scale_pm)
         spread = np.maximum(1, hi[ride] - lo[ride]) / 2 / (rules.eta_z_pm / 1000)
         late[ride] = 1000 * normal_above((packages.due_s[row[ride]] - (lo[ride] + hi[ride]) / 2) / spread)
+    late[packages.due_s[row] < now_s] = 1000
     hi = np.maximum(hi, now_s + rules.eta_ride_step_s)
     return Reckoning(row, np.clip(lo, now_s, hi), hi, late, out)
 

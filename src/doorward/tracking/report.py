@@ -72,6 +72,13 @@ def left_fc_s(packages: Packages, scans: Scans) -> NDArray[np.int64]:
     return found
 
 
+def foretold(packages: Packages, alarms: Alarms) -> NDArray[np.int64]:
+    """Packages whose alarm WILL_BE_LATE stood when the promise passed: LATE is not raised for them."""
+    mine = alarms.take(alarms.kind == Alarm.WILL_BE_LATE)
+    stood = (mine.cleared_s < 0) | (mine.cleared_s > packages.due_s[mine.package])
+    return mine.package[stood]
+
+
 def alarm_quality(
     packages: Packages, scans: Scans, alarms: Alarms, grace_s: int, now_s: int
 ) -> list[Quality]:
@@ -79,8 +86,9 @@ def alarm_quality(
 
     True is: NO_SCAN, the package came late, was lost, tried or had a scan with a reason; WILL_BE_LATE and LATE, it
     was not at its door by the promise; MISSED_CUTOFF, it left its building after the last departure for the promise.
-    Cancelled packages and promises still ahead are not judged. Missed lateness counts only what could be foreseen:
-    those whose door did not open before the promise are in `tried` instead (late, no alarm).
+    LATE is missing only where no WILL_BE_LATE stood. Cancelled packages and promises still ahead are not judged.
+    Missed lateness counts only what could be foreseen: those whose door did not open before the promise are in `tried`
+    instead (late, no alarm).
     """
     came = arrived_s(packages, scans)
     judged = (packages.status != Status.CANCELLED) & (packages.due_s < now_s)
@@ -107,6 +115,8 @@ def alarm_quality(
         known = judged[package] | right
         seen = np.zeros(len(packages), np.bool_)
         seen[package] = True
+        if kind is Alarm.LATE:
+            seen[foretold(packages, alarms)] = True
         without = true & ~seen
         foreseen = without & (packages.attempts == 0)
         next_s = found_s[mine.scan]
