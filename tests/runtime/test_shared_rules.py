@@ -14,6 +14,7 @@ from doorward.runtime.config import load_network, rules_from
 from doorward.runtime.problems import BadFile
 from doorward.runtime.rules import RULES
 from doorward.runtime.shared import SHARED
+from doorward.tracking.rules import TrackingRules
 
 NETWORKS = Path(__file__).parents[2] / "networks"
 
@@ -22,6 +23,7 @@ NETWORKS = Path(__file__).parents[2] / "networks"
 def test_two_rooms_see_alike(name: str) -> None:
     rules = rules_from(load_network(NETWORKS / f"{name}.toml"), RULES)
     rooms = {"carriers": rules[CarriersRules], "promise": rules[PromiseRules], "flex": rules[FlexRules]}
+    rooms["tracking"] = rules[TrackingRules]
     for section, (origin, keys) in SHARED.items():
         for theirs, ours in keys.items():
             assert getattr(rooms[section], ours) == getattr(rooms[origin], theirs), (name, ours)

@@ -9,12 +9,13 @@ from doorward.core.seed import generator
 from doorward.core.table import Table
 from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, Stops
+from doorward.tables.flex import Blocks, BlockStatus
 from doorward.tables.journey import Event, Status
 from doorward.tables.linehaul import Pallets, Trips, TripStatus
 from doorward.tables.packages import Alarm, Alarms, Arrivals, Gaps, Packages, PickTasks, Scanned, Scans, Watch
 from doorward.tables.ways import Services, Way
 from doorward.tracking import odds, silence
-from doorward.tracking.alarms import missed_cutoff
+from doorward.tracking.alarms import missed_cutoff, silent
 from doorward.tracking.lint import lint_alarms
 from doorward.tracking.odds import Odds, Stage
 from doorward.tracking.rules import TrackingRules
@@ -95,7 +96,8 @@ def test_a_pallet_that_waits_for_its_departure_is_not_silent_and_a_trailer_leavi
     state = waiting()
     row = np.arange(3)
     tables = [state.table(t) for t in (Packages, PickTasks, Pallets, Trips, Runs, Stops)]
-    due = silence.expected_s(*tables, row, tables[0].status, row * 0)  # type: ignore[arg-type,attr-defined]
+    waves = silence.Waves.of(RULES, 0)
+    due = silence.expected_s(*tables, Blocks.empty(), waves, row, tables[0].status, row * 0, row * 0 - 1)  # type: ignore[arg-type,attr-defined]
     assert (due == 10 * H).all()
     late = 12 * H
     missed = missed_cutoff(tables[0], tables[2], tables[3], tables[1], row, RULES.cutoff_grace_s, late)  # type: ignore[arg-type]
@@ -105,6 +107,53 @@ def test_a_pallet_that_waits_for_its_departure_is_not_silent_and_a_trailer_leavi
         tables[0], tables[2], state.table(Trips), tables[1], row, RULES.cutoff_grace_s, late
     )  # type: ignore[arg-type]
     assert missed.all()
+
+
+def test_who_waits_at_a_station_is_expected_to_leave_with_the_wave_that_is_planned_next() -> None:
+    waves, day = silence.Waves.of(RULES, 0), 24 * H
+    plan, leave = np.array(RULES.plan_s), np.array(RULES.wave_s)
+    ready = np.r_[plan, plan + 1, 0, day - 1]
+    assert waves.departs_s(ready).tolist() == [*leave, leave[1], day + leave[0], leave[0], day + leave[0]]
+    weekdays = waves._replace(delivery_days=0b11111)
+    friday = 1 * day  # 1970-01-02
+    assert weekdays.departs_s(np.array([friday, friday + 20 * H])).tolist() == [
+        friday + leave[0],
+        friday + 3 * day + leave[0],
+    ]
+
+
+def test_who_was_tried_goes_out_on_another_day_and_gig_packages_wait_for_the_last_block_in_time() -> None:
+    ways = [Way.OWN, Way.OWN, Way.OWN, Way.FLEX, Way.FLEX, Way.DRONE]
+    n, day, leave = len(ways), 24 * H, RULES.wave_s[0]
+    packages = Packages.fill(
+        n, way=ways, station=[1, 1, 1, 1, 2, 1], due_lo_s=[0, 0, day + 9 * H, 0, 0, 9 * H], due_s=20 * H,
+        status=int(Status.READY),
+    )  # fmt: skip
+    blocks = Blocks.fill(
+        5, station=[1, 1, 1, 1, 3], start_s=[16 * H, 18 * H, 19 * H, 21 * H, 17 * H],
+        status=[BlockStatus.OPEN, BlockStatus.CLAIMED, BlockStatus.UNFILLED, BlockStatus.OPEN, BlockStatus.OPEN],
+    )  # fmt: skip
+    tried = np.array([-1, 7 * H, -1, -1, -1, -1])
+    due = silence.ready_due_s(
+        packages, blocks, silence.Waves.of(RULES, 0), np.arange(n), np.full(n, 8 * H), tried
+    )
+    assert due.tolist() == [leave, day + leave, day + leave, 18 * H, leave, 9 * H]
+
+
+def test_silence_about_a_package_told_of_as_late_must_mean_more() -> None:
+    state, row = waiting(), np.arange(3)
+    packages, empty = state.table(Packages), state.table(PickTasks)
+    cells = silence.Cells.of(2, 2, 2)
+
+    def hits(told: bool, now_s: int) -> int:
+        quiet = silent(
+            packages, state.table(Scans), empty, state.table(Pallets), state.table(Trips), state.table(Runs),
+            state.table(Stops), Blocks.empty(), silence.Waves.of(RULES, 0), Gaps.empty(), cells, row,
+            np.full(3, told), RULES, now_s,
+        )  # fmt: skip
+        return int(quiet[0].sum())
+
+    assert (hits(False, 18 * H), hits(True, 18 * H), hits(True, 35 * H)) == (3, 0, 3)
 
 
 def test_alarms_rise_once_and_clear_when_the_scan_comes() -> None:

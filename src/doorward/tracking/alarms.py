@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.tables.fleet import Runs, Stops
-from doorward.tables.journey import ON_FLOOR, Holder, Status
+from doorward.tables.flex import Blocks
+from doorward.tables.journey import ON_FLOOR, Event, Holder, Status
 from doorward.tables.linehaul import Pallets, Trips, TripStatus
 from doorward.tables.packages import Alarm, Alarms, AlarmsCleared, Gaps, Packages, PickTasks, Scans, Watch
 from doorward.tracking.plan import Reckoning
 from doorward.tracking.rules import TrackingRules
-from doorward.tracking.silence import Cells, allowed_s, expected_s, place_of
+from doorward.tracking.silence import Cells, Waves, allowed_s, expected_s, place_of
 
 Longs = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -50,28 +51,44 @@ def missed_cutoff(
 
 def silent(
     packages: Packages, scans: Scans, tasks: PickTasks, pallets: Pallets, trips: Trips, runs: Runs, stops: Stops,
-    gaps: Gaps, cells: Cells, row: Longs, rules: TrackingRules, now_s: int,
+    blocks: Blocks, waves: Waves, gaps: Gaps, cells: Cells, row: Longs, told: Flags, rules: TrackingRules, now_s: int,
 ) -> tuple[Flags, Longs, Longs]:  # fmt: skip
-    """(silent too long, seconds since the scan was due, seconds allowed) of packages `row`, (n,) each."""
-    at_s, status = scans.at_s[packages.last_scan[row]], packages.status[row].astype(np.int64)
+    """(silent too long, seconds since the scan was due, seconds allowed) of packages `row`, (n,) each.
+
+    told (n,): of which an open alarm says already that they are or will be late.
+    """
+    last, status = packages.last_scan[row], packages.status[row].astype(np.int64)
+    at_s, before = scans.at_s[last], scans.prev[last]
+    tried_s = np.where((before >= 0) & (scans.event[before] == Event.ATTEMPTED), scans.at_s[before], -1)
     hit, since, limit = (
         np.zeros(len(row), np.bool_),
         np.zeros(len(row), np.int64),
         np.zeros(len(row), np.int64),
     )
     quiet = np.flatnonzero((now_s - at_s > rules.silence_least_s) & (status != Status.AT_LOCKER))
-    due = expected_s(packages, tasks, pallets, trips, runs, stops, row[quiet], status[quiet], at_s[quiet])
+    due = expected_s(
+        packages, tasks, pallets, trips, runs, stops, blocks, waves, row[quiet], status[quiet], at_s[quiet],
+        tried_s[quiet],
+    )  # fmt: skip
     over = now_s - due > rules.silence_least_s
     quiet, due = quiet[over], due[over]
     if len(quiet):
         place = place_of(packages, trips, row[quiet], status[quiet])
         since[quiet] = now_s - due
         limit[quiet] = allowed_s(gaps, cells, rules, status[quiet], place)
-        past = packages.due_s[row[quiet]] < now_s
+        past = told[quiet] | (packages.due_s[row[quiet]] < now_s)
         stretch = np.where(past, rules.silence_late_pm, rules.silence_stretch_pm)
         limit[quiet] = np.maximum(rules.silence_least_s, limit[quiet] * stretch // 1000)
         hit[quiet] = since[quiet] > limit[quiet]
     return hit, since, limit
+
+
+def raised_of(watch: Watch, row: Longs) -> NDArray[np.int8]:
+    """Bits of the open alarms of packages `row`, (n,)."""
+    raised = np.zeros(len(row), np.int8)
+    known = np.flatnonzero(row < len(watch))
+    raised[known] = watch.raised[row[known]]
+    return raised
 
 
 def plan_alarms(
@@ -82,8 +99,7 @@ def plan_alarms(
     row, due, last = now.row, packages.due_s[now.row], packages.last_scan[now.row]
     known = np.flatnonzero(row < len(watch))
     silence, since, limit = quiet
-    raised = np.zeros(len(row), np.int8)
-    raised[known] = watch.raised[row[known]]
+    raised = raised_of(watch, row)
     told = (raised >> int(Alarm.WILL_BE_LATE)) & 1 == 1
     to_due = (due - now_s) // 60
     found = {

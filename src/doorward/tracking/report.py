@@ -86,9 +86,9 @@ def alarm_quality(
 
     True is: NO_SCAN, the package came late, was lost, tried or had a scan with a reason; WILL_BE_LATE and LATE, it
     was not at its door by the promise; MISSED_CUTOFF, it left its building after the last departure for the promise.
-    LATE is missing only where no WILL_BE_LATE stood. Cancelled packages and promises still ahead are not judged.
-    Missed lateness counts only what could be foreseen: those whose door did not open before the promise are in `tried`
-    instead (late, no alarm).
+    LATE is missing only where no WILL_BE_LATE stood, NO_SCAN where there was no alarm at all. Cancelled packages and
+    promises still ahead are not judged. Missed lateness counts only what could be foreseen: those whose door did not
+    open before the promise are in `tried` instead (late, no alarm).
     """
     came = arrived_s(packages, scans)
     judged = (packages.status != Status.CANCELLED) & (packages.due_s < now_s)
@@ -115,8 +115,8 @@ def alarm_quality(
         known = judged[package] | right
         seen = np.zeros(len(packages), np.bool_)
         seen[package] = True
-        if kind is Alarm.LATE:
-            seen[foretold(packages, alarms)] = True
+        told = {Alarm.LATE: foretold(packages, alarms), Alarm.NO_SCAN: alarms.package}.get(kind, package)
+        seen[told] = True
         without = true & ~seen
         foreseen = without & (packages.attempts == 0)
         next_s = found_s[mine.scan]

@@ -39,9 +39,15 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     silence_stretch_pm: int = 1_000
     """What silence allows is this multiple of that quantile, per mille ..."""
     silence_late_pm: int = 3_000
-    """... and this once the promise has passed: LATE is raised then, and silence must mean more than that."""
+    """... and this once the promise has passed or lateness is told of: silence must mean more than that then."""
     silence_least_s: int = 7_200
     """No silence shorter than this is an exception."""
+    plan_s: tuple[int, ...] = (30_600, 48_600)
+    """When stations plan each wave of vans, second of the local day; a network sets it in [promise] ..."""
+    wave_s: tuple[int, ...] = (34_200, 50_400)
+    """... when the waves leave: nobody expects a package to move before its wave ..."""
+    delivery_days: int = 127
+    """... and weekdays with delivery, bit 0 Monday."""
     prior_gaps: int = 100
     """The limits below count as so many scans, before any are seen."""
     silence_floor_s: int = 6 * 3_600

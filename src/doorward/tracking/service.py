@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
 from doorward.tables.fleet import Runs, Stops
+from doorward.tables.flex import Blocks
 from doorward.tables.journey import Status
 from doorward.tables.linehaul import Lanes, Pallets, Trips
 from doorward.tables.outages import Outages, PlannedOutages
 from doorward.tables.packages import (
+    Alarm,
     Alarms,
     Arrivals,
     EtaScales,
@@ -25,13 +27,13 @@ from doorward.tables.packages import (
 )
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Services
-from doorward.tracking.alarms import missed_cutoff, plan_alarms, plan_cleared, silent
+from doorward.tracking.alarms import missed_cutoff, plan_alarms, plan_cleared, raised_of, silent
 from doorward.tracking.count import plan_arrivals, plan_gaps
 from doorward.tracking.learn import plan_scales
 from doorward.tracking.odds import Odds
 from doorward.tracking.plan import TO_COME, plan_etas, reckon, scales_now
 from doorward.tracking.rules import TrackingRules
-from doorward.tracking.silence import Cells
+from doorward.tracking.silence import Cells, Waves
 from doorward.tracking.standstill import plan_watch
 from doorward.tracking.transit import Partners
 
@@ -105,9 +107,10 @@ def tell(desk: Desk) -> None:
     odds = Odds(desk.table(Arrivals), partners.services, rules.prior_arrivals)
     scale = scales_now(desk.table(EtaScales))
     now = reckon(packages, scans, runs, stops, partners, odds, watch, rules, now_s, scale, row, missed)
+    late = raised_of(watch, now.row) & (1 << Alarm.WILL_BE_LATE | 1 << Alarm.LATE) != 0
     quiet = silent(
-        packages, scans, desk.table(PickTasks), pallets, trips, runs, stops, desk.table(Gaps), cells_of(desk),
-        now.row, rules, now_s,
+        packages, scans, desk.table(PickTasks), pallets, trips, runs, stops, desk.table(Blocks),
+        Waves.of(rules, desk.utc_offset_s), desk.table(Gaps), cells_of(desk), now.row, late, rules, now_s,
     )  # fmt: skip
     desk.post(
         plan_etas(now, packages, runs, stops, rules),

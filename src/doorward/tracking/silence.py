@@ -1,10 +1,10 @@
 """How long a scan may be missing: counts of past delays after the planned time, by hand-over and place, with a prior.
 
 A package is not silent while it waits for something planned: a scan is due by `expected_s` (its work order, its trip,
-its run, its stop), and silence is counted from there. Delays are counted by (status, place) in BINS geometric steps;
-place is the building, the lane, the station of the run, or the carrier's service. What is allowed is the stated
-quantile of prior and counts together, stretched (see alarms); the prior is exponential with the
-assumed limit as its quantile.
+its run, its stop, the wave of vans or the gig block it waits for), and silence is counted from there. Delays are
+counted by (status, place) in BINS geometric steps; place is the building, the lane, the station of the run, or the
+carrier's service. What is allowed is the stated quantile of prior and counts together, stretched (see alarms); the
+prior is exponential with the assumed limit as its quantile.
 """
 
 from __future__ import annotations
@@ -14,13 +14,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.core.hours import day_start
+from doorward.core.stationday import first_door
+from doorward.core.units import DAY_S
 from doorward.tables.fleet import Runs, Stops
+from doorward.tables.flex import Blocks, BlockStatus
 from doorward.tables.journey import ON_FLOOR, Status
 from doorward.tables.linehaul import Pallets, Trips
 from doorward.tables.packages import Gaps, Packages, PickTasks
+from doorward.tables.ways import Way
 from doorward.tracking.rules import TrackingRules
 
 Longs = NDArray[np.int64]
+BY_WAVE = (Way.OWN, Way.DSP, Way.LOCKER, Way.FLEX)
+FAR_S = 1 << 36
+"""Later than any time."""
 BINS, FIRST_S, GROWTH = 32, 300, 1.3
 EDGES_S = np.r_[0, FIRST_S * GROWTH ** np.arange(BINS - 1), np.inf]
 BY_LANE, BY_SERVICE = (Status.MOVING,), (Status.WITH_CARRIER,)
@@ -52,11 +60,57 @@ def limits(rules: TrackingRules) -> Longs:
     return limit
 
 
+class Waves(NamedTuple):
+    """When vans are planned and leave, seconds of the local day by wave: a StationDay that ends at the dock."""
+
+    plan_s: tuple[int, ...]
+    wave_s: tuple[int, ...]
+    delivery_days: int
+    offset_s: int
+
+    @staticmethod
+    def of(rules: TrackingRules, offset_s: int) -> Waves:
+        """As the rules have them."""
+        return Waves(rules.plan_s, rules.wave_s, rules.delivery_days, offset_s)
+
+    @property
+    def induct_s(self) -> int:
+        """Nothing: asked about those sorted in."""
+        return 0
+
+    @property
+    def route_s(self) -> tuple[int, ...]:
+        """Nothing: to the dock, not to the door."""
+        return (0,) * len(self.wave_s)
+
+    def departs_s(self, ready_s: Longs) -> Longs:
+        """When the first wave leaves that is planned when packages are ready, (n,)."""
+        return first_door(ready_s, self, self.offset_s)[1]
+
+
+def block_s(packages: Packages, blocks: Blocks, row: Longs) -> Longs:
+    """When the last gig block starts that may still take packages `row` in time, or -1 (n,)."""
+    alive = np.flatnonzero(np.isin(blocks.status, (BlockStatus.OPEN, BlockStatus.CLAIMED, BlockStatus.CHECKED_IN)))
+    order = alive[np.lexsort((blocks.start_s[alive], blocks.station[alive]))]
+    key = blocks.station[order].astype(np.int64) * FAR_S + blocks.start_s[order]
+    wanted = packages.station[row].astype(np.int64) * FAR_S + packages.due_s[row]
+    last = np.searchsorted(key, wanted, side="right") - 1
+    good = last >= 0
+    found = np.full(len(row), -1, np.int64)
+    which = order[last[good]]
+    same = blocks.station[which] == packages.station[row[good]]
+    found[np.flatnonzero(good)[same]] = blocks.start_s[which[same]]
+    return found
+
+
 def expected_s(
-    packages: Packages, tasks: PickTasks, pallets: Pallets, trips: Trips, runs: Runs, stops: Stops,
-    row: Longs, status: Longs, at_s: Longs,
+    packages: Packages, tasks: PickTasks, pallets: Pallets, trips: Trips, runs: Runs, stops: Stops, blocks: Blocks,
+    waves: Waves, row: Longs, status: Longs, at_s: Longs, tried_s: Longs,
 ) -> Longs:  # fmt: skip
-    """When the next scan of packages `row`, in `status` since `at_s`, is to come by plan; at least `at_s`."""
+    """When the next scan of packages `row`, in `status` since `at_s`, is to come by plan; at least `at_s`.
+
+    tried_s (n,): when the door of those brought back was tried last, -1 not: they go out again on another day.
+    """
     due = at_s.copy()
     task = packages.task[row]
     for stage, column in (
@@ -81,9 +135,9 @@ def expected_s(
     due[boxed] = np.maximum(due[boxed], trips.depart_s[trip])
     moving = np.flatnonzero((status == Status.MOVING) & (packages.holder_kind[row] == 1))
     due[moving] = np.maximum(due[moving], trips.arrive_s[packages.holder[row[moving]]])
-    idle = status == Status.READY
-    due[idle] = np.maximum(due[idle], packages.due_lo_s[row[idle]])
     stop = packages.stop[row]
+    idle = np.flatnonzero((status == Status.READY) & (stop < 0))
+    due[idle] = ready_due_s(packages, blocks, waves, row[idle], at_s[idle], tried_s[idle])
     for stage in (Status.READY, Status.OUT, Status.FAILED):
         mine = np.flatnonzero((status == stage) & (stop >= 0))
         run = stops.run[stop[mine]]
@@ -93,6 +147,21 @@ def expected_s(
             Status.FAILED: runs.back_s[run],
         }
         due[mine] = np.maximum(due[mine], when[stage])
+    return due
+
+
+def ready_due_s(
+    packages: Packages, blocks: Blocks, waves: Waves, row: Longs, at_s: Longs, tried_s: Longs
+) -> Longs:
+    """When packages `row` without a stop are to leave their station: with the first wave that is planned once they are
+    there, on the day their window opens or later and not on a day they were tried; with gig drivers, their block."""
+    due, way = np.maximum(at_s, packages.due_lo_s[row]), packages.way[row]
+    opens = day_start(packages.due_lo_s[row], waves.offset_s)
+    again = np.where(tried_s >= 0, day_start(np.maximum(0, tried_s), waves.offset_s) + DAY_S, 0)
+    vans = np.isin(way, BY_WAVE)
+    due[vans] = np.maximum(due, waves.departs_s(np.maximum(np.maximum(at_s, opens), again)))[vans]
+    gig = np.flatnonzero(way == Way.FLEX)
+    due[gig] = np.maximum(due[gig], block_s(packages, blocks, row[gig]))
     return due
 
 
