@@ -15,6 +15,7 @@ from doorward.tables.packages import Arrivals, EtaScales, EtaSet, Packages, Scan
 from doorward.tables.ways import Way
 from doorward.tracking.lint import lint_etas
 from doorward.tracking.odds import Odds
+from doorward.tracking.pace import by_station, served_s, unknown
 from doorward.tracking.plan import (
     plan_etas,
     reckon,
@@ -22,7 +23,6 @@ from doorward.tracking.plan import (
     rows_of_runs,
     run_shift_s,
     scales_now,
-    stops_before,
 )
 from doorward.tracking.report import eta_coverage
 from doorward.tracking.rules import TrackingRules
@@ -43,17 +43,18 @@ def told(state: State, now: int) -> EtaSet:
 
 
 def test_intervals_computed_now_hold_nine_times_in_ten_where_the_noise_is_as_assumed() -> None:
-    """Arrivals drawn with the spread of the model (a stop, the steps before it, the pace): 90 % nominal."""
+    """Arrivals drawn with the spread of the model (a stop, the way there, the streets, the way out): 90 % nominal."""
     n = 20_000
     rng = generator(1, "assumed")
     state = State()
     state.append(Runs.fill(n, depart_s=0, left_s=0, packages=1, status=int(RunStatus.LEFT)))
-    behind = rng.integers(0, 120, n)
-    state.append(Stops.fill(n, run=np.arange(n), seq=behind, package=np.arange(n), plan_s=50_000))
+    plan = rng.integers(1_000, 50_000, n)
+    state.append(Stops.fill(n, run=np.arange(n), seq=0, package=np.arange(n), plan_s=plan))
     state.append(Packages.fill(n, stop=np.arange(n), way=int(Way.OWN)))
     tables = (state.table(Packages), state.table(Runs), state.table(Stops))
     lo, hi = ride_etas(*tables, np.arange(n), RULES, 100, scales_now(EtaScales.empty()))
-    at = 50_000 + rng.normal(0, np.sqrt(180**2 + 20**2 * behind + (0.045 * 49_900) ** 2))
+    ahead = plan - 100
+    at = plan + rng.normal(0, np.sqrt(60**2 + 350**2 * ahead / 3600 + (0.06 * ahead) ** 2 + 240**2))
     assert ((at >= lo) & (at <= hi)).mean() == pytest.approx(0.90, abs=0.01)
 
 
@@ -76,7 +77,7 @@ def test_what_was_told_holds_nine_times_in_ten_after_some_days(streets: Streets)
         drive_day(state, day, streets, RULES, seed=5)
     scales = state.table(EtaScales)
     later = (scales.kept[Way.OWN] - kept) / (scales.seen[Way.OWN] - seen)
-    assert later == pytest.approx(0.90, abs=0.03)
+    assert 0.87 < later < 0.95  # where streets are calmer than the steps that are told, some more
     ((way, arrivals, inside, early, late, width),) = eta_coverage(state.table(Packages), state.table(Scans))
     assert way == "own" and 0.95 * state.count(Packages) < arrivals <= state.count(Packages)
     assert inside + early + late == pytest.approx(1.0) and width > 0
@@ -120,11 +121,11 @@ def test_a_silent_run_gets_later_by_the_clock() -> None:
     left, _ = roll_out(state, 0, 1, 5, Streets(step_s=0), 1)
     state.put(Runs, np.array([0]), left_s=left, status=int(RunStatus.LEFT))
     stops, runs, rows = state.table(Stops), state.table(Runs), np.arange(5)
-    due = int(stops.plan_s[0])
-    assert run_shift_s(runs, stops, rows, due - 100)[0] == 0
-    assert run_shift_s(runs, stops, rows, due + 700)[0] == 700
+    due, plan = int(stops.plan_s[0]), stops.plan_s
+    assert run_shift_s(runs, stops, rows, plan, due - 100)[0] == 0
+    assert run_shift_s(runs, stops, rows, plan, due + 700)[0] == 700
     state.put(Stops, np.array([0]), done_s=due + 800)
-    assert run_shift_s(runs, state.table(Stops), rows, due + 900)[0] == 800
+    assert run_shift_s(runs, state.table(Stops), rows, plan, due + 900)[0] == 800
 
 
 def slow_rows(stops: Stops, stop: np.ndarray) -> list[int]:  # type: ignore[type-arg]
@@ -134,20 +135,40 @@ def slow_rows(stops: Stops, stop: np.ndarray) -> list[int]:  # type: ignore[type
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 12))
-def test_rows_and_stops_before_equal_the_slow_way(seed: int, runs: int) -> None:
+def test_rows_and_when_they_are_served_equal_the_slow_way(seed: int, runs: int) -> None:
     rng = generator(seed, "rows")
     sizes = rng.integers(1, 7, runs)
     run = np.repeat(rng.permutation(runs), sizes)
     counts = np.bincount(run, minlength=runs)
     seq = np.concatenate([np.sort(rng.integers(0, 4, size)) for size in sizes])
-    done = np.where(rng.random(len(run)) < 0.4, rng.integers(0, 100, len(run)), -1)
-    stops = Stops.fill(len(run), run=run, seq=seq, package=np.arange(len(run)), plan_s=50, done_s=done)
+    service = rng.integers(-1, 90, len(run))
+    stops = Stops.fill(len(run), run=run, seq=seq, package=np.arange(len(run)), plan_s=50, service_s=service)
     some = rng.integers(0, len(run), int(rng.integers(1, 5)))
     rows = rows_of_runs(Runs.fill(runs, packages=counts), stops, some)
     assert rows.tolist() == slow_rows(stops, some)
-    for stop, behind in zip(some.tolist(), stops_before(stops, rows, some).tolist(), strict=True):
-        mine = [i for i in range(len(run)) if run[i] == run[stop] and done[i] >= 0]
-        assert behind == max(0, int(seq[stop]) - max((int(seq[i]) for i in mine), default=-1) - 1)
+    for row, served in zip(rows.tolist(), served_s(stops, rows).tolist(), strict=True):
+        door = [i for i in range(row + 1) if run[i] == run[row] and seq[i] == seq[row]]
+        assert served == 50 + sum(max(0, int(service[i])) for i in door)
+
+
+def test_streets_that_are_slow_today_are_slow_for_all_runs_of_the_station() -> None:
+    """Ten vans of two stations, two hours on their way, one tenth and no tenth slower than planned; a drone."""
+    runs = Runs.fill(
+        21, station=np.arange(21) % 2, way=[int(Way.OWN)] * 20 + [int(Way.DRONE)], depart_s=0, drive_s=6, service_s=4
+    )
+    n = 21 * 9
+    run, seq = np.arange(n) // 9, np.arange(n) % 9
+    plan = (seq + 1) * 1800
+    late = np.where(run % 2 == 0, (plan - 1800) // 10, 0) + 600  # all left late: nothing of the streets
+    done = np.where(seq < 5, plan + late, -1)
+    stops = Stops.fill(n, run=run, seq=seq, package=np.arange(n), plan_s=plan, done_s=done)
+    before, now = unknown(runs, RULES), by_station(runs, stops, np.arange(n), plan, RULES)
+    assert before.sd == pytest.approx(0.6 * RULES.pace_pm / 1000) and not before.lost.any()
+    worth = RULES.hour_spread_s**2 * 0.6 / 3600 / before.sd[0] ** 2
+    assert now.lost[:20:2] == pytest.approx(720 * 10 / (7200 * 10 + worth))
+    assert now.lost[1:20:2] == pytest.approx(0)
+    assert now.lost[20] == 0 and now.sd[20] == before.sd[20]
+    assert (now.sd[:20] < before.sd[:20]).all()
 
 
 def test_the_linters_see_what_is_wrong() -> None:

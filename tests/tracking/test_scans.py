@@ -102,7 +102,7 @@ def out_for_delivery() -> State:
     return state
 
 
-def test_arrival_follows_the_run_and_widens_with_the_stops_before_it() -> None:
+def test_arrival_follows_the_run_and_widens_with_the_way_ahead() -> None:
     state, rules = out_for_delivery(), TrackingRules()
     packages, scans, runs, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
     partners = Partners.of(state)

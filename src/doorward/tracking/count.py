@@ -15,7 +15,7 @@ from doorward.tables.linehaul import Trips
 from doorward.tables.packages import ArrivalsSeen, GapsSeen, Packages, PickTasks, Scans, Watch
 from doorward.tracking import odds, silence
 from doorward.tracking.odds import Stage
-from doorward.tracking.plan import first_stage, plan_spread_s, window_s
+from doorward.tracking.plan import first_stage, plan_spread_s, planned_s, window_s
 from doorward.tracking.rules import TrackingRules
 from doorward.tracking.transit import Partners
 
@@ -75,8 +75,10 @@ def plan_arrivals(
         (scans.event[scans.prev[new]] == Event.OUT_FOR_DELIVERY) & (packages.stop[package] >= 0)
     )
     stop = packages.stop[package[rode]]
-    late = (scans.at_s[new[rode]] - stops.plan_s[stop]) / plan_spread_s(runs, stops, stop, rules)
-    parts.append(odds.row_of(np.full(len(rode), int(Stage.PLANNED)), way[rode], late))
+    if len(stop):
+        late = scans.at_s[new[rode]] - planned_s(runs, stops, stop) - rules.depart_late_s
+        u = late / plan_spread_s(runs, stops, stop, rules)
+        parts.append(odds.row_of(np.full(len(rode), int(Stage.PLANNED)), way[rode], u))
     back = scans.prev[new]
     back[first & (event != Event.DELIVERED)] = -1  # nothing was tried before, and no partner had it
     while (back >= 0).any():

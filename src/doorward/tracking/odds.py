@@ -47,7 +47,7 @@ _OWN = {
     ),
     Stage.MISSED: ((0, 0.4, 1, 2.3, 2.9, 3.4, 6), (0, 0.05, 0.3, 0.35, 0.75, 0.95, 1)),
     Stage.WAITING: ((0, 0.4, 1, 2.3, 2.9, 3.4, 6), (0, 0.03, 0.6, 0.63, 0.87, 0.97, 1)),
-    Stage.PLANNED: ((-8, -1.8, 0, 2.6, 8), (0, 0.05, 0.45, 0.95, 1)),
+    Stage.PLANNED: ((-8, -1.4, -0.6, 0, 0.7, 1.9, 8), (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)),
     Stage.TRIED: ((4, 13, 20, 27, 72), (0, 0.05, 0.5, 0.95, 1)),
 }
 """Knots of the prior's distribution function: u, share arrived by then. Routes begin a little after the window does and

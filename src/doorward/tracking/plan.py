@@ -1,11 +1,11 @@
 """Where is it, when will it be there, and who needs a look: pure functions over packages, runs and stops.
 
-Arrival intervals. Out for delivery: planned arrival, shifted by how late or early the run is, plus and minus
-z sqrt(a^2 + b^2 stops before it + (c seconds ahead)^2) times the factor learnt for its way (see learn): errors of steps
-are independent, the pace of a run is not. How late a run is: at its newest finished stop, but at least by what its next
-stop is overdue. Anywhere else: the quantiles of past arrivals at this stage of this way, given that it has not arrived
-by now (see odds). Intervals are
-told with the time they were computed at, never as a point; whoever goes out for delivery is told anew.
+Arrival intervals. Out for delivery: planned arrival, shifted by how late or early the run is and by what its
+station's streets lose until then (see pace), plus and minus z sqrt(a^2 + b^2 hours ahead + (c seconds ahead)^2) times
+the factor learnt for its way (see learn): errors of steps are independent, the streets' pace is common. How late a
+run is: at its newest finished stop, but at least by what its next stop is overdue. Anywhere else: the quantiles of
+past arrivals at this stage of this way, given that it has not arrived by now (see odds). Intervals are told with the
+time they were computed at, never as a point; whoever goes out for delivery is told anew.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from doorward.tables.journey import ENDED, Event, Status
 from doorward.tables.packages import Alarm, EtaScales, EtaSet, Packages, Scans, Watch
 from doorward.tables.ways import Way
 from doorward.tracking.odds import Odds, Stage
+from doorward.tracking.pace import by_station, served_s, unknown
 from doorward.tracking.rules import TrackingRules
 from doorward.tracking.transit import Partners
 
 Longs = NDArray[np.int64]
+Reals = NDArray[np.float64]
 TO_COME = np.ones(len(Status), np.bool_)
 TO_COME[[*ENDED, Status.AT_LOCKER, Status.RETURNING]] = False
 """Still to arrive: in its locker a package has arrived, and one that goes back will not."""
@@ -51,8 +53,9 @@ def rows_of_runs(runs: Runs, stops: Stops, stop: Longs) -> Longs:
     return lo + np.flatnonzero(mine[stops.run[lo:hi]])
 
 
-def run_shift_s(runs: Runs, stops: Stops, rows: Longs, now_s: int) -> Longs:
-    """Seconds that each run is behind its plan, (len(runs),); rows: rows of Stops of the runs in question.
+def run_shift_s(runs: Runs, stops: Stops, rows: Longs, plan_s: Longs, now_s: int) -> Longs:
+    """Seconds that each run is behind its plan, (len(runs),); rows: rows of Stops of the runs in question, plan_s when
+    they were to be done, (len(rows),) each.
 
     By its newest finished stop, before that by its departure; but at least what its next step is overdue by now: a run
     that falls silent gets later by the clock.
@@ -60,23 +63,14 @@ def run_shift_s(runs: Runs, stops: Stops, rows: Longs, now_s: int) -> Longs:
     waits = np.maximum(0, now_s - runs.depart_s)
     shift = np.where(runs.left_s >= 0, runs.left_s - runs.depart_s, waits)
     finished = stops.done_s[rows] >= 0
-    done, ahead = rows[finished], rows[~finished]
-    newest = done[np.lexsort((stops.done_s[done], stops.run[done]))]
-    shift[stops.run[newest]] = stops.done_s[newest] - stops.plan_s[newest]
+    done, ahead = np.flatnonzero(finished), np.flatnonzero(~finished)
+    done = done[np.lexsort((stops.done_s[rows[done]], stops.run[rows[done]]))]
+    newest = rows[done]
+    shift[stops.run[newest]] = stops.done_s[newest] - plan_s[done]
     next_s = np.full(len(runs), NEVER)
-    np.minimum.at(next_s, stops.run[ahead], stops.plan_s[ahead])
+    np.minimum.at(next_s, stops.run[rows[ahead]], plan_s[ahead])
     on_road = (runs.status == RunStatus.LEFT) | (runs.status == RunStatus.BROKEN)
     return np.asarray(np.where(on_road, np.maximum(shift, now_s - next_s), shift), np.int64)
-
-
-def stops_before(stops: Stops, rows: Longs, stop: Longs) -> Longs:
-    """How many unfinished doorsteps lie before each of the given stops on its run; rows as in run_shift_s."""
-    touched = rows[stops.done_s[rows] >= 0]
-    finished = np.full(int(stops.run[rows].max(initial=-1)) + 1, -1, np.int64)
-    np.maximum.at(finished, stops.run[touched], stops.seq[touched])
-    return np.asarray(
-        np.maximum(0, stops.seq[stop].astype(np.int64) - finished[stops.run[stop]] - 1), np.int64
-    )
 
 
 def ride_etas(
@@ -90,29 +84,32 @@ def ride_etas(
 ) -> tuple[Longs, Longs]:
     """(from, until) of packages (rows, n > 0) that have a stop on a run."""
     stop = packages.stop[riding]
-    rows = rows_of_runs(runs, stops, stop)
-    shift, behind = run_shift_s(runs, stops, rows, now_s), stops_before(stops, rows, stop)
-    at = stops.plan_s[stop] + shift[stops.run[stop]]
-    spread = spread_s(rules, behind, at - now_s)
+    rows, run = rows_of_runs(runs, stops, stop), stops.run[stop].astype(np.int64)
+    plan_s = served_s(stops, rows)
+    shift, pace = run_shift_s(runs, stops, rows, plan_s, now_s), by_station(runs, stops, rows, plan_s, rules)
+    at = plan_s[np.searchsorted(rows, stop)] + shift[run]
+    ahead = np.maximum(0, at - now_s)
+    at = at + (pace.lost[run] * ahead).astype(np.int64)
+    spread = pace.spread_s(run, ahead, rules)
+    begun = np.zeros(len(runs), np.bool_)
+    begun[stops.run[rows[stops.done_s[rows] >= 0]]] = True
+    spread = np.where(begun[run], spread, np.hypot(spread, rules.depart_late_s))  # the way out is not known yet
     half = (rules.eta_z_pm * spread * scale_pm[packages.way[riding]] / 1e6).astype(np.int64)
     return at - half, at + half
 
 
-def spread_s(rules: TrackingRules, before: Longs, ahead_s: Longs) -> NDArray[np.float64]:
-    """Standard deviation of the arrival at a stop with so many stops before it, so many seconds ahead.
-
-    Independent noise at the stop and at every step before it, and a pace of the run that is unknown: their squares add.
-    """
-    pace = rules.stop_pace_pm / 1000 * np.maximum(0, ahead_s)
-    return np.asarray(
-        np.sqrt(float(rules.stop_spread_s) ** 2 + float(rules.stop_growth_s) ** 2 * before + pace**2)
-    )
+def planned_s(runs: Runs, stops: Stops, stop: Longs) -> Longs:
+    """When the packages at `stop` (n > 0,) are to be handed over by plan."""
+    rows = rows_of_runs(runs, stops, stop)
+    return np.asarray(served_s(stops, rows)[np.searchsorted(rows, stop)])
 
 
-def plan_spread_s(runs: Runs, stops: Stops, stop: Longs, rules: TrackingRules) -> NDArray[np.float64]:
-    """Standard deviation of the arrival at `stop` (n,) as its run leaves."""
-    ahead = stops.plan_s[stop] - runs.depart_s[stops.run[stop]]
-    return spread_s(rules, stops.seq[stop].astype(np.int64), ahead)
+def plan_spread_s(runs: Runs, stops: Stops, stop: Longs, rules: TrackingRules) -> Reals:
+    """Standard deviation of the arrival at `stop` (n,) before its run has left: when it will leave adds its own."""
+    run = stops.run[stop].astype(np.int64)
+    ahead = np.maximum(0, stops.plan_s[stop] - runs.depart_s[run])
+    road = unknown(runs, rules).spread_s(run, ahead, rules)
+    return np.asarray(np.sqrt(road**2 + float(rules.depart_late_s) ** 2))
 
 
 def window_s(packages: Packages, row: Longs) -> Longs:
@@ -151,7 +148,10 @@ def stages(
     waits = np.flatnonzero((status == Status.READY) & (packages.stop[row] >= 0))
     stop = packages.stop[row[waits]]
     stage[waits] = int(Stage.PLANNED)
-    anchor[waits] = stops.plan_s[stop] + np.maximum(0, now_s - runs.depart_s[stops.run[stop]])
+    if len(waits):
+        anchor[waits] = planned_s(runs, stops, stop) + np.maximum(
+            rules.depart_late_s, now_s - runs.depart_s[stops.run[stop]]
+        )
     unit[waits] = plan_spread_s(runs, stops, stop, rules)
     return stage.astype(np.int64), anchor, unit
 

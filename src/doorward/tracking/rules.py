@@ -12,12 +12,14 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """An interval is told anew when its later end moved by more than this ..."""
     eta_ride_step_s: int = 450
     """... or, once out for delivery, by more than this."""
-    stop_spread_s: int = 180
+    stop_spread_s: int = 60
     """Standard deviation of arrival at the next stop of a run (squares of the three add up) ..."""
-    stop_growth_s: int = 20
-    """... of every step before it, independent of each other ..."""
-    stop_pace_pm: int = 45
-    """... and of the run's pace: per mille of the time until the stop."""
+    hour_spread_s: int = 350
+    """... of the steps before it, independent of each other, for an hour of nothing but driving ..."""
+    pace_pm: int = 60
+    """... and of a station's streets: per mille of the driving time until the stop, before its runs tell (see pace)."""
+    depart_late_s: int = 240
+    """Runs leave so long after their planned time in the mean; the standard deviation is as large (exponential)."""
     eta_z_pm: int = 1645
     """Half width of an interval in standard deviations before anything is learnt, per mille (1645: nine of ten)."""
     eta_cover_pm: int = 900
