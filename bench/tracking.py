@@ -81,7 +81,7 @@ def cost(ended: int = 100_000, n: int = 21_000, per_run: int = 60) -> None:
     packages, scans, runs_, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
     began = time.process_time()
     for _ in range(10):
-        partners = Partners.of(state)
+        partners = Partners.of(state, RULES, 0)
         odds = Odds(state.table(Arrivals), partners.services, RULES.prior_arrivals)
         scale = scales_now(EtaScales.empty())
         told = reckon(packages, scans, runs_, stops, partners, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from doorward.core.seed import generator
 from doorward.core.table import Table
@@ -21,6 +23,7 @@ from doorward.tracking.odds import Odds, Stage
 from doorward.tracking.rules import TrackingRules
 from doorward.tracking.service import tell
 from doorward.tracking.state import FOLDS, fold_scanned
+from doorward.tracking.transit import Hours
 from tests.modes import desk_at, turn
 
 RULES, H = TrackingRules(), 3600
@@ -107,6 +110,30 @@ def test_a_pallet_that_waits_for_its_departure_is_not_silent_and_a_trailer_leavi
         tables[0], tables[2], state.table(Trips), tables[1], row, RULES.cutoff_grace_s, late
     )  # type: ignore[arg-type]
     assert missed.all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 40 * 86_400), st.integers(0, 2 * 86_400), st.integers(-12, 12))
+def test_the_clock_of_delivery_hours_stands_at_night_and_never_goes_back(at: int, more: int, zone: int) -> None:
+    hours = Hours(8 * H, 20 * H, zone * H)
+    times = np.array([at, at + more]) + 20_000 * 86_400
+    shown = hours.reckoned_s(times)
+    assert shown[0] <= shown[1] <= shown[0] + 2 * more + 1
+    local = (times + zone * H) % 86_400
+    inside = (local >= 8 * H) & (local < 20 * H)
+    assert (np.abs(hours.real_s(shown) - times)[inside] <= 1).all()
+    assert ((shown[~inside] + zone * H) % 86_400 == 0).all()
+
+
+def test_odds_with_a_partner_come_back_from_its_card() -> None:
+    """Transits drawn from the log-normal of a card: the prior alone gives their chances."""
+    services = Services.fill(1, way=int(Way.POST), transit_p50_s=44 * H, transit_p90_s=66 * H)
+    cells = Odds(Arrivals.empty(), services, 400)
+    transit = np.exp(generator(8, "card").normal(0, np.log(1.5) / 1.2816, 100_000))
+    stage = np.full(1, int(Stage.HANDED))
+    for due in (0.8, 1.0, 1.3, 1.6):
+        told = cells.late(stage, np.full(1, int(Way.POST)), np.zeros(1), np.full(1, due))[0]
+        assert told == pytest.approx((transit > due).mean(), abs=0.06)
 
 
 def test_who_waits_at_a_station_is_expected_to_leave_with_the_wave_that_is_planned_next() -> None:

@@ -35,7 +35,7 @@ RULES = TrackingRules()
 def told(state: State, now: int) -> EtaSet:
     """Intervals to tell now."""
     packages, scans, runs, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
-    partners = Partners.of(state)
+    partners = Partners.of(state, RULES, 0)
     odds = Odds(state.table(Arrivals), partners.services, RULES.prior_arrivals)
     scale = scales_now(state.table(EtaScales))
     now_ = reckon(packages, scans, runs, stops, partners, odds, state.table(Watch), RULES, now, scale)  # type: ignore[arg-type]

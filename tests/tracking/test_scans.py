@@ -105,7 +105,7 @@ def out_for_delivery() -> State:
 def test_arrival_follows_the_run_and_widens_with_the_way_ahead() -> None:
     state, rules = out_for_delivery(), TrackingRules()
     packages, scans, runs, stops = (state.table(t) for t in (Packages, Scans, Runs, Stops))
-    partners = Partners.of(state)
+    partners = Partners.of(state, rules, 0)
     odds = Odds(state.table(Arrivals), partners.services, rules.prior_arrivals)
     scale = scales_now(state.table(EtaScales))
     now = reckon(packages, scans, runs, stops, partners, odds, state.table(Watch), rules, 1300, scale)  # type: ignore[arg-type]

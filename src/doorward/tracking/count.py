@@ -15,7 +15,7 @@ from doorward.tables.linehaul import Trips
 from doorward.tables.packages import ArrivalsSeen, GapsSeen, Packages, PickTasks, Scans, Watch
 from doorward.tracking import odds, silence
 from doorward.tracking.odds import Stage
-from doorward.tracking.plan import first_stage, plan_spread_s, planned_s, window_s
+from doorward.tracking.plan import by_hours, first_stage, plan_spread_s, planned_s, window_s
 from doorward.tracking.rules import TrackingRules
 from doorward.tracking.transit import Partners
 
@@ -85,13 +85,16 @@ def plan_arrivals(
         some = np.flatnonzero(back >= 0)
         for seen, stage in _STAGE.items():
             mine = some[scans.event[back[some]] == seen]
-            after = scans.at_s[new[mine]] - scans.at_s[back[mine]]
+            came = scans.at_s[new[mine]].copy()
             vain = (scans.reason[back[mine]] > 0) | (stage is Stage.TRIED)
             sold = packages.carrier[package[mine]] >= 0
             median = np.full(len(mine), 3_600, np.int64)
             median[sold] = partners.median_s(packages, package[mine[sold]])
             unit = np.where(vain, 3_600, median)
-            parts.append(odds.row_of(np.where(vain, int(Stage.TRIED), int(stage)), way[mine], after / unit))
+            kind = np.where(vain, int(Stage.TRIED), int(stage))
+            slow = by_hours(kind, unit.astype(np.float64))
+            came[slow] = partners.hours.reckoned_s(came[slow])
+            parts.append(odds.row_of(kind, way[mine], (came - scans.at_s[back[mine]]) / unit))
         going = np.isin(scans.event[back[some]], (*_STAGE, Event.OUT_FOR_DELIVERY, Event.TRANSFERRED))
         back[some] = np.where(
             going & (scans.event[back[some]] != Event.HANDED_OVER), scans.prev[back[some]], -1

@@ -31,9 +31,10 @@ class Stage(IntEnum):
     MISSED = 1  # its last departure left without it: from the same
     PLANNED = 2  # on a run that has not left: from its stop's planned time, by its standard deviation
     TRIED = 3  # the door did not open: from that scan, by the hour
-    HANDED = 4  # with a partner, or to be picked up by one: from the hand-over, by the median transit
-    MOVED = 5  # with a partner that has told of it since: from that scan, by the median transit
+    HANDED = 4  # with a partner, or to be picked up by one: from the hand-over, by the median transit *
+    MOVED = 5  # with a partner that has told of it since: from that scan, by the median transit *
     WAITING = 6  # silent for long (an alarm NO_SCAN): as PROMISED
+    # * on a clock that runs only in hours of delivery (see transit)
 
 
 BINS = 512
@@ -45,7 +46,7 @@ _OWN = {
         (-0.1, 0, 0.12, 0.2, 0.5, 0.93, 1, 2.3, 3.4),
         (0, 0.01, 0.03, 0.08, 0.5, 0.95, 0.98, 0.985, 1),
     ),
-    Stage.MISSED: ((0, 0.4, 1, 2.3, 2.9, 3.4, 6), (0, 0.05, 0.3, 0.35, 0.75, 0.95, 1)),
+    Stage.MISSED: ((0, 0.4, 1, 2.3, 2.9, 3.4, 6), (0, 0.15, 0.55, 0.58, 0.83, 0.96, 1)),
     Stage.WAITING: ((0, 0.4, 1, 2.3, 2.9, 3.4, 6), (0, 0.03, 0.6, 0.63, 0.87, 0.97, 1)),
     Stage.PLANNED: ((-8, -1.4, -0.6, 0, 0.7, 1.9, 8), (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)),
     Stage.TRIED: ((4, 13, 20, 27, 72), (0, 0.05, 0.5, 0.95, 1)),
@@ -63,7 +64,9 @@ def _knots(stage: Stage, way: Way, services: Services) -> tuple[tuple[float, ...
     half, most = float(services.transit_p50_s[mine].mean()), float(services.transit_p90_s[mine].mean())
     most, day = max(1.15, most / max(1.0, half)), 24 * H / max(1.0, half)
     if stage is Stage.HANDED:
-        return (0.25, 0.55, 1, most, most + day, 3 * most + day), (0, 0.05, 0.48, 0.87, 0.96, 1)
+        upto = (-2.3, -1.28, -0.53, 0, 0.53, 1, 1.28, 1.8)  # a log-normal's, by its tenth; then slips and second tries
+        knots = tuple(most**x for x in upto)
+        return (*knots, most**1.8 + day, 3 * most + day), (0, 0.05, 0.25, 0.49, 0.73, 0.87, 0.92, 0.95, 0.98, 1)
     return (0, 0.15, 0.5, 0.9, most, most + day, 3 * most + day), (0, 0.03, 0.5, 0.77, 0.91, 0.97, 1)
 
 

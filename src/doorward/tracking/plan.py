@@ -156,6 +156,11 @@ def stages(
     return stage.astype(np.int64), anchor, unit
 
 
+def by_hours(stage: Longs, unit: Reals) -> NDArray[np.bool_]:
+    """Whose arrival is reckoned by the clock of delivery hours: with a partner, half a day or more, (n,)."""
+    return np.asarray(((stage == Stage.HANDED) | (stage == Stage.MOVED)) & (unit >= DAY_S // 2))
+
+
 class Reckoning(NamedTuple):
     """Arrival of open packages as told now, columns (n,): row in Packages, from, until, P(late) per mille, on road."""
 
@@ -187,11 +192,14 @@ def reckon(
             base[missed[rest]] = int(Stage.MISSED)
         stage, anchor, unit = stages(packages, scans, runs, stops, partners, base, mine, rules, now_s)
         way = np.maximum(0, packages.way[mine]).astype(np.int64)
-        chance, (low, high) = odds.ask(
-            stage, way, (now_s - anchor) / unit, (packages.due_s[mine] - anchor) / unit, (edge, 1 - edge)
-        )
-        lo[rest] = anchor + (unit * low).astype(np.int64)
-        hi[rest] = anchor + (unit * high).astype(np.int64)
+        slow = by_hours(stage, unit)
+        now, due = np.full(len(mine), now_s, np.int64), packages.due_s[mine].copy()
+        now[slow], due[slow] = partners.hours.reckoned_s(now[slow]), partners.hours.reckoned_s(due[slow])
+        chance, ends = odds.ask(stage, way, (now - anchor) / unit, (due - anchor) / unit, (edge, 1 - edge))
+        for side, u in zip((lo, hi), ends, strict=True):
+            at = anchor + (unit * u).astype(np.int64)
+            at[slow] = partners.hours.real_s(at[slow])
+            side[rest] = at
         late[rest] = (1000 * chance).astype(np.int64)
     ride = np.flatnonzero(out)
     if len(ride):

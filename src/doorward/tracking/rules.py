@@ -50,6 +50,10 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """... when the waves leave: nobody expects a package to move before its wave ..."""
     delivery_days: int = 127
     """... and weekdays with delivery, bit 0 Monday."""
+    partner_opens_s: int = 28_800
+    """Partners deliver from this second of the local day ..."""
+    partner_closes_s: int = 72_000
+    """... to this one; services of less than half a day at any time."""
     prior_gaps: int = 100
     """The limits below count as so many scans, before any are seen."""
     silence_floor_s: int = 6 * 3_600

@@ -57,7 +57,7 @@ def learn_widths(desk: Desk) -> None:
             scans,
             stops,
             runs,
-            Partners.of(desk),
+            Partners.of(desk, desk.rule(TrackingRules), desk.utc_offset_s),
             watch,
             desk.rule(TrackingRules),
             since,
@@ -103,7 +103,7 @@ def tell(desk: Desk) -> None:
     rules, now_s, scans = desk.rule(TrackingRules), desk.now_s, desk.table(Scans)
     pallets, trips, runs, stops = desk.table(Pallets), desk.table(Trips), desk.table(Runs), desk.table(Stops)
     missed = missed_cutoff(packages, pallets, trips, desk.table(PickTasks), row, rules.cutoff_grace_s, now_s)
-    partners = Partners.of(desk)
+    partners = Partners.of(desk, rules, desk.utc_offset_s)
     odds = Odds(desk.table(Arrivals), partners.services, rules.prior_arrivals)
     scale = scales_now(desk.table(EtaScales))
     now = reckon(packages, scans, runs, stops, partners, odds, watch, rules, now_s, scale, row, missed)

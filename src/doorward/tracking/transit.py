@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.core.geo import crow_m
+from doorward.core.hours import day_start
 from doorward.core.table import Table
+from doorward.core.units import DAY_S
 from doorward.tables.cards import CardBands, Cards, CardTransit, card_rows, lane_transit, zone_numbers
 from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages
 from doorward.tables.sites import SiteKind, Sites, Zones
 from doorward.tables.ways import Services
+from doorward.tracking.rules import TrackingRules
 
 T = TypeVar("T", bound=Table)
 
@@ -24,8 +27,37 @@ class Tables(Protocol):
     def table(self, kind: type[T]) -> T: ...
 
 
+class Hours(NamedTuple):
+    """A clock that runs only while partners deliver, from `opens_s` to `closes_s` of the local day.
+
+    A parcel that is out for delivery and has not come by nine has most of its day before it, by seven next to none:
+    so transits are reckoned in days whose 24 hours pass in the hours of delivery.
+    """
+
+    opens_s: int
+    closes_s: int
+    offset_s: int
+
+    @property
+    def open_s(self) -> int:
+        """Seconds of delivery a day."""
+        return max(1, self.closes_s - self.opens_s)
+
+    def reckoned_s(self, at_s: NDArray[np.int64]) -> NDArray[np.int64]:
+        """What the clock shows at `at_s`: midnight until they open, the next one once they have closed."""
+        midnight = day_start(at_s, self.offset_s)
+        gone = np.clip(at_s - midnight - self.opens_s, 0, self.open_s)
+        return np.asarray(midnight + gone * DAY_S // self.open_s, np.int64)
+
+    def real_s(self, shown_s: NDArray[np.int64]) -> NDArray[np.int64]:
+        """When the clock shows `shown_s`."""
+        midnight = day_start(shown_s, self.offset_s)
+        passed = (shown_s - midnight) * self.open_s // DAY_S
+        return np.asarray(midnight + self.opens_s + passed, np.int64)
+
+
 class Partners(NamedTuple):
-    """What is known of partners' times: their services and cards, and where buildings and doors are."""
+    """What is known of partners' times: their services and cards, where buildings and doors are, delivery hours."""
 
     services: Services
     cards: Cards
@@ -34,17 +66,19 @@ class Partners(NamedTuple):
     sites: Sites
     zones: Zones
     zone: NDArray[np.int32]
+    hours: Hours
 
     @staticmethod
-    def of(tables: Tables) -> Partners:
-        """As the tables have them."""
+    def of(tables: Tables, rules: TrackingRules, offset_s: int) -> Partners:
+        """As the tables and rules have them."""
         kinds = (
             tables.table(Services),
             tables.table(Cards),
             tables.table(CardBands),
             tables.table(CardTransit),
         )
-        return Partners(*kinds, tables.table(Sites), tables.table(Zones), tables.table(Orders).zone)
+        return Partners(*kinds, tables.table(Sites), tables.table(Zones), tables.table(Orders).zone,
+                        Hours(rules.partner_opens_s, rules.partner_closes_s, offset_s))  # fmt: skip
 
     def median_s(self, packages: Packages, row: NDArray[np.int64]) -> NDArray[np.int64]:
         """Median transit of packages `row`, all with a partner's service, seconds from pick-up to the door, (n,)."""
