@@ -9,6 +9,7 @@ import pytest
 
 from doorward.carriers.rules import CarriersRules
 from doorward.flex.rules import FlexRules
+from doorward.lastmile.rules import LastmileRules
 from doorward.promise.rules import PromiseRules
 from doorward.runtime.config import load_network, rules_from
 from doorward.runtime.problems import BadFile
@@ -23,7 +24,7 @@ NETWORKS = Path(__file__).parents[2] / "networks"
 def test_two_rooms_see_alike(name: str) -> None:
     rules = rules_from(load_network(NETWORKS / f"{name}.toml"), RULES)
     rooms = {"carriers": rules[CarriersRules], "promise": rules[PromiseRules], "flex": rules[FlexRules]}
-    rooms["tracking"] = rules[TrackingRules]
+    rooms |= {"tracking": rules[TrackingRules], "lastmile": rules[LastmileRules]}
     for section, (origin, keys) in SHARED.items():
         for theirs, ours in keys.items():
             assert getattr(rooms[section], ours) == getattr(rooms[origin], theirs), (name, ours)

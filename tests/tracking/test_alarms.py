@@ -12,8 +12,8 @@ from doorward.core.table import Table
 from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.flex import Blocks, BlockStatus
-from doorward.tables.journey import Event, Status
-from doorward.tables.linehaul import Pallets, Trips, TripStatus
+from doorward.tables.journey import Event, Holder, Status
+from doorward.tables.linehaul import Lanes, Pallets, Trips, TripStatus
 from doorward.tables.packages import Alarm, Alarms, Arrivals, Gaps, Packages, PickTasks, Scanned, Scans, Watch
 from doorward.tables.ways import Services, Way
 from doorward.tracking import odds, silence
@@ -89,6 +89,7 @@ def waiting(n: int = 3) -> State:
         Scans.fill(n, package=np.arange(n), at_s=0, event=int(Event.SORTED), site=0, ref=0, reason=0)
     )
     state.append(Pallets.fill(1, site=0, dest=1, trip=0))
+    state.append(Lanes.fill(1, origin=0, dest=1))
     state.append(Trips.fill(1, lane=0, depart_s=10 * H, arrive_s=14 * H, status=int(TripStatus.LOADED)))
     return state
 
@@ -138,7 +139,8 @@ def test_odds_with_a_partner_come_back_from_its_card() -> None:
 
 def test_who_waits_at_a_station_is_expected_to_leave_with_the_wave_that_is_planned_next() -> None:
     waves, day = silence.Waves.of(RULES, 0), 24 * H
-    plan, leave = np.array(RULES.plan_s), np.array(RULES.wave_s)
+    plan = np.array(RULES.plan_s)
+    leave = plan + RULES.load_s
     ready = np.r_[plan, plan + 1, 0, day - 1]
     assert waves.departs_s(ready).tolist() == [*leave, leave[1], day + leave[0], leave[0], day + leave[0]]
     weekdays = waves._replace(delivery_days=0b11111)
@@ -151,7 +153,7 @@ def test_who_waits_at_a_station_is_expected_to_leave_with_the_wave_that_is_plann
 
 def test_who_was_tried_goes_out_on_another_day_and_gig_packages_wait_for_the_last_block_in_time() -> None:
     ways = [Way.OWN, Way.OWN, Way.OWN, Way.FLEX, Way.FLEX, Way.DRONE]
-    n, day, leave = len(ways), 24 * H, RULES.wave_s[0]
+    n, day, leave = len(ways), 24 * H, RULES.plan_s[0] + RULES.load_s
     packages = Packages.fill(
         n, way=ways, station=[1, 1, 1, 1, 2, 1], due_lo_s=[0, 0, day + 9 * H, 0, 0, 9 * H], due_s=20 * H,
         status=int(Status.READY),
@@ -165,6 +167,24 @@ def test_who_was_tried_goes_out_on_another_day_and_gig_packages_wait_for_the_las
         packages, blocks, silence.Waves.of(RULES, 0), np.arange(n), np.full(n, 8 * H), tried
     )
     assert due.tolist() == [leave, day + leave, day + leave, 18 * H, leave, 9 * H]
+
+
+def test_who_is_left_after_the_days_last_wave_is_planned_comes_on_another_day() -> None:
+    """At the station with and without a stop; on the last trailer, there before and after the wave; on another one."""
+    day, last = 24 * H, RULES.plan_s[-1]
+    packages = Packages.fill(
+        6, way=int(Way.DSP), station=1, due_lo_s=9 * H, due_s=20 * H, stop=[-1, 5, -1, -1, -1, -1],
+        status=[int(Status.READY)] * 2 + [int(Status.MOVING)] * 3 + [int(Status.READY)],
+        holder_kind=[int(Holder.SITE)] * 2 + [int(Holder.TRIP)] * 3 + [int(Holder.SITE)],
+        holder=[1, 1, 0, 1, 2, 2],
+    )  # fmt: skip
+    trips = Trips.fill(3, lane=[0, 0, 1], arrive_s=[last - H, last + H, last + H])
+    lanes = Lanes.fill(2, origin=0, dest=[1, 2])
+    waves, row = silence.Waves.of(RULES, 0), np.arange(6)
+    early = silence.put_off_s(packages, trips, lanes, waves, row, last - 2 * H)
+    late = silence.put_off_s(packages, trips, lanes, waves, row, last + 1)
+    assert early.tolist() == [0, 0, 0, day, 0, 0]
+    assert late.tolist() == [day, 0, day, day, 0, 0]
 
 
 def test_silence_about_a_package_told_of_as_late_must_mean_more() -> None:

@@ -24,7 +24,7 @@ SHARED: Mapping[str, tuple[str, Mapping[str, str]]] = {
         },
     ),
     "flex": ("promise", {"evening_s": "evening_s", "stop_s": "door_s"}),
-    "tracking": ("promise", {k: k for k in ("plan_s", "wave_s", "delivery_days")}),
+    "tracking": ("lastmile", {"plan_s": "plan_s", "load_s": "load_s"}),
     "promise": ("carriers", {"late_c": "faster_c", "late_day_c": "late_day_c"}),
 }
 """Settings that two rooms must see alike: section -> (section that sets them, its key -> the key here)."""

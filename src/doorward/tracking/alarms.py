@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.core.units import DAY_S
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.flex import Blocks
 from doorward.tables.journey import ON_FLOOR, Event, Holder, Status
@@ -70,6 +71,8 @@ def silent(
         packages, tasks, pallets, trips, runs, stops, blocks, waves, row[quiet], status[quiet], at_s[quiet],
         tried_s[quiet],
     )  # fmt: skip
+    idle = told[quiet] & (status[quiet] == Status.READY) & (packages.stop[row[quiet]] < 0)
+    due[idle] += DAY_S  # a wave left without it, that is told: the next day's will not
     over = now_s - due > rules.silence_least_s
     quiet, due = quiet[over], due[over]
     if len(quiet):

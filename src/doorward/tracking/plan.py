@@ -33,6 +33,7 @@ TO_COME[[*ENDED, Status.AT_LOCKER, Status.RETURNING]] = False
 TRYING = np.zeros(len(Status), np.bool_)
 TRYING[[Status.READY, Status.FAILED, Status.OUT]] = True
 NEVER = 1 << 60
+BY_PROMISE = (Stage.PROMISED, Stage.MISSED, Stage.WAITING)
 
 
 def scales_now(scales: EtaScales) -> Longs:
@@ -131,7 +132,7 @@ def stages(
     """(Stage, anchor, unit) of packages `row` not out for delivery; base (n,): stage by alarms (`first_stage`)."""
     status, last, carrier = packages.status[row], packages.last_scan[row], packages.carrier[row]
     told_s, event = scans.at_s[last], scans.event[last]
-    stage = base.copy()
+    stage = np.where((base == Stage.MISSED) & (status == Status.READY), int(Stage.PROMISED), base)  # caught up
     anchor, unit = packages.due_lo_s[row].copy(), window_s(packages, row).astype(np.float64)
     sold = np.flatnonzero((carrier >= 0) & (packages.station[row] < 0))
     if len(sold):
@@ -174,11 +175,12 @@ class Reckoning(NamedTuple):
 def reckon(
     packages: Packages, scans: Scans, runs: Runs, stops: Stops, partners: Partners, odds: Odds, watch: Watch,
     rules: TrackingRules, now_s: int, scale_pm: Longs, row: Longs | None = None,
-    missed: NDArray[np.bool_] | None = None,
+    missed: NDArray[np.bool_] | None = None, put_off_s: Longs | None = None,
 ) -> Reckoning:  # fmt: skip
     """Intervals and chances of being late of packages `row`, still to arrive (None: of all that are).
 
-    missed (len(row),): those that a departure has left behind by now.
+    missed (len(row),): those that a departure has left behind by now
+    put_off_s (len(row),): days, in seconds, that the next wave they can be on lies behind their promise
     """
     row = np.flatnonzero(TO_COME[packages.status]) if row is None else row
     out = (packages.status[row] == Status.OUT) & (packages.stop[row] >= 0)
@@ -191,6 +193,9 @@ def reckon(
         if missed is not None:
             base[missed[rest]] = int(Stage.MISSED)
         stage, anchor, unit = stages(packages, scans, runs, stops, partners, base, mine, rules, now_s)
+        if put_off_s is not None:
+            other = np.isin(stage, BY_PROMISE) & (put_off_s[rest] > 0)
+            stage[other], anchor[other] = int(Stage.PROMISED), anchor[other] + put_off_s[rest][other]
         way = np.maximum(0, packages.way[mine]).astype(np.int64)
         slow = by_hours(stage, unit)
         now, due = np.full(len(mine), now_s, np.int64), packages.due_s[mine].copy()

@@ -45,11 +45,9 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     silence_least_s: int = 7_200
     """No silence shorter than this is an exception."""
     plan_s: tuple[int, ...] = (30_600, 48_600)
-    """When stations plan each wave of vans, second of the local day; a network sets it in [promise] ..."""
-    wave_s: tuple[int, ...] = (34_200, 50_400)
-    """... when the waves leave: nobody expects a package to move before its wave ..."""
-    delivery_days: int = 127
-    """... and weekdays with delivery, bit 0 Monday."""
+    """When stations plan each wave of vans, second of the local day; a network sets it in [lastmile] ..."""
+    load_s: int = 1_800
+    """... and how long after that its first vans leave: nobody expects a package to move before its wave."""
     partner_opens_s: int = 28_800
     """Partners deliver from this second of the local day ..."""
     partner_closes_s: int = 72_000

@@ -33,7 +33,7 @@ from doorward.tracking.learn import plan_scales
 from doorward.tracking.odds import Odds
 from doorward.tracking.plan import TO_COME, plan_etas, reckon, scales_now
 from doorward.tracking.rules import TrackingRules
-from doorward.tracking.silence import Cells, Waves
+from doorward.tracking.silence import Cells, Waves, put_off_s
 from doorward.tracking.standstill import plan_watch
 from doorward.tracking.transit import Partners
 
@@ -106,11 +106,13 @@ def tell(desk: Desk) -> None:
     partners = Partners.of(desk, rules, desk.utc_offset_s)
     odds = Odds(desk.table(Arrivals), partners.services, rules.prior_arrivals)
     scale = scales_now(desk.table(EtaScales))
-    now = reckon(packages, scans, runs, stops, partners, odds, watch, rules, now_s, scale, row, missed)
+    waves = Waves.of(rules, desk.utc_offset_s)
+    other_day = put_off_s(packages, trips, desk.table(Lanes), waves, row, now_s)
+    now = reckon(packages, scans, runs, stops, partners, odds, watch, rules, now_s, scale, row, missed, other_day)
     late = raised_of(watch, now.row) & (1 << Alarm.WILL_BE_LATE | 1 << Alarm.LATE) != 0
     quiet = silent(
         packages, scans, desk.table(PickTasks), pallets, trips, runs, stops, desk.table(Blocks),
-        Waves.of(rules, desk.utc_offset_s), desk.table(Gaps), cells_of(desk), now.row, late, rules, now_s,
+        waves, desk.table(Gaps), cells_of(desk), now.row, late, rules, now_s,
     )  # fmt: skip
     desk.post(
         plan_etas(now, packages, runs, stops, rules),

@@ -19,8 +19,8 @@ from doorward.core.stationday import first_door
 from doorward.core.units import DAY_S
 from doorward.tables.fleet import Runs, Stops
 from doorward.tables.flex import Blocks, BlockStatus
-from doorward.tables.journey import ON_FLOOR, Status
-from doorward.tables.linehaul import Pallets, Trips
+from doorward.tables.journey import ON_FLOOR, Holder, Status
+from doorward.tables.linehaul import Lanes, Pallets, Trips
 from doorward.tables.packages import Gaps, Packages, PickTasks
 from doorward.tables.ways import Way
 from doorward.tracking.rules import TrackingRules
@@ -64,14 +64,19 @@ class Waves(NamedTuple):
     """When vans are planned and leave, seconds of the local day by wave: a StationDay that ends at the dock."""
 
     plan_s: tuple[int, ...]
-    wave_s: tuple[int, ...]
-    delivery_days: int
+    load_s: int
     offset_s: int
+    delivery_days: int = 127
 
     @staticmethod
     def of(rules: TrackingRules, offset_s: int) -> Waves:
         """As the rules have them."""
-        return Waves(rules.plan_s, rules.wave_s, rules.delivery_days, offset_s)
+        return Waves(rules.plan_s, rules.load_s, offset_s)
+
+    @property
+    def wave_s(self) -> tuple[int, ...]:
+        """The first vans of each wave leave."""
+        return tuple(planned + self.load_s for planned in self.plan_s)
 
     @property
     def induct_s(self) -> int:
@@ -163,6 +168,26 @@ def ready_due_s(
     gig = np.flatnonzero(way == Way.FLEX)
     due[gig] = np.maximum(due[gig], block_s(packages, blocks, row[gig]))
     return due
+
+
+def put_off_s(
+    packages: Packages, trips: Trips, lanes: Lanes, waves: Waves, row: Longs, now_s: int
+) -> Longs:
+    """By how many days, in seconds, the next wave of vans that packages `row` can be on lies behind the day of their
+    promise, (n,): at their station or on the last trailer to it, on no run, and the day's last wave is planned."""
+    status, way, late = packages.status[row], packages.way[row], np.zeros(len(row), np.int64)
+    there = np.isin(status, (Status.ARRIVED, Status.READY)) & (packages.holder_kind[row] == Holder.SITE)
+    there &= (packages.holder[row] == packages.station[row]) & (packages.stop[row] < 0)
+    ready = np.where(there, now_s, 0)
+    riding = np.flatnonzero((status == Status.MOVING) & (packages.holder_kind[row] == Holder.TRIP))
+    trip = packages.holder[row[riding]]
+    last = lanes.dest[trips.lane[trip]] == packages.station[row[riding]]
+    ready[riding[last]] = np.maximum(now_s, trips.arrive_s[trip[last]])
+    mine = np.flatnonzero((ready > 0) & np.isin(way, (Way.OWN, Way.DSP, Way.LOCKER)))
+    leaves = waves.departs_s(ready[mine])
+    day = day_start(leaves, waves.offset_s) - day_start(packages.due_s[row[mine]], waves.offset_s)
+    late[mine] = np.where(leaves > packages.due_s[row[mine]], np.maximum(0, day), 0)
+    return late
 
 
 def place_of(packages: Packages, trips: Trips, row: Longs, status: Longs) -> Longs:
