@@ -33,8 +33,8 @@ from doorward.runtime.roster import first_due
 from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir
 from doorward.tables.journey import JOURNEY, Event, Status
-from doorward.tables.packages import Alarms, EtaSet, Packages, Scans
-from doorward.tracking.report import Quality, alarm_quality
+from doorward.tables.packages import Alarm, Alarms, EtaSet, Packages, Scans
+from doorward.tracking.report import Quality, alarm_quality, arrived_s
 from doorward.tracking.rules import TrackingRules
 from doorward.tracking.service import learn_widths, tell
 
@@ -91,6 +91,7 @@ def first_arrival(state: State) -> NDArray[np.int64]:
 HEAD = ("alarm", "raised", "per 1,000", "open", "true", "false", "precision", "before the", "precision",
         "trouble", "none", "recall", "lead, min")  # fmt: skip
 UNDER = ("", "", "", "", "", "", "", "promise", "of these", "foreseeable", "raised", "", "(median)")
+AHEAD_H = (0, 1, 2, 4)
 WIDE = (14, 7, 10, 5, 6, 6, 10, 11, 10, 12, 7, 8, 10)
 
 
@@ -105,6 +106,24 @@ def show_alarms(state: State) -> None:
     told = len(np.unique(alarms.package))
     _line("all", len(alarms), f"{1000 * len(alarms) / len(packages):.1f}", int((alarms.cleared_s < 0).sum()))
     print(f"  of {len(packages):,} packages {told:,} had an alarm, {1000 * told / len(packages):.1f} per 1,000")
+    late, shares = foretold_ahead(packages, scans, alarms)
+    ahead = ", ".join(f"{share:.1%} {h} h" for h, share in zip(AHEAD_H, shares, strict=True))
+    print(f"  of {late:,} late, tries in vain left out, WILL_BE_LATE told {ahead} before the promise")
+
+
+def foretold_ahead(packages: Packages, scans: Scans, alarms: Alarms) -> tuple[int, list[float]]:
+    """(packages late though no try at their door was in vain, share with WILL_BE_LATE so many hours ahead)."""
+    came, now_s = arrived_s(packages, scans), int(scans.at_s[-1])
+    late = (packages.status != Status.CANCELLED) & (packages.due_s < now_s) & (packages.attempts == 0)
+    late &= (came < 0) | (came > packages.due_s)
+    mine = alarms.take(alarms.kind == Alarm.WILL_BE_LATE)
+    ahead_s = packages.due_s[mine.package] - mine.at_s
+    shares = []
+    for hours in AHEAD_H:
+        seen = np.zeros(len(packages), np.bool_)
+        seen[mine.package[ahead_s >= hours * 3_600]] = True
+        shares.append(float((late & seen).sum() / max(1, late.sum())))
+    return int(late.sum()), shares
 
 
 def _cells(q: Quality, packages: int) -> tuple[object, ...]:
