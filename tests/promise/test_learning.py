@@ -144,3 +144,30 @@ def test_a_margin_finds_the_stated_share_from_above_and_from_below(
     true_h = float(np.quantile(needed_h, stated_pm / 1000))
     assert abs(kept[4_000:].mean() - stated_pm / 1000) < 0.012
     assert abs(given[4_000:].mean() - true_h) < 1.0
+
+
+def test_a_partners_parcel_that_was_in_time_counts_once_when_its_promise_ends() -> None:
+    """Parcel 0 comes on day 1 of 4, parcel 1 a day late, parcel 2 is lost on day 2: hour by hour, each is seen once."""
+    orders = Orders.fill(3, at_s=0, due_s=4 * DAY, due_lo_s=0)
+    promises = Promises.fill(3, klass=0, quantile_pm=950, margin_s=DAY, parts=1)
+    margins = Margins(margin_s=[DAY], seen=[0], kept=[0], scans=[0])
+    came = [DAY, 2 * DAY, 5 * DAY]
+    every = Scans.fill(3, package=[0, 2, 1], event=[Event.DELIVERED, Event.LOST, Event.DELIVERED], at_s=came)
+    seen_at = []
+    for now_s in range(3600, 6 * DAY, 3600):
+        told = [s for s in range(3) if came[s] <= now_s]
+        status = np.full(3, int(Status.WITH_CARRIER))
+        status[every.package[told]] = np.where(every.event[told] == Event.LOST, Status.LOST, Status.DELIVERED)
+        ended = np.full(3, -1, np.int64)
+        ended[every.package[told]] = every.at_s[told]
+        packages = Packages.fill(3, order=[0, 1, 2], carrier=0, status=status, ended_s=ended, attempts=0)
+        fresh = every.take([s for s in told if came[s] > now_s - 3600])
+        moved = plan_margins(
+            fresh, len(told), packages, orders, promises, margins, margins.margin_s.astype(np.int64),
+            PromiseRules(), due_between=(now_s - 3600, now_s),
+        )  # fmt: skip
+        if len(moved):
+            seen_at.append(now_s)
+            margins = Margins(**{c: getattr(moved, c) for c in Margins.columns})
+    assert seen_at == [2 * DAY, 4 * DAY, 5 * DAY]
+    assert (margins.seen[0], margins.kept[0]) == (3, 1)

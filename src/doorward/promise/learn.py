@@ -13,6 +13,10 @@ given, so planners that use up the slack of promises do not drive the margins up
 
 In time means: first offered at the door (delivered, put in its locker, or tried) not after the promise. That nobody was
 home is not the network's lateness; that a parcel was lost is.
+
+Partners take days, and of the parcels of one day the fast ones report first: learnt as they come, they pull the margin
+down before the slow ones are heard of, and while orders grow the fast ones are always the most. So a partner's parcel
+that was in time counts when its promise ends (`due_between`), a late one when it comes.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from numpy.typing import NDArray
 from doorward.core.timetable import NEVER
 from doorward.promise.lanes import Transits
 from doorward.promise.rules import PromiseRules
-from doorward.tables.journey import Event
+from doorward.tables.journey import Event, Status
 from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.promises import MarginMoved, Margins, Promises
@@ -74,13 +78,18 @@ def plan_margins(
     now: NDArray[np.int64],
     rules: PromiseRules,
     transits: Transits | None = None,
+    due_between: tuple[int, int] | None = None,
 ) -> MarginMoved:
     """Margins of the classes that met a first offer in `scans`; `upto` is the row behind the last of these scans.
 
     `now` (class,) are today's margins (plan.margins_now). No rows if nothing was learnt. What a lane's spread adds to
     its class's margin (`transits`; None: nothing) is taken out again: the class learns what is common to its lanes.
+    `due_between`: time of the last call and of this one; parcels of partners that were in time wait for their promise
+    to end (None: they do not).
     """
     told = first_offers(scans, packages)
+    if due_between is not None:
+        told = _at_due(told, packages, orders, *due_between)
     order = packages.order[told.package]
     klass = promises.klass[order].astype(np.int64)
     mine = (klass >= 0) & (klass < len(margins)) & (orders.due_s[order] >= 0)
@@ -106,3 +115,15 @@ def plan_margins(
         kept=kept[moved],
         scans=upto,
     )
+
+
+def _at_due(told: Scans, packages: Packages, orders: Orders, after_s: int, now_s: int) -> Scans:
+    """Without partners' parcels whose promise still runs, with those heard of before whose promise ended just now."""
+    due_s = orders.due_s[packages.order]
+    waits = (packages.carrier[told.package] >= 0) & (due_s[told.package] > now_s) & (told.event != Event.LOST)
+    ripe = (due_s > after_s) & (due_s <= now_s) & (packages.carrier >= 0)
+    ripe &= (packages.status == Status.DELIVERED) & (packages.ended_s >= 0) & (packages.ended_s <= due_s)
+    ripe[told.package] = False
+    row = np.flatnonzero(ripe)
+    held = Scans.fill(len(row), package=row, at_s=packages.ended_s[row], event=int(Event.DELIVERED))
+    return Scans.concat([told.take(np.flatnonzero(~waits)), held])

@@ -220,7 +220,7 @@ def learn(desk: Desk) -> None:
     """Move the margins by what became of promises since the last time."""
     margins, scans = desk.table(Margins), desk.table(Scans)
     upto = int(margins.scans.max(initial=0))
-    if len(margins) == 0 or len(scans) == upto:
+    if len(margins) == 0 or len(scans) == 0:
         return
     rules, transits = desk.rule(PromiseRules), transits_of(desk)
     desk.post(
@@ -234,6 +234,7 @@ def learn(desk: Desk) -> None:
             margins_now(margins, transits, rules),
             rules,
             transits,
+            (desk.after_s, desk.now_s),
         )
     )
 
