@@ -66,6 +66,8 @@ def test_distance_between_known_places() -> None:
     assert geo.crow_m(0, 0, 0, 90_000_000) == pytest.approx(10_007_557, abs=1)
     east, north = geo.plane_m(51_577_800, 100_000, 51_477_800, 0)
     assert np.hypot(east, north) == pytest.approx(geo.crow_m(51_477_800, 0, 51_577_800, 100_000), rel=0.002)
+    over, _ = geo.plane_m(-16_800_000, -179_990_000, -16_800_000, 179_970_000)  # across the date line
+    assert over == pytest.approx(geo.crow_m(-16_800_000, 0, -16_800_000, 40_000), rel=1e-3)
 
 
 def test_nearest_equals_the_slow_obvious_version() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -133,6 +134,25 @@ def test_the_rate_of_robots_follows_from_stations_robots_and_pods(tmp_path: Path
     assert given.floors.goods_uph[0] == 400, "a given rate is only checked"
     slow = ("[promise]", "[goods_to_person]\nrobot_mms = 900\n[promise]")
     assert load_network(write_network(tmp_path, ("pick_uph = 100", robots), slow)).floors.goods_uph[0] < 350
+
+
+def _without(text: str, *sections: str) -> str:
+    """The same file without its lists of these names."""
+    parts = re.split(r"(?m)^(?=\[)", text)
+    return "".join(p for p in parts if not p.startswith(tuple(f"[[{s}]]" for s in sections)))
+
+
+def test_partners_alone_are_a_network_and_a_station_without_drivers_is_none(tmp_path: Path) -> None:
+    file = write_network(tmp_path)
+    text = file.read_text()
+    drivers = text[text.index("[drivers]") :].split("\n\n")[0]
+    file.write_text(_without(text, "vehicle", "fleet"))
+    assert len(load_network(file).vehicles) == 0, "gig drivers can do without vans"
+    file.write_text(_without(text.replace(drivers, ""), "vehicle", "fleet", "drivers.car"))
+    with pytest.raises(BadFile) as caught:
+        load_network(file)
+    assert [p.where for p in caught.value.problems] == ["[[station]] North", "[[station]] South"]
+    assert all("nobody drives from here" in p.sentence() for p in caught.value.problems)
 
 
 def test_all_breaches_are_told_at_once(tmp_path: Path) -> None:

@@ -245,6 +245,7 @@ class _Reader:
         drivers = fleet_rules.make_drivers(p, crew, names, buildings)
         box_table = make.make_boxes(p, boxes)
         p.stop()
+        fleet_rules.check_staffed(p, buildings, vehicles, drivers, services)
         sites = make.make_lockers(p, lockers, locker_rule, names, buildings, zones)
         hops = lane_rules.make_next_hop(lanes, sites)
         lane_rules.check_ways(p, hops, sites)

@@ -13,7 +13,8 @@ from doorward.runtime.problems import Problems
 from doorward.tables.fleet import NoFly, Vehicles
 from doorward.tables.flex import Drivers
 from doorward.tables.orders import Access
-from doorward.tables.sites import Sites
+from doorward.tables.sites import SiteKind, Sites
+from doorward.tables.ways import Services, Way
 
 
 def posted(
@@ -53,10 +54,6 @@ def make_vehicles(
     for title, *_ in made:
         seen[title] = seen.get(title, 0) + 1
         titles.append(f"{title} {seen[title]}")
-    if not made and not problems.found:
-        problems.add(
-            "[[fleet]]", "", "no vehicle", "own deliveries need vehicles", "add [[vehicle]] and [[fleet]]"
-        )
     same = ("volume_ml", "weight_g", "max_stops", "break_s", "range_m", "electric", "fixed_c", "hour_c", "km_mc",
             "wh_km", "co2_ug_m")  # fmt: skip
     return Vehicles.fill(
@@ -69,6 +66,22 @@ def make_vehicles(
         barred=np.array([sum(int(Access[word.upper()]) for word in set(m[2].barred)) for m in made], np.int8),
         **{n: np.array([getattr(m[2], n) for m in made], np.int64) for n in same},
     )
+
+
+def check_staffed(problems: Problems, sites: Sites, vehicles: Vehicles, drivers: Drivers, services: Services) -> None:
+    """Every station has vans or gig drivers, and doors are served by stations or partners."""
+    stations = np.flatnonzero(sites.kind == SiteKind.STATION)
+    vans = vehicles.station[np.isin(vehicles.way, (Way.OWN, Way.DSP))]
+    for row in np.setdiff1d(stations, np.r_[vans, drivers.station]).tolist():
+        problems.add(
+            f"[[station]] {sites.name[row]}", "", "nobody drives from here", "a station has vans or gig drivers",
+            "add some in [[fleet]] or [drivers], or leave the station out: partners serve its doors then",
+        )  # fmt: skip
+    if not len(stations) and not len(services):
+        problems.add(
+            "[[station]]", "", "none is given", "doors are served from stations or by partners",
+            "add a [[station]] or a [[service]] section",
+        )  # fmt: skip
 
 
 def _shift(problems: Problems, shift: Sequence[str], where: str) -> tuple[int, int]:

@@ -100,12 +100,8 @@ def make_sites(
     regions: Mapping[str, int],
 ) -> tuple[Sites, Names]:
     """Buildings but lockers, and their names."""
-    for section, rows, why in (
-        ("fc", fcs, "orders are shipped from somewhere"),
-        ("station", stations, "doors are served from somewhere"),
-    ):
-        if not rows:
-            problems.add(f"[[{section}]]", "", "none is given", why, f"add a [[{section}]] section")
+    if not fcs:
+        problems.add("[[fc]]", "", "none is given", "orders are shipped from somewhere", "add a [[fc]] section")
     every: list[f.Fc | f.Building] = [*fcs, *sorts, *stations]
     kinds = [SiteKind.FC] * len(fcs) + [SiteKind.SORT] * len(sorts) + [SiteKind.STATION] * len(stations)
     firsts = [("fc", i) for i in range(len(fcs))] + [("sort", i) for i in range(len(sorts))]
