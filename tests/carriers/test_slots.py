@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doorward.carriers.choose.plan import BLOCKED, choose
-from doorward.carriers.choose.rooms import divided, expected_demand
+from doorward.carriers.choose.rooms import Index, divided, expected_demand, shift_vans
 from doorward.carriers.net import network
 from doorward.carriers.quote.plan import pickups_around
 from doorward.carriers.rules import CarriersRules
@@ -97,6 +97,34 @@ def test_waves_share_the_vans(full: list[int], taken: list[int], come: list[int]
     if (t / np.maximum(f, 1)).sum() <= 1:
         assert (room / np.maximum(f, 1)).sum() <= 1 + 1e-6
         assert (room[(c == 0) & (t == 0)] == 0).all()
+
+
+def test_vans_left_over_leave_with_the_first_wave_that_expects_something() -> None:
+    full = np.array([[100.0, 100.0, 100.0], [50.0, 50.0, 50.0]])
+    taken = np.array([[40.0, 40.0, 90.0], [0.0, 0.0, 0.0]])
+    come = np.array([[1.0, 0.0, 40.0], [5.0, 5.0, 10.0]])
+    room = divided(full, taken, come)
+    assert room[:, 0].tolist() == [90, 5], "the late wave has what it expects, the first the rest"
+    assert room[:, 1].tolist() == [40, 30], "the first is over: all vans left go late"
+    assert room[:, 2].tolist() == [96, 1], "too few for both: in proportion"
+
+
+def test_later_waves_of_today_have_the_vans_that_stayed() -> None:
+    state = day_of(10)
+    capacity, ref, rules = state.table(WayCapacity), reference(desk(state, EIGHT_S)), CarriersRules()
+    day, net = int(capacity.day[0]), network(reference(desk(state, EIGHT_S)), CarriersRules())
+    index = Index(capacity, len(ref.sites), len(ref.services), day)
+    expected = expected_demand(capacity, day)
+    nobody = np.zeros((2, len(ref.sites)))
+    none = np.zeros(len(capacity), np.int64)
+    moved = shift_vans(capacity, index, net, expected, none, rules.plan_s[0], rules, nobody)
+    said = {int(o): int(limit) for o, limit in zip(moved.opening, moved.limit, strict=True)}
+    today = np.flatnonzero((capacity.day == day) & np.isin(capacity.way, (Way.OWN, Way.DSP)))
+    late = today[capacity.slot_s[today] == rules.wave_s[1]]
+    assert len(late) and all(said.get(int(o), 0) == 0 for o in late if capacity.limit[o] > 4)
+    early = shift_vans(capacity, index, net, expected, none, rules.plan_s[0] - 1, rules, nobody)
+    gone = early.opening[early.limit == 0]
+    assert not np.isin(gone, late).any(), "before the first wave is planned all are in the yard"
 
 
 def day_of(n: int, **more: Any) -> State:

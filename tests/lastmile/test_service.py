@@ -9,7 +9,7 @@ import pytest
 
 from doorward.core.table import Table
 from doorward.delivery.state import FOLDS as DELIVERY
-from doorward.lastmile.plan import cars_at, evening_ahead, hopeless, waiting
+from doorward.lastmile.plan import booked_later, cars_at, evening_ahead, hopeless, waiting
 from doorward.lastmile.report import route_figures
 from doorward.lastmile.rules import LastmileRules
 from doorward.lastmile.service import induct, plan, rescue
@@ -232,6 +232,36 @@ def test_tomorrows_packages_keep_their_hope() -> None:
     yesterday = MIDNIGHT_S - 86_400
     none = hopeless(packages, row, state.table(Blocks), state.table(Runs), RULES, WAVE_S - 86_400, yesterday)
     assert len(none) == 0
+
+
+def test_vans_stay_for_packages_that_were_given_room_in_the_later_wave() -> None:
+    day = 20_000
+    ways = WayCapacity.fill(3, way=0, station=0, day=[day, day, day + 1], slot_s=[34_200, 50_400, 50_400])
+    bills = Bills.fill(6, opening=[0, 1, 1, 2, 1, -1])
+    status = [int(Status.SORTED), int(Status.SORTED), int(Status.MOVING), int(Status.SORTED), int(Status.READY), 0]
+    packages = Packages.fill(6, way=[0, 0, 1, 0, 0, 0], status=status)
+    assert booked_later(packages, bills, ways, (Way.OWN, Way.DSP), RULES, day).tolist() == [1, 2]
+    assert booked_later(packages, bills, ways, (Way.DSP,), RULES, day).tolist() == [2]
+
+
+def test_what_the_last_wave_leaves_is_offered_to_other_ways_once() -> None:
+    """No van in the yard: promised for today and not late yet, they lose their van; those of tomorrow keep it."""
+    state = station(40, vans=0)
+    late = MIDNIGHT_S + max(RULES.plan_s)
+    state.put(Packages, np.arange(40), due_s=MIDNIGHT_S + 21 * HOUR)
+    state.put(Packages, np.arange(20, 30), due_s=MIDNIGHT_S + 24 * HOUR + 21 * HOUR)
+    state.put(Packages, np.arange(30, 40), due_s=late - HOUR)
+    first = desk(state, WAVE_S)
+    plan(first)
+    assert len(posted(first, WayDropped)) == 0, "another wave follows"
+    last = desk(state, late)
+    plan(last)
+    dropped = posted(last, WayDropped)
+    assert dropped.package.tolist() == list(range(20)) and set(dropped.reason.tolist()) == {int(Reason.NO_VEHICLE)}
+    state.load(Bills.fill(40, opening=-1, gates=1 << int(Way.OWN)))
+    again = desk(state, late)
+    plan(again)
+    assert len(posted(again, WayDropped)) == 0
 
 
 def test_packages_with_room_in_the_evening_wait_for_it() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.carriers.choose.rooms import Index, expected_demand, open_days, shift_vans
+from doorward.carriers.choose.rooms import VANS, Index, expected_demand, open_days, shift_vans
 from doorward.carriers.gate.plan import Batch
 from doorward.carriers.handover.plan import (
     collections,
@@ -105,13 +105,30 @@ def choose_ways(desk: Desk) -> None:
     now = situation(desk, ref, rules)
     second = second_of_day(desk.now_s, desk.utc_offset_s)
     expected = expected_demand(now.capacity, desk.day)
-    moved = shift_vans(now.capacity, now.rooms, network(ref, rules), expected, now.promised, int(second), rules)
+    moved = shift_vans(
+        now.capacity, now.rooms, network(ref, rules), expected, now.promised, int(second), rules, _yard(desk)
+    )
     if len(moved):
         limit = now.capacity.limit.copy()
         limit[moved.opening] = moved.limit
         now = now._replace(capacity=now.capacity.replace(limit=limit))
     chosen, priced, remarks = plan_ways(batch, ref, now, rules)
     desk.post(moved, chosen, priced, _said_once(remarks, chosen, packages, desk))
+
+
+def _yard(desk: Desk) -> NDArray[np.float64]:
+    """(ways of VANS, sites) share of a station's vans that have no run today."""
+    vehicles, runs = desk.table(Vehicles), desk.table(Runs)
+    out = np.zeros(len(vehicles), np.bool_)
+    mine = runs.vehicle[(runs.depart_s >= desk.midnight_s) & (runs.vehicle >= 0)]
+    out[mine] = True
+    sites = len(desk.table(Sites))
+    rows = []
+    for way in VANS:
+        van = vehicles.way == way
+        all_ = np.bincount(vehicles.station[van], minlength=sites)
+        rows.append(np.bincount(vehicles.station[van & ~out], minlength=sites) / np.maximum(1, all_))
+    return np.array(rows)
 
 
 def give_back(desk: Desk) -> None:

@@ -76,6 +76,17 @@ def closed(bills: Bills, row: Ints, way: Way) -> NDArray[np.bool_]:
     return np.asarray((gates >> int(way)) & 1 == 1)
 
 
+def booked_later(
+    packages: Packages, bills: Bills, ways: WayCapacity, kinds: tuple[Way, ...], rules: LastmileRules, day: int
+) -> Ints:
+    """Packages that were given room in a later wave of today's vans and are not at their station yet."""
+    row = np.flatnonzero((packages.status[: len(bills)] < Status.READY) & (bills.opening[: len(packages)] >= 0))
+    row = row[np.isin(packages.way[row], [int(way) for way in kinds])]
+    opening = bills.opening[row]
+    later = (ways.day[opening] == day) & (ways.slot_s[opening] >= max(rules.plan_s))
+    return np.asarray(row[later], np.int64)
+
+
 def evening_ahead(
     bills: Bills, ways: WayCapacity, row: Ints, rules: LastmileRules, now_s: int, midnight_s: int, day: int
 ) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from doorward.core.units import DAY_S
 from doorward.lastmile.depot import depot_at
 from doorward.lastmile.lint import lint, lint_wave
 from doorward.lastmile.plan import (
+    booked_later,
     cars_at,
     closed,
     coming,
@@ -182,7 +183,8 @@ def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way,
     row = waiting(packages, desk.table(Scans), desk.midnight_s, ways)
     row = row[open_[packages.station[row]]]
     horizon = must_go_before(desk.midnight_s, rules)
-    more = coming(packages, ways, horizon)
+    bills, room = desk.table(Bills), desk.table(WayCapacity)
+    more = np.union1d(coming(packages, ways, horizon), booked_later(packages, bills, room, ways, rules, desk.day))
     late = np.bincount(packages.station[more], minlength=len(sites))
     later_s, zones = desk.midnight_s + max(rules.plan_s) + rules.load_s, desk.table(Zones)
     if desk.now_s >= desk.midnight_s + max(rules.plan_s):
@@ -208,7 +210,20 @@ def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way,
             back = kept_back(cars, land, must_go, int(late[station]), later_s, rules)
             cars = cars.take(slice(0, len(cars) - back))
         jobs.append((parcels, cars, int(station)))
-    plans.add(jobs, "lastmile/vans")
+    made = plans.add(jobs, "lastmile/vans")
+    if later_s < 0:
+        _offer_again(desk, row, np.concatenate([stops.package for _, stops in made] or [row[:0]]))
+
+
+def _offer_again(desk: Desk, row: NDArray[np.int64], taken: NDArray[np.int64]) -> None:
+    """After the day's last wave, packages promised for today that no van took lose their van, once: gig drivers, drones
+    or robots may still bring them."""
+    packages, bills = desk.table(Packages), desk.table(Bills)
+    due_s = packages.due_s[row]
+    left = row[~np.isin(row, taken) & (due_s > desk.now_s) & (due_s < desk.midnight_s + DAY_S)]
+    for way in (Way.OWN, Way.DSP):
+        mine = left[(packages.way[left] == way) & ~closed(bills, left, way)]
+        desk.post(WayDropped.fill(len(mine), package=mine, way=way, reason=Reason.NO_VEHICLE))
 
 
 def _turned_away(desk: Desk, parcels: Parcels, station: int, ways: tuple[Way, ...]) -> NDArray[np.bool_]:

@@ -72,7 +72,7 @@ def day_limits(
     weight, waves = wave_weights(rules), np.asarray(rules.wave_s, np.int64)
     parts: list[tuple[int, I64, int, int, I64]] = []
     for way in VANS:
-        room = divided(net.vans[:, way], np.zeros((len(waves), s)), weight[:, None] * np.ones(s))
+        room = divided(net.vans[:, way], np.zeros((len(waves), s)), weight[:, None] * net.vans[0, way])
         parts += [(int(way), station, -1, int(at), room[k, station]) for k, at in enumerate(waves)]
     gigs = net.heads[Way.FLEX] * rules.claim_pm // 1000 * rules.block_packages
     half = gigs // len(waves)  # as blocks lie; the marketplace says better as soon as they are opened
@@ -107,24 +107,30 @@ def day_limits(
 def divided(full: F64, taken: F64, weight: F64) -> I64:
     """Room of each wave (waves, n) if vans that go in one are gone for the others: sum of room / full is at most 1.
 
-    full: packages if all vans went in that wave; what is taken keeps its vans; the vans that are left go by `weight`,
-    packages to come. A wave that expects nothing gets nothing but what it took.
+    full: packages if all vans went in that wave; what is taken keeps its vans; weight: packages still to come for each
+    wave. Where the vans do not bring them all, they are shared in proportion; where they do, the first wave that
+    expects something has those left over. A wave that expects nothing gets nothing but what it took.
     """
     safe = np.maximum(full, 1e-9)
     used = np.where(full > 0, taken / safe, 0.0)
     want = np.where(full > 0, weight / safe, 0.0)
     spare = np.maximum(0.0, 1.0 - used.sum(axis=0))
-    part = want / np.maximum(want.sum(axis=0), 1e-12)
-    room: I64 = np.maximum(taken, np.floor(full * (used + spare * part) + 1e-6)).astype(np.int64)
+    total = want.sum(axis=0)
+    part = want * np.minimum(1.0, spare / np.maximum(total, 1e-12))
+    first = np.argmax(want > 0, axis=0), np.arange(full.shape[1])
+    part[first] += np.where(total > 0, np.maximum(0.0, spare - total), 0.0)
+    room: I64 = np.maximum(taken, np.floor(full * (used + part) + 1e-6)).astype(np.int64)
     return room
 
 
 def shift_vans(
-    capacity: WayCapacity, index: Index, net: Network, expected: I64, promised: I64, second: int, rules: CarriersRules
-) -> WayLimited:
+    capacity: WayCapacity, index: Index, net: Network, expected: I64, promised: I64, second: int,
+    rules: CarriersRules, yard: F64 | None = None,
+) -> WayLimited:  # fmt: skip
     """Move vans between the waves of a day to where packages are still to come; only what is worth saying.
 
-    expected, promised (k,): as for `budgets`. Today a wave that was planned keeps what it took and gives back the rest.
+    expected, promised (k,): as for `budgets`. Today a wave that was planned keeps what it took and gives back the rest,
+    and later ones have the vans that stayed: yard (ways of VANS, S), share of a station's vans without a run today.
     """
     waves = np.asarray(rules.wave_s, np.int64)
     stations = np.flatnonzero(net.vans[0].sum(axis=0) > 0)
@@ -143,7 +149,13 @@ def shift_vans(
     for way in VANS:
         row = np.array([index.row(int(way), at, day, int(w)) for w in waves])
         good = live & (row >= 0).all(axis=0)
-        room = divided(net.vans[:, way][:, at], capacity.taken[row].astype(np.float64), come)
+        full = net.vans[:, way][:, at]
+        mine = come * full / np.maximum(net.vans[:, list(VANS)].sum(axis=1)[:, at], 1e-9)
+        room = divided(full, capacity.taken[row].astype(np.float64), mine)
+        if yard is not None:
+            left = np.floor(full * yard[VANS.index(way), at]).astype(np.int64)
+            held = over[0] & ~over
+            room = np.where(held, np.maximum(capacity.taken[row], np.minimum(room, left)), room)
         was = capacity.limit[row].astype(np.int64)
         good &= (np.abs(room - was) > np.maximum(4, SAID * was)).any(axis=0)
         rows.append(row[:, good].ravel())
@@ -221,12 +233,14 @@ def expected_demand(capacity: WayCapacity, today: int, back: int = 7, bounded: b
     """Packages expected for every pool row (0 elsewhere): mean of the closed days of station and wave, else as opened,
     but (bounded) no more than the day's vans and gig drivers have room for by now.
 
-    Only whole days with packages count; at most `back` of them.
+    Only whole days with packages count, at most `back` of them, and not the network's first: nobody could have ordered
+    for it the day before.
     """
     pool = capacity.way == POOL
     most = np.maximum(1, road_room(capacity)) if bounded else capacity.limit
     out = np.where(pool, np.minimum(capacity.limit, most), 0).astype(np.int64)
     past = pool & (capacity.day < today) & (capacity.day >= today - back) & (capacity.taken > 0)
+    past &= capacity.day > capacity.day.min(initial=today)
     if past.any():
         key = capacity.station.astype(np.int64) * 131_072 + capacity.slot_s + 1
         size = np.unique(key[pool])
