@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -148,3 +149,13 @@ def test_a_state_can_be_checkpointed_elsewhere(tmp_path: Path) -> None:
         found = checkpoint.restore(tmp_path / "copy", ledger.journal)
         assert found is not None and same(found[0], ledger.state) and len(found[0].table(Things)) == 1
     assert not same(world(), found[0])
+
+
+def test_rot_before_the_checkpoint_is_told_at_the_start(tmp_path: Path) -> None:
+    some_days(tmp_path)
+    with sqlite3.connect(tmp_path / "journal.db") as db:
+        first, body = db.execute("select id, body from facts order by id limit 1").fetchone()
+        db.execute("update facts set body=? where id=?", (bytes([*body[:-1], body[-1] ^ 4]), first))
+    for read_only in (False, True):
+        with pytest.raises(Damaged, match="turn 1"):
+            Ledger.open(tmp_path, FOLDS, read_only=read_only)

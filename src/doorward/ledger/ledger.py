@@ -69,6 +69,8 @@ class Ledger:
             if restored is None:
                 for table in reference:
                     state.load(table)
+            for _turn in journal.verified(0, at):
+                pass  # what the checkpoint stands for is checked as well, so that rot is told at once
             ledger = cls(journal, folds, state, at=at)
             ledger.replay(upto)
         except BaseException:
