@@ -88,10 +88,11 @@ def _classes(story: Story) -> str:
         if judged:
             drawn.append(Bar(name, (share,), percent(share, 1) + ("  \u25c6 below" if low else ""), aim))
         taken = kept.taken_s[k] / 3600 if kept.taken_s[k] >= 0 else None
+        said = meter(share, percent(share, 1), "bad" if low else "ok") if judged else None
+        promised = kept.promised_s[k] / 3600 if judged else None
         rows.append(
-            [name, int(kept.packages[k]), judged, meter(share, percent(share, 1), "bad" if low else "ok"),
-             percent(aim, 1), kept.promised_s[k] / 3600, taken, kept.margin_s[k] / 3600]
-        )  # fmt: skip
+            [name, int(kept.packages[k]), judged, said, percent(aim, 1), promised, taken, kept.margin_s[k] / 3600]
+        )
     head = (
         "lane class",
         "packages",
