@@ -73,6 +73,7 @@ def _posted(
     service: Service, state: State, rules: Mapping[type[Any], Any], now_s: int, offset_s: int
 ) -> list[Table]:
     """What a service posts, as read back from its packed form (what is folded must not share memory with the state)."""
+    # tracking asks the world nothing: it reads tables only
     desk = Desk(state, None, rules, 0, offset_s, now_s, now_s - service.every_s)  # type: ignore[arg-type]
     service.work(desk)
     packed = [(type(fact), pack(fact)) for fact in desk.posted]

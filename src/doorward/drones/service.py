@@ -18,8 +18,7 @@ from doorward.tables.cargo import barred_of, cargo_of, let_go, tell_overdue, wai
 from doorward.tables.fleet import NoFly, Runs, RunsPlanned, RunStatus, Stops, StopsPlanned, Vehicles
 from doorward.tables.orders import Orders
 from doorward.tables.outages import Outages, What
-from doorward.tables.packages import Packages, Scans
-from doorward.tables.remarks import Remarks
+from doorward.tables.packages import Packages
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Way
 
@@ -45,21 +44,7 @@ def fly(desk: Desk) -> None:
         runs += len(sorties.row)
         desk.post(*let_go(dropped, mine, Way.DRONE, desk.now_s))
         gone += [mine[dropped.row], stops[-1].package]
-    desk.post(StopsPlanned.concat(stops), _overdue(desk, np.concatenate(gone)))
-
-
-def _overdue(desk: Desk, gone: NDArray[np.int64]) -> Remarks:
-    """Why those wait on whose promise has passed."""
-    return tell_overdue(
-        desk.table(Packages),
-        desk.table(Scans),
-        desk.table(Remarks),
-        desk.table(Outages),
-        desk.table(Sites),
-        Way.DRONE,
-        gone,
-        desk.now_s,
-    )
+    desk.post(StopsPlanned.concat(stops), tell_overdue(desk.table, Way.DRONE, np.concatenate(gone), desk.now_s))
 
 
 def post_sorties(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from doorward.core.units import DAY_S, HOUR_S
 from doorward.ledger.desk import Desk
@@ -15,8 +14,7 @@ from doorward.tables.cargo import Cargo, barred_of, cargo_of, let_go, tell_overd
 from doorward.tables.fleet import Runs, RunsPlanned, RunStatus, StopsPlanned, Vehicles
 from doorward.tables.orders import Orders
 from doorward.tables.outages import Outages, What
-from doorward.tables.packages import Packages, Scans
-from doorward.tables.remarks import Remarks
+from doorward.tables.packages import Packages
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Way
 
@@ -53,21 +51,7 @@ def roll(desk: Desk) -> None:
         run += len(errands.vehicle)
         desk.post(*let_go(dropped, mine, Way.ROBOT, desk.now_s))
         gone += [mine[dropped.row], stops[-1].package]
-    desk.post(StopsPlanned.concat(stops), _overdue(desk, np.concatenate(gone)))
-
-
-def _overdue(desk: Desk, gone: NDArray[np.int64]) -> Remarks:
-    """Why those wait on whose promise has passed."""
-    return tell_overdue(
-        desk.table(Packages),
-        desk.table(Scans),
-        desk.table(Remarks),
-        desk.table(Outages),
-        desk.table(Sites),
-        Way.ROBOT,
-        gone,
-        desk.now_s,
-    )
+    desk.post(StopsPlanned.concat(stops), tell_overdue(desk.table, Way.ROBOT, np.concatenate(gone), desk.now_s))
 
 
 def post_errands(desk: Desk, errands: Errands, doors: Doors, cargo: Cargo, station: int, first: int) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from doorward.core.geo import plane_m
+from doorward.core.table import Table
 from doorward.tables.fleet import Vehicles
 from doorward.tables.journey import Status
 from doorward.tables.orders import Orders
@@ -18,11 +19,18 @@ from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Way, WayDropped
 
+T = TypeVar("T", bound=Table)
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
 Step = tuple[Reason, Flags, ArrayLike, ArrayLike]
 """A gate: its reason, (n,) whom it shuts out, the limit, and by how much each falls short."""
+
+
+class Tables(Protocol):
+    """Gives the rows of a table, as `desk.table` does."""
+
+    def __call__(self, kind: type[T], /) -> T: ...
 
 
 class Cargo(NamedTuple):
@@ -57,21 +65,13 @@ def waiting_for(packages: Packages, way: Way, still: Flags) -> Longs:
     return row[~still[packages.station[row]]]
 
 
-def tell_overdue(
-    packages: Packages,
-    scans: Scans,
-    remarks: Remarks,
-    outages: Outages,
-    sites: Sites,
-    way: Way,
-    gone: Longs,
-    now_s: int,
-) -> Remarks:
+def tell_overdue(table: Tables, way: Way, gone: Longs, now_s: int) -> Remarks:
     """A remark, once, about each package that waits on for its craft though its promise has passed.
 
     gone: packages that were planned or let go in this turn. STANDSTILL (limit: station, short: seconds until it works
     again, -1 nobody knows) or NO_PAD (limit -1, short: seconds late by now).
     """
+    packages, scans, remarks = table(Packages), table(Scans), table(Remarks)
     row = np.flatnonzero((packages.status == Status.READY) & (packages.way == way) & (packages.stop < 0))
     row = row[packages.due_s[row] <= now_s]
     row = row[~np.isin(row, gone)]
@@ -82,9 +82,9 @@ def tell_overdue(
     told_s = np.full(len(packages), -1, np.int64)
     np.maximum.at(told_s, remarks.row[about], remarks.at_s[about])
     row = row[told_s[row] < since]
-    station = packages.station[row]
-    still = outages.down(len(sites), now_s, What.DEPARTURES)[station]
-    left_s = outages.left_s(len(sites), now_s, What.DEPARTURES)[station]
+    station, outages, sites = packages.station[row], table(Outages), len(table(Sites))
+    still = outages.down(sites, now_s, What.DEPARTURES)[station]
+    left_s = outages.left_s(sites, now_s, What.DEPARTURES)[station]
     return Remarks.about(
         Subject.PACKAGE,
         row,

@@ -231,6 +231,7 @@ def only(book: CardBook, card: int) -> CardBook:
     """A book of one card."""
 
     def mine(table: T) -> T:
+        # every table of a book has this column, which the type variable cannot say
         kept = table.take(getattr(table, "card") == card)  # noqa: B009
         return kept.replace(card=np.zeros(len(kept), np.int32))
 
