@@ -1,0 +1,516 @@
+"""The shapes that screens and the API show. Times are Unix seconds (-1 none), money cents, degrees WGS 84.
+
+Shapes are made by the other files of this folder, pure functions of (state, now), and rendered by `apps`. Every shape
+that may be old says of which turn it is. Words stand beside the numbers, so that no client needs our enumerations.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Tone = Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+"""How a thing stands against its promise; drawn as colour, shape and word together."""
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all shapes."""
+
+
+# ---- what stands still ----------------------------------------------------------------------------------------
+
+
+class SiteShape(Shape):
+    """A building. kind: fc, sort, station, locker; station: of a locker, the station that serves it."""
+
+    site: int
+    name: str
+    kind: str
+    lat: float
+    lon: float
+    region: int
+    station: int
+    capacity: int
+
+
+class ZoneShape(Shape):
+    """A delivery zone."""
+
+    zone: int
+    name: str
+    lat: float
+    lon: float
+    radius_m: int
+    station: int
+    rural: bool
+
+
+class LaneShape(Shape):
+    """A pair of buildings with departures between them; departs_s: seconds of the local day, ascending."""
+
+    origin: int
+    dest: int
+    dist_m: int
+    departs_s: list[int]
+
+
+class VehicleShape(Shape):
+    """A vehicle that can be planned with. out: it stays in the yard."""
+
+    vehicle: int
+    name: str
+    way: str
+    station: int
+    out: bool
+
+
+class ServiceShape(Shape):
+    """A partner carrier's service."""
+
+    service: int
+    name: str
+    way: str
+
+
+class NetworkShape(Shape):
+    """What does not change while the network runs. bounds: west, south, east, north."""
+
+    name: str
+    currency: str
+    utc_offset_s: int
+    bounds: tuple[float, float, float, float]
+    regions: list[str]
+    sites: list[SiteShape]
+    zones: list[ZoneShape]
+    lanes: list[LaneShape]
+    vehicles: list[VehicleShape]
+    services: list[ServiceShape]
+
+
+# ---- the tower ------------------------------------------------------------------------------------------------
+
+
+class CutoffShape(Shape):
+    """A departure that buildings work towards. slack_s: seconds left after the work still to do, by the floor's rate."""
+
+    site: int
+    cutoff_s: int
+    packages: int
+    staged: int
+    slack_s: int
+
+
+class StageShape(Shape):
+    """Open packages by stage of the journey. stage: a status, in words."""
+
+    stage: str
+    packages: int
+    at_risk: int
+    late: int
+
+
+class SiteLoad(Shape):
+    """Open packages that a building holds."""
+
+    site: int
+    packages: int
+    at_risk: int
+    late: int
+
+
+class Overview(Shape):
+    """The strip of the control tower. *_pm: per mille; -1 where nothing is to be counted yet.
+
+    promised_today   orders whose promise ends on this local day; kept_today those handed over in time by now,
+    missed_today     those that can no longer be kept
+    on_time_pm       kept of kept and missed;  forecast_pm  expected share of all of today's, by the chances told
+    unassigned       packages ready at a station that stand on no run
+    """
+
+    turn: int
+    now_s: int
+    orders_open: int
+    promised_today: int
+    kept_today: int
+    missed_today: int
+    on_time_pm: int
+    forecast_pm: int
+    at_risk: int
+    late: int
+    silent: int
+    unassigned: int
+    blocks_open: int
+    vehicles_out: int
+    co2_g_package: int
+    cost_c_package: int
+    next_cutoff: CutoffShape | None
+    stages: list[StageShape]
+    sites: list[SiteLoad]
+
+
+class RunBar(Shape):
+    """A run as one row of the Gantt. plan_s, done_s, door_late: one entry a door, in order; done_s -1 not yet.
+
+    status: planned, left, broken, done;  next_s: expected at the next door, -1 none;  late: doors expected too late
+    """
+
+    run: int
+    name: str
+    way: str
+    vehicle: int
+    station: int
+    status: str
+    tone: Tone
+    depart_s: int
+    back_s: int
+    left_s: int
+    ended_s: int
+    packages: int
+    delivered: int
+    failed: int
+    late: int
+    next_s: int
+    shift_s: int
+    plan_s: list[int]
+    done_s: list[int]
+    door_late: list[bool]
+
+
+class Runs(Shape):
+    """Runs of a local day, by station and departure. shift_s of a bar: how far it runs behind its plan (negative: ahead)."""
+
+    turn: int
+    now_s: int
+    runs: list[RunBar]
+
+
+class Door(Shape):
+    """One door of a run, in order. packages: numbers; outcome: delivered, not_home ..., empty before.
+
+    eta_lo_s, eta_hi_s: arrival interval told; due_lo_s, due_s: the tightest promise of its packages
+    """
+
+    seq: int
+    stops: list[int]
+    packages: list[int]
+    lat: float
+    lon: float
+    plan_s: int
+    service_s: int
+    leg_m: int
+    eta_lo_s: int
+    eta_hi_s: int
+    due_lo_s: int
+    due_s: int
+    done_s: int
+    outcome: str
+    tone: Tone
+    locked: bool
+
+
+class RunDetail(Shape):
+    """A run with its doors, for the map and the board."""
+
+    turn: int
+    now_s: int
+    bar: RunBar
+    dist_m: int
+    cost_c: int
+    volume_ml: int
+    weight_g: int
+    room_ml: int
+    room_g: int
+    doors: list[Door]
+
+
+class Positions(Shape):
+    """Everything that moves, as columns of one length, for the live map.
+
+    id: `r12` a run, `t5` a trip;  kind: van, contractor, gig, drone, robot, truck;  heading: degrees from north;
+    age_s: seconds since the last fact or ping that it rests on;  estimated: between two facts, by plan
+    """
+
+    turn: int
+    now_s: int
+    id: list[str]
+    kind: list[str]
+    lat: list[float]
+    lon: list[float]
+    heading: list[int]
+    tone: list[Tone]
+    age_s: list[int]
+    estimated: list[bool]
+
+
+class Action(Shape):
+    """Something that can be done about an exception. command: its name for `POST /exceptions/{id}/actions`."""
+
+    command: str
+    label: str
+
+
+class ExceptionShape(Shape):
+    """Something that needs a person. id is stable while it lasts: kind and number, as in `run-12-late`.
+
+    kind: LATE, WILL_BE_LATE, NO_SCAN, MISSED_CUTOFF, BROKE_DOWN, STANDSTILL, UNASSIGNED, TRUCK_LATE, FLOOR_BEHIND
+    minutes: to the breach of the first promise it touches; negative: since
+    about, row: what it is about (run, trip, site, package) and its number;  cost_c: what lateness is expected to cost
+    """
+
+    id: str
+    kind: str
+    tone: Tone
+    title: str
+    cause: str
+    about: str
+    row: int
+    site: int
+    lat: float
+    lon: float
+    packages: list[int]
+    count: int
+    minutes: int
+    cost_c: int
+    since_s: int
+    actions: list[Action]
+
+
+class Exceptions(Shape):
+    """The inbox, worst first."""
+
+    turn: int
+    now_s: int
+    items: list[ExceptionShape]
+
+
+# ---- orders ---------------------------------------------------------------------------------------------------
+
+
+class OrderRow(Shape):
+    """An order in a list. ref: the shop's own reference, or empty."""
+
+    order: int
+    ref: str
+    status: str
+    tone: Tone
+    placed_s: int
+    due_lo_s: int
+    due_s: int
+    zone: str
+    packages: int
+    delivered: int
+    stage: str
+
+
+class OrderPage(Shape):
+    """A page of orders. cursor: what to ask for next, empty at the end."""
+
+    turn: int
+    items: list[OrderRow]
+    cursor: str
+
+
+class Moment(Shape):
+    """One line of a story. why: the remark of the plan that decided it; turn: where it stands in the journal, -1."""
+
+    at_s: int
+    what: str
+    where: str
+    who: str
+    why: str
+    turn: int
+
+
+class LineShape(Shape):
+    """A line of an order."""
+
+    line: int
+    sku: int
+    item: str
+    units: int
+    status: str
+    fc: int
+    reason: str
+
+
+class PackageShape(Shape):
+    """A package with its whole story."""
+
+    package: int
+    sscc: str
+    order: int
+    status: str
+    tone: Tone
+    way: str
+    why_way: str
+    carrier: str
+    fc: int
+    station: int
+    run: int
+    seq: int
+    stops_before: int
+    box: str
+    weight_g: int
+    board_g: int
+    value_c: int
+    bill_c: int
+    co2_g: int
+    due_lo_s: int
+    due_s: int
+    eta_lo_s: int
+    eta_hi_s: int
+    eta_at_s: int
+    attempts: int
+    story: list[Moment]
+
+
+class OrderDetail(Shape):
+    """An order, its lines, its packages, its story: every line answers why."""
+
+    turn: int
+    now_s: int
+    row: OrderRow
+    lat: float
+    lon: float
+    access: list[str]
+    speed: str
+    price_c: int
+    quantile_pm: int
+    lines: list[LineShape]
+    packages: list[PackageShape]
+    story: list[Moment]
+
+
+class Hit(Shape):
+    """A search result. kind: order, package, run, trip, site, vehicle; to: the page that shows it."""
+
+    kind: str
+    row: int
+    title: str
+    sub: str
+    to: str
+
+
+# ---- buildings and linehaul -----------------------------------------------------------------------------------
+
+
+class CenterShape(Shape):
+    """A fulfillment center: will we make the cut-offs?
+
+    cutoffs: by time, with what is released, picked, packed, staged;  hours: units picked in each of the last 24 hours
+    robots, robots_down, stations: goods-to-person;  stock: SKUs held, units on hand, reserved, low (below their need)
+    """
+
+    turn: int
+    now_s: int
+    site: SiteShape
+    cutoffs: list[CenterCutoff]
+    released: int
+    picked: int
+    packed: int
+    staged: int
+    picked_uph: int
+    pick_uph: int
+    packed_pph: int
+    pack_pph: int
+    hours_s: list[int]
+    hours_units: list[int]
+    robots: int
+    robots_down: int
+    stations: int
+    skus: int
+    on_hand: int
+    reserved: int
+    low: int
+    aisle_picks: list[int]
+    standstill: str
+
+
+class CenterCutoff(Shape):
+    """One cut-off of a building, by how far its packages are."""
+
+    cutoff_s: int
+    dest: int
+    packages: int
+    released: int
+    picked: int
+    packed: int
+    staged: int
+    slack_s: int
+    tone: Tone
+
+
+class Departure(Shape):
+    """A trip. fill_pm: of the trailer, by what binds (volume or weight); late_s: behind its timetable."""
+
+    trip: int
+    origin: int
+    dest: int
+    status: str
+    tone: Tone
+    depart_s: int
+    arrive_s: int
+    left_s: int
+    arrived_s: int
+    packages: int
+    waiting: int
+    fill_pm: int
+    cost_c: int
+    late_s: int
+    truck: str
+
+
+class Linehaul(Shape):
+    """Departures of a local day, by time."""
+
+    turn: int
+    now_s: int
+    departures: list[Departure]
+
+
+class StationShape(Shape):
+    """A delivery station: what came in, what stands ready, who is out."""
+
+    turn: int
+    now_s: int
+    site: SiteShape
+    inbound: int
+    ready: int
+    unassigned: int
+    out: int
+    delivered_today: int
+    failed_today: int
+    vehicles: int
+    vehicles_out: int
+    blocks: int
+    blocks_taken: int
+    standstill: str
+
+
+class Unassigned(Shape):
+    """A package ready at a station that stands on no run. why: the newest remark; fits: what would make it fit."""
+
+    package: int
+    order: int
+    station: int
+    way: str
+    lat: float
+    lon: float
+    due_lo_s: int
+    due_s: int
+    weight_g: int
+    volume_ml: int
+    tone: Tone
+    why: str
+    fits: str
+
+
+class Board(Shape):
+    """The dispatcher's board of a station: the pool, and its runs that are planned or on the road."""
+
+    turn: int
+    now_s: int
+    station: int
+    unassigned: list[Unassigned]
+    runs: list[RunDetail]
