@@ -90,7 +90,7 @@ class Day:
             order=order, at_s=self.at_s[a:b], zone=zone, lat_udeg=41_000_000 + lat.astype(np.int64),
             lon_udeg=-8_000_000 - lon.astype(np.int64), speed=zone % np.uint64(3),
             consent=np.full(b - a, 15), first_line=order, lines=np.ones(b - a),
-            access=np.zeros(b - a),
+            access=np.zeros(b - a), shop=np.full(b - a, -1),
         )  # fmt: skip
         return [placed, LineSourced(line=order, fc=zone % np.uint64(10))]
 

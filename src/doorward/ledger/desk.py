@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 from doorward.core import seed as draws
 from doorward.core.hours import day_start, local_day
 from doorward.core.table import Table
+from doorward.ledger.outbox import Message
 from doorward.ledger.state import State
+from doorward.ledger.vault import Kept, Note, Referred, Vault
 from doorward.ports.runner import Inline, Runner
 from doorward.ports.world import World
 
@@ -36,6 +38,12 @@ class Desk:
     posted: list[Table] = field(default_factory=list)
     runner: Runner = field(default_factory=Inline)
     """Where heavy planners run; the plans are the same everywhere."""
+    vault: Vault | None = None
+    """Text that belongs to rows; None where nothing keeps any (a state alone, tests)."""
+    notes: list[Note] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    asker: int = -1
+    """Who gave the command: row in `Grants` (tables/people.py); -1 a service, or doorward itself."""
 
     def table(self, kind: type[T]) -> T:
         """All rows of a table as of the last turn, read-only."""
@@ -52,6 +60,18 @@ class Desk:
     def post(self, *facts: Table) -> None:
         """Add facts to the turn; empty ones are dropped. Order matters: folds run in the order of posting."""
         self.posted.extend(fact for fact in facts if len(fact))
+
+    def keep(self, kind: str, row: int, body: bytes) -> None:
+        """Keep text of a row with this turn (an empty body erases it)."""
+        self.notes.append(Kept(kind, row, body))
+
+    def refer(self, scope: str, ref: str, row: int) -> None:
+        """Keep somebody's own name for a row with this turn."""
+        self.notes.append(Referred(scope, ref, row))
+
+    def send(self, destination: str, key: str, body: bytes) -> None:
+        """Say something to the outside once this turn is durable (ledger/outbox.py)."""
+        self.messages.append(Message(destination, key, body))
 
     @property
     def day(self) -> int:

@@ -2,7 +2,7 @@
 
     turns(turn, at_s, service, key, chain)       one row a turn
     facts(id, schema, rows, lo, hi, body)        id = turn * 4096 + place in the turn; lo, hi bound the first column
-    services(id, name)  schemas(id, fact, columns)  meta(name, value, seal)  outbox, inbox: see there
+    services(id, name)  schemas(id, fact, columns)  meta(name, value, seal)  outbox, inbox, vault, refs: see there
     journal                                      a view that joins them, for whoever looks with SQL
 
 Appended turns gather in memory; `commit` writes them in one transaction, and what it returned from is durable
@@ -59,6 +59,12 @@ create table lanes(destination text primary key, written integer not null, sent 
 create table outbox(destination text not null, seq integer not null, turn integer not null, key text not null,
                     body blob not null, seal blob not null, primary key(destination, seq));
 create table inbox(id blob primary key, turn integer not null) without rowid;
+create table vault(kind text not null, row integer not null, turn integer not null, body blob not null,
+                   primary key(kind, row)) without rowid;
+create index vault_by_turn on vault(kind, turn);
+create table refs(scope text not null, ref text not null, row integer not null, turn integer not null,
+                  primary key(scope, ref)) without rowid;
+create index refs_by_row on refs(scope, row);
 create view journal as
   select f.id / 4096 as turn, t.at_s, v.name as service, s.fact, f.rows, f.lo, f.hi, t.key, f.body, t.chain
   from facts f join turns t on t.turn = f.id / 4096 join services v on v.id = t.service

@@ -14,7 +14,7 @@ from typing import Self, TypeVar
 
 from doorward.core.errors import BadInput, Damaged, LedgerError, Poisoned
 from doorward.core.table import Table
-from doorward.ledger import chain, checkpoint, inbox, outbox
+from doorward.ledger import chain, checkpoint, inbox, outbox, vault
 from doorward.ledger.journal import Journal
 from doorward.ledger.pack import Packed, pack, table_of
 from doorward.ledger.read import Reader
@@ -40,6 +40,7 @@ class Ledger:
             raise ValueError("two facts bear one name")
         self._at = at
         self._poison = ""
+        self.vault = vault.Vault(journal)
 
     @classmethod
     def open(
@@ -91,12 +92,14 @@ class Ledger:
         *,
         send: Sequence[outbox.Message] = (),
         received: Sequence[inbox.Receipt] = (),
+        notes: Sequence[vault.Note] = (),
     ) -> int:
         """Fold the facts and append them as one turn; returns its number. Durable once `commit` has returned.
 
         key       names the command: posting it again does nothing and returns the first turn
         send      messages to the outside, which leave after the commit
         received  messages from the outside that this turn answers to; Refused if one was taken before
+        notes     text that belongs to rows (ledger/vault.py)
         A turn in which nothing is said (no rows, no message, no key) is not made; the newest turn is returned.
         """
         self._sound()
@@ -105,10 +108,14 @@ class Ledger:
         if name and (first := journal.turn_of(name)) is not None:
             return first
         packed = [self._checked(rows) for rows in facts if len(rows)]
-        if not (packed or send or received or name):
+        if not (packed or send or received or notes or name):
             return journal.head.turn
         turn = journal.head.turn + 1
-        extra = [*inbox.statements(journal, turn, received), *outbox.statements(turn, send)]
+        extra = [
+            *inbox.statements(journal, turn, received),
+            *outbox.statements(turn, send),
+            *vault.statements(turn, notes),
+        ]
         if at_s < journal.newest_s:
             raise ValueError(f"turn of {service} at {at_s} comes after one at {journal.newest_s}")
         for fact in packed:
@@ -118,6 +125,7 @@ class Ledger:
         except BaseException as error:
             self._poison = f"turn {turn} of {service} was folded, but not appended ({error})"
             raise
+        self.vault.expect(notes)
         return self._at
 
     def commit(self) -> int:
@@ -125,10 +133,12 @@ class Ledger:
         self._sound()
         journal = self._writable()
         try:
-            return journal.commit().turn
+            turn = journal.commit().turn
         except BaseException as error:
             self._poison = f"turns after {self.journal.committed.turn} were folded, but not kept ({error})"
             raise
+        self.vault.settled()
+        return turn
 
     def head(self) -> tuple[int, str]:
         """Newest turn and the digest over everything up to it (hex). Acknowledge only after `commit`."""

@@ -22,7 +22,7 @@ T = TypeVar("T", bound=Table)
 FACTS_A_TURN: Final = 4096
 """A fact's id is turn * 4096 + its place in the turn."""
 APPLICATION: Final = 0x646F6F72
-FORMAT: Final = 1
+FORMAT: Final = 2
 _MAY_HOLD = """select f.id, t.at_s, f.schema, f.rows from facts f join turns t on t.turn = f.id / 4096
 where f.schema in (select id from schemas where fact = ?) and f.lo <= ? and f.hi >= ? order by f.id"""
 

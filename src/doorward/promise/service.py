@@ -113,6 +113,7 @@ def take(desk: Desk) -> None:
             first_line=first_line + np.cumsum(count) - count,
             lines=new.lines,
             access=new.access,
+            shop=np.full(len(new), -1),
         ),
         LinePlaced(
             line=first_line + np.arange(len(lines)),

@@ -110,7 +110,8 @@ class Roster:
             now_s=now_s,
             after_s=now_s - service.every_s,
             runner=self.runner,
+            vault=self.ledger.vault,
         )
         service.work(desk)
-        if desk.posted:
-            self.ledger.post(service.name, now_s, desk.posted)
+        if desk.posted or desk.notes or desk.messages:
+            self.ledger.post(service.name, now_s, desk.posted, send=desk.messages, notes=desk.notes)

@@ -86,6 +86,7 @@ class Orders(Table):
     expires_s   (n,)  an unanswered promise ends then; -1 none
     reason      (n,)  Reason of refusal or expiry; 0 none
     access      (n,)  bits of Access; 0 nothing to know, -1 nothing was said
+    shop        (n,)  row in Organisations of the shipper it belongs to; -1 the operator's own
     """
 
     at_s: I8
@@ -104,6 +105,7 @@ class Orders(Table):
     expires_s: I8
     reason: I2
     access: I1
+    shop: I4
 
 
 class Lines(Table):
@@ -159,6 +161,7 @@ class Placed(Table):
     first_line: I8
     lines: I2
     access: I1
+    shop: I4
 
 
 class LinePlaced(Table):

@@ -1,0 +1,120 @@
+"""The vault: text that belongs to rows. Names, addresses, references; outside the digest, so that it can be erased.
+
+    vault(kind, row, turn, body)   one text a row: what a person told us (kind `recipient`, row = order ...)
+    refs(scope, ref, row, turn)    somebody's own name for a row, unique in its scope (scope `order/3`: shop 3's orders)
+
+Notes are written in the transaction of the turn that makes their row. `turn` says when, for those who follow. Erasing
+takes the text and leaves the fact: an order without its recipient's name still counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from doorward.ledger.read import Reader, told
+
+Statement = tuple[str, tuple[Any, ...]]
+AT_ONCE = 500
+"""References looked up by one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Text of a row, replacing what was kept of it; an empty body erases it."""
+
+    kind: str
+    row: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """Somebody's own name for a row."""
+
+    scope: str
+    ref: str
+    row: int
+
+
+Note = Kept | Referred
+
+
+def statements(turn: int, notes: Iterable[Note]) -> list[Statement]:
+    """What to write in the transaction of the turn."""
+    found: list[Statement] = []
+    for note in notes:
+        if isinstance(note, Referred):
+            found.append(("insert into refs values(?,?,?,?)", (note.scope, note.ref, note.row, turn)))
+        else:
+            if note.body:
+                upsert = (
+                    "insert into vault values(?,?,?,?) on conflict(kind, row)"
+                    " do update set turn = excluded.turn, body = excluded.body"
+                )
+                found.append((upsert, (note.kind, note.row, turn, note.body)))
+            else:
+                found.append(("delete from vault where kind = ? and row = ?", (note.kind, note.row)))
+    return found
+
+
+class Vault:
+    """What a journal keeps beside its turns. A writer's vault also knows what waits for its commit."""
+
+    def __init__(self, journal: Reader) -> None:
+        self._journal = journal
+        self._texts: dict[tuple[str, int], bytes] = {}
+        self._refs: dict[tuple[str, str], int] = {}
+
+    def expect(self, notes: Iterable[Note]) -> None:
+        """Know what was appended before it is committed."""
+        for note in notes:
+            if isinstance(note, Referred):
+                self._refs[note.scope, note.ref] = note.row
+            else:
+                self._texts[note.kind, note.row] = note.body
+
+    def settled(self) -> None:
+        """What was appended is committed: the file knows it."""
+        self._texts.clear()
+        self._refs.clear()
+
+    def read(self, kind: str, row: int) -> bytes | None:
+        """The text of a row; None if there is none (any more)."""
+        if (waiting := self._texts.get((kind, row))) is not None:
+            return waiting or None
+        with told(self._journal.path):
+            found = self._journal.sql.execute(
+                "select body from vault where kind = ? and row = ?", (kind, row)
+            ).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def since(self, kind: str, turn: int = 0) -> dict[int, bytes]:
+        """All texts of a kind written after a turn, by row; for kinds of which there are few."""
+        with told(self._journal.path):
+            rows: list[tuple[Any, ...]] = self._journal.sql.execute(
+                "select row, body from vault where kind = ? and turn > ? order by row", (kind, turn)
+            ).fetchall()
+        return {int(row): bytes(body) for row, body in rows}
+
+    def find(self, scope: str, refs: Sequence[str]) -> list[int]:
+        """The rows that bear these names; -1 where nothing does."""
+        known: dict[str, int] = {}
+        for first in range(0, len(refs), AT_ONCE):
+            part = refs[first : first + AT_ONCE]
+            marks = ",".join("?" * len(part))
+            with told(self._journal.path):
+                rows: list[tuple[Any, ...]] = self._journal.sql.execute(
+                    f"select ref, row from refs where scope = ? and ref in ({marks})", (scope, *part)
+                ).fetchall()
+            known.update({str(ref): int(row) for ref, row in rows})
+        return [self._refs.get((scope, ref), known.get(ref, -1)) for ref in refs]
+
+    def name(self, scope: str, row: int) -> str:
+        """The name that a row bears in a scope; empty if none."""
+        with told(self._journal.path):
+            found = self._journal.sql.execute(
+                "select ref from refs where scope = ? and row = ?", (scope, row)
+            ).fetchone()
+        return "" if found is None else str(found[0])
