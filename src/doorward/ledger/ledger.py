@@ -8,7 +8,7 @@ journal knows nothing of the turn: the ledger is poisoned and refuses everything
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -17,7 +17,7 @@ from doorward.core.table import Table
 from doorward.ledger import chain, checkpoint, inbox, outbox, vault
 from doorward.ledger.journal import Journal
 from doorward.ledger.pack import Packed, pack, table_of
-from doorward.ledger.read import Reader
+from doorward.ledger.read import Reader, Turn
 from doorward.ledger.state import Fold, State
 
 T = TypeVar("T", bound=Table)
@@ -144,24 +144,52 @@ class Ledger:
         """Newest turn and the digest over everything up to it (hex). Acknowledge only after `commit`."""
         return self.journal.head.turn, self.journal.head.chain.hex()
 
-    def last_service(self) -> tuple[int, str] | None:
-        """(at_s, service) of the newest committed turn; None if there is none. Where the roster goes on."""
-        row = self.journal.newest()
+    def last_service(self, among: Collection[str] | None = None) -> tuple[int, str] | None:
+        """(at_s, service) of the newest committed turn, or of the newest one of these services; None if there is none.
+
+        Where the roster goes on.
+        """
+        row = self.journal.newest() if among is None else self.journal.newest_of(among)
         return None if row is None else (row[1], row[2])
 
-    def replay(self, upto: int | None = None) -> int:
-        """Fold the turns after the tables' own, checking the chain; returns the last one. Damaged if one differs."""
+    def replay(self, upto: int | None = None, told: Callable[[Turn], None] = lambda turn: None) -> int:
+        """Fold the turns after the tables' own, checking the chain; returns the last one. Damaged if one differs.
+
+        told  is given each turn after it was folded
+        """
         self._sound()
         newest = self.journal.committed.turn
         upto = newest if upto is None else min(upto, newest)
+        if upto == self._at:
+            return self._at
         for turn, values in self.journal.verified(self._at, upto):
             for fact, matrix in zip(turn.facts, values, strict=True):
                 packed = Packed(fact.schema, matrix, fact.lo, fact.hi, b"")
                 self._fold(turn.service, turn.turn, packed, turn.at_s)
             self._at = turn.turn
+            told(turn)
         if self._at != upto:
             raise Damaged(f"{self.journal.path}: turn {self._at + 1} is missing")
         return self._at
+
+    @property
+    def at(self) -> int:
+        """The turn that the tables show."""
+        return self._at
+
+    @property
+    def poisoned(self) -> bool:
+        """Whether the tables ran ahead of the journal: nothing more can be posted."""
+        return bool(self._poison)
+
+    @property
+    def journal_newest_s(self) -> int:
+        """When the newest turn was, committed or not; long ago if there is none."""
+        return self._writable().newest_s
+
+    def turn_of(self, key: str) -> int | None:
+        """The turn that was posted under this key, or None."""
+        return self._writable().turn_of(chain.key_of(key))
 
     def checkpoint(self, folder: Path | None = None) -> Path:
         """Commit, write all tables beside the journal and anchor its head; returns the checkpoint's folder.

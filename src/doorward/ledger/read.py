@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,6 +172,12 @@ class Reader:
     def newest(self) -> tuple[int, int, str, bytes] | None:
         """(turn, at_s, service, chain) of the newest turn; None if there is none."""
         return self._turn_row("order by turn desc limit 1")
+
+    def newest_of(self, services: Iterable[str]) -> tuple[int, int, str, bytes] | None:
+        """The same of the newest turn of any of these services."""
+        numbers = [number for name, number in self.names()[0].items() if name in set(services)]
+        marks = ",".join("?" * len(numbers))
+        return self._turn_row(f"where service in ({marks}) order by turn desc limit 1", *numbers)
 
     def chain_at(self, turn: int) -> bytes | None:
         """The running digest after a turn; None if there is no such turn."""

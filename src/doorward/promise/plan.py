@@ -75,6 +75,7 @@ def plan_quotes(
     offset_s: int,
     closures: Closures = (),
     first_hold: int = 0,
+    offered: tuple[Orders, Lines] | None = None,
 ) -> tuple[Quoted, Held, NDArray[np.int64], NDArray[np.int16], Remarks]:
     """Promise the orders of rows `waiting` (ascending) as of `now_s`; openings must reach today.
 
@@ -82,12 +83,13 @@ def plan_quotes(
     Reasons; remarks on the refused. `limit` and `short` there: NO_STOCK sku and units missing; NO_CAPACITY and
     PARTNER_FULL the opening that bound and 1 package; TOO_HEAVY grams that are
     carried and grams beyond them; NO_HONEST_DATE the latest date allowed and seconds beyond it; NO_COVERAGE the zone.
+    offered: orders and lines that nobody has placed yet, quoted in place of those waiting (`waiting` numbers them).
     """
-    asked = orders.take(waiting)
+    asked, own_lines = offered or (orders.take(waiting), lines)
     today = int(local_day(now_s, offset_s))
     ways = plan_ways(sites, floors, lanes, services, rules, now_s, offset_s, closures)
     times = _times(ways, transits, margins, rules, now_s, offset_s)
-    merged = merged_lines(asked, lines, items)
+    merged = merged_lines(asked, own_lines, items)
     skus = np.unique(merged.sku)
     fcs, _ = layout(sites)
     shelf = _shelf(skus, stock, purchases, len(items), fcs, rules, now_s, offset_s)

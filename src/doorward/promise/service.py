@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doorward.core.hours import second_of_day
 from doorward.core.units import DAY_S
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
+from doorward.ports.storefront import NewLines, NewOrders
 from doorward.promise.capacity import plan_openings
 from doorward.promise.closures import known_closures
 from doorward.promise.lanes import Transits, plan_transits
@@ -30,6 +32,7 @@ from doorward.tables.journey import Status
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import (
     Answered,
+    Held,
     Holds,
     HoldsReturned,
     LinePlaced,
@@ -41,11 +44,12 @@ from doorward.tables.orders import (
     OrderStatus,
     PartnerRoomReturned,
     Placed,
+    Quoted,
 )
 from doorward.tables.outages import Outages, PlannedOutages
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.promises import MarginMoved, Margins, Promises
-from doorward.tables.remarks import Reason
+from doorward.tables.remarks import Reason, Remarks
 from doorward.tables.sites import Floors, Sites, Zones
 from doorward.tables.stock import Purchases, Stock
 from doorward.tables.ways import Services, WayCapacity
@@ -96,8 +100,12 @@ def open_days(desk: Desk) -> None:
 def take(desk: Desk) -> None:
     """Write down what the storefront was asked since the last time."""
     new, lines = desk.world.storefront.orders(desk.after_s, desk.now_s)
-    if len(new) == 0:
-        return
+    if len(new):
+        place(desk, new, lines)
+
+
+def place(desk: Desk, new: NewOrders, lines: NewLines, shop: int = -1) -> None:
+    """Write down orders of a shop (-1: the operator's own); their numbers continue the table."""
     first, first_line = desk.next(Orders), desk.next(Lines)
     order = first + np.arange(len(new))
     count = new.lines.astype(np.int64)
@@ -113,7 +121,7 @@ def take(desk: Desk) -> None:
             first_line=first_line + np.cumsum(count) - count,
             lines=new.lines,
             access=new.access,
-            shop=np.full(len(new), -1),
+            shop=np.full(len(new), shop),
         ),
         LinePlaced(
             line=first_line + np.arange(len(lines)),
@@ -126,19 +134,31 @@ def take(desk: Desk) -> None:
 
 def quote(desk: Desk) -> None:
     """Promise or refuse every order that was placed."""
-    orders, openings = desk.table(Orders), desk.table(Openings)
-    waiting = np.flatnonzero(orders.status == OrderStatus.PLACED)
-    if len(waiting) == 0 or len(openings) == 0:
+    waiting = np.flatnonzero(desk.table(Orders).status == OrderStatus.PLACED)
+    if len(waiting) == 0 or desk.next(Openings) == 0:
         return
+    quoted, held, refused, reason, remarks = quotes(desk, waiting)
+    desk.post(
+        quoted,
+        held,
+        Answered.fill(len(refused), order=refused, status=OrderStatus.REFUSED, reason=reason),
+        remarks,
+    )
+
+
+def quotes(
+    desk: Desk, waiting: NDArray[np.int64], offered: tuple[Orders, Lines] | None = None
+) -> tuple[Quoted, Held, NDArray[np.int64], NDArray[np.int16], Remarks]:
+    """What `plan_quotes` says of waiting orders, or of orders that nobody has placed yet, by the tables of now."""
     rules = desk.rule(PromiseRules)
     reach_s = desk.now_s + rules.horizon_days * DAY_S
     closures = known_closures(desk.table(Outages), desk.table(PlannedOutages), rules, desk.now_s, reach_s)
-    quoted, held, refused, reason, remarks = plan_quotes(
-        orders,
+    return plan_quotes(
+        desk.table(Orders),
         waiting,
         desk.table(Lines),
         desk.table(Promises),
-        openings,
+        desk.table(Openings),
         desk.table(Stock),
         desk.table(Purchases),
         desk.table(Items),
@@ -155,12 +175,7 @@ def quote(desk: Desk) -> None:
         desk.utc_offset_s,
         closures,
         desk.next(Holds),
-    )
-    desk.post(
-        quoted,
-        held,
-        Answered.fill(len(refused), order=refused, status=OrderStatus.REFUSED, reason=reason),
-        remarks,
+        offered,
     )
 
 
@@ -172,6 +187,7 @@ def answer(desk: Desk) -> None:
         return
     expires = orders.expires_s[open_]
     said = desk.world.storefront.answers(open_, expires - desk.rule(PromiseRules).hold_s, desk.now_s)
+    said = np.where(orders.shop[open_] >= 0, 1, said)  # what a shop sends is bought already
     yes, no = said == 1, (said == 0) | ((said < 0) & (expires <= desk.now_s))
     told = yes | no
     desk.post(

@@ -45,24 +45,65 @@ class Roster:
         self.seed, self.utc_offset_s, self.runner = seed, utc_offset_s, runner or Inline()
         self.cpu_s: dict[str, float] = dict.fromkeys(names, 0.0)
         """Processor seconds by service, if a `meter` was given to `run`."""
+        self._due: list[tuple[int, int]] = []
 
     def appointments(self, start_s: int) -> list[tuple[int, int]]:
         """(time, number of service) of everybody's next work, a heap.
 
-        A fresh ledger begins at `start_s`. A ledger that was interrupted goes on strictly after its newest turn: what
+        A fresh ledger begins at `start_s`. A ledger that was interrupted goes on strictly after its newest turn of a
+        service (commands come at any time): what
         stood before that turn in the roster has been done (or had nothing to post), what stands behind it has not.
         """
-        last = self.ledger.last_service()
+        places = {service.name: number for number, service in enumerate(self.services)}
+        last = self.ledger.last_service(places)
         due = []
         for number, service in enumerate(self.services):
             at = first_due(service, start_s if last is None else max(start_s, last[0]), self.utc_offset_s)
             if last is not None:
-                behind = number > [s.name for s in self.services].index(last[1])
+                behind = number > places[last[1]]
                 if at == last[0] and not behind:
                     at += service.every_s
             due.append((at, number))
         heapq.heapify(due)
         return due
+
+    def begin(self, start_s: int) -> None:
+        """Make everybody's next appointment; see `appointments`."""
+        self._due = self.appointments(start_s)
+
+    @property
+    def next_s(self) -> int:
+        """When somebody works next."""
+        return self._due[0][0]
+
+    def work_next(self, meter: Callable[[], float] | None = None) -> None:
+        """Let the next service work, and make its next appointment. Nothing is committed."""
+        now_s, number = self._due[0]
+        service = self.services[number]
+        began = meter() if meter else 0.0
+        self._work(service, now_s, service.name)
+        if meter:
+            self.cpu_s[service.name] += meter() - began
+        heapq.heapreplace(self._due, (now_s + service.every_s, number))
+
+    @property
+    def next_service(self) -> str:
+        """Who works next."""
+        return self.services[self._due[0][1]].name
+
+    def skip_next(self) -> None:
+        """Let the next service's appointment pass."""
+        now_s, number = self._due[0]
+        heapq.heapreplace(self._due, (now_s + self.services[number].every_s, number))
+
+    def work_now(self, name: str, now_s: int) -> None:
+        """Let a service work beside its appointments, because something came in that it waits for.
+
+        Its turn bears another name, so that an interrupted day goes on where the appointments were. Only for services
+        that ask what is the case, not what happened since their last appointment.
+        """
+        service = next(s for s in self.services if s.name == name)
+        self._work(service, now_s, f"{name}+")
 
     def run(
         self,
@@ -78,40 +119,39 @@ class Roster:
 
         `told(now_s)` is called after every committed second (progress, checkpoints); `meter` reads processor seconds.
         """
-        due = self.appointments(start_s)
+        self.begin(start_s)
         last = self.ledger.last_service()
-        if last is not None and due[0][0] > last[0] and finished(last[0]):
+        if last is not None and self.next_s > last[0] and finished(last[0]):
             return last[0]  # interrupted between its last turn and saying so
-        now_s = due[0][0]
-        while due[0][0] <= until_s:
-            now_s = due[0][0]
+        now_s = self.next_s
+        while self.next_s <= until_s:
+            now_s = self.next_s
             clock.sleep_until(now_s)
-            while due[0][0] == now_s:
-                _, number = due[0]
-                service = self.services[number]
-                began = meter() if meter else 0.0
-                self._work(service, now_s)
-                if meter:
-                    self.cpu_s[service.name] += meter() - began
-                heapq.heapreplace(due, (now_s + service.every_s, number))
+            while self.next_s == now_s:
+                self.work_next(meter)
             self.ledger.commit()
             told(now_s)
             if finished(now_s):
                 break
         return now_s
 
-    def _work(self, service: Service, now_s: int) -> None:
-        desk = Desk(
+    def _work(self, service: Service, now_s: int, name: str) -> None:
+        desk = self.desk(now_s, now_s - service.every_s)
+        service.work(desk)
+        if desk.posted or desk.notes or desk.messages:
+            self.ledger.post(name, now_s, desk.posted, send=desk.messages, notes=desk.notes)
+
+    def desk(self, now_s: int, after_s: int, asker: int = -1) -> Desk:
+        """A desk for one turn."""
+        return Desk(
             state=self.ledger.state,
             world=self.world,
             rules=self.rules,
             seed=self.seed,
             utc_offset_s=self.utc_offset_s,
             now_s=now_s,
-            after_s=now_s - service.every_s,
+            after_s=after_s,
             runner=self.runner,
             vault=self.ledger.vault,
+            asker=asker,
         )
-        service.work(desk)
-        if desk.posted or desk.notes or desk.messages:
-            self.ledger.post(service.name, now_s, desk.posted, send=desk.messages, notes=desk.notes)

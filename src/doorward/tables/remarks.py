@@ -37,6 +37,7 @@ class Reason(IntEnum):
     ABANDONED = 6
     NO_HONEST_DATE = 7
     PARTNER_FULL = 8
+    CALLED_OFF = 9
     # inventory and sourcing
     OUT_OF_STOCK = 20
     BACKORDER_TOO_LONG = 21
@@ -114,6 +115,7 @@ WORDS: dict[Reason, str] = {
     Reason.ABANDONED: "the customer did not answer before the promise expired",
     Reason.NO_HONEST_DATE: "no date can be promised at the stated quantile",
     Reason.PARTNER_FULL: "every day within reach of the partner that goes there is full",
+    Reason.CALLED_OFF: "called off before it was packed",
     Reason.OUT_OF_STOCK: "out of stock when it was to be sourced",
     Reason.BACKORDER_TOO_LONG: "out of stock for longer than the customer is asked to wait",
     Reason.SPLIT: "shipped from more than one building",

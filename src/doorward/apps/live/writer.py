@@ -1,0 +1,84 @@
+"""The writer's process: `python -m doorward.apps.live.writer FOLDER`. Ends on SIGINT, SIGTERM, or with its parent."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from doorward.apps.live.logs import logger
+from doorward.core.errors import DoorwardError, SyncFailed
+from doorward.ports.clock import PacedClock
+from doorward.runtime.live.engine import Engine
+from doorward.runtime.live.hub import Hub
+from doorward.runtime.live.prepare import all_commands, opener
+from doorward.runtime.rundir import RunDir
+
+SOCKET = "writer.sock"
+CATCH_UP_TO_S = 34 * 3600
+"""A new twin starts on its second day at ten: vans are out, the night has been planned."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Open the ledger and work until told to end."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--mode", choices=("twin",), default="twin")
+    parser.add_argument("--speed", type=float, default=60.0)
+    parser.add_argument("--begin-s", type=int, default=CATCH_UP_TO_S)
+    parser.add_argument("--json-logs", action="store_true")
+    asked = parser.parse_args(arguments)
+    log = logger("writer", json=asked.json_logs)
+    end_with_parent()
+    where = RunDir(asked.folder)
+    start_s = where.settings.start_s
+    try:
+        hub = Hub(asked.folder / SOCKET)
+        clock = PacedClock(start_s, asked.speed)
+        engine = Engine(
+            opener(where, asked.mode),
+            clock,
+            hub,
+            all_commands(),
+            folder=asked.folder,
+            start_s=start_s,
+            log=log,
+        )
+    except DoorwardError as error:
+        log.error("cannot open", error=str(error))
+        return 2
+    last = engine.ledger.last_service()
+    clock.go_to(last[0] if last is not None else start_s + asked.begin_s)
+    engine.catching_up = last is None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: engine.stop())
+    log.info("open", turn=engine.ledger.at, folder=str(asked.folder))
+    try:
+        engine.serve()
+    except SyncFailed as error:
+        log.error("the disk did not confirm", error=str(error), turn=engine.ledger.at)
+        return 1
+    finally:
+        hub.close()
+    log.info("closed", turn=engine.ledger.at)
+    return 0
+
+
+def end_with_parent() -> None:
+    """End when standard input ends: whoever started us holds its other end, and a killed parent closes it."""
+    if sys.stdin is None or sys.stdin.isatty():
+        return
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""A live network's folder: made once, opened again at every start; and what works on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doorward.core.errors import BadInput
+from doorward.core.table import Table
+from doorward.core.units import DAY_S
+from doorward.ledger.ledger import Ledger
+from doorward.ledger.service import Command
+from doorward.ports.storefront import NewLines, NewOrders, Storefront
+from doorward.promise.commands import COMMANDS as PROMISE
+from doorward.runtime.book import load_book, prepare
+from doorward.runtime.build import all_folds, all_services, network_of, reference_tables, twin_world
+from doorward.runtime.config import rules_from
+from doorward.runtime.request import Request, Tell
+from doorward.runtime.roster import Roster
+from doorward.runtime.rules import RULES
+from doorward.runtime.rundir import RunDir
+from doorward.tables.orders import OrderRefs
+
+BOOK_DAYS = 28
+"""Days of orders that the twin's customers think of; then they begin anew."""
+
+
+def all_commands() -> list[Command]:
+    """Every room's commands."""
+    rooms = (PROMISE,)
+    commands = [command for room in rooms for command in room]
+    if len({c.name for c in commands}) < len(commands):
+        raise ValueError("two commands bear one name")
+    return commands
+
+
+def prepare_live(folder: Path, network: str, seed: int, scale: float, tell: Tell) -> RunDir:
+    """The folder of a live network: as it is if it is there, else made."""
+    if (folder / "settings.json").exists():
+        return RunDir(folder)
+    return prepare(Request(network=network, days=BOOK_DAYS, seed=seed, scale=scale, out=folder), tell)
+
+
+class Recurring:
+    """A storefront whose customers come again: the orders of a book of some days, over and over."""
+
+    def __init__(self, once: Storefront, start_s: int, days: int) -> None:
+        self._once, self._start_s, self._span_s = once, start_s, days * DAY_S
+
+    def orders(self, after_s: int, until_s: int) -> tuple[NewOrders, NewLines]:
+        """Orders placed in (after_s, until_s]."""
+        round_ = max(0, (until_s - self._start_s - 1) // self._span_s)
+        shift = round_ * self._span_s
+        orders, lines = self._once.orders(after_s - shift, until_s - shift)
+        return (orders.replace(at_s=orders.at_s + shift) if shift else orders), lines
+
+    def answers(self, order: NDArray[np.int64], quoted_s: NDArray[np.int64], now_s: int) -> NDArray[np.int8]:
+        """As the customers of the book answer."""
+        return self._once.answers(order, quoted_s, now_s)
+
+
+def live_reference(where: RunDir) -> list[Table]:
+    """What a live network's tables hold before the first turn: no references of a book, orders come from everywhere."""
+    network, book = network_of(where), load_book(where)
+    return [t for t in reference_tables(network, book, where) if not isinstance(t, OrderRefs)]
+
+
+def open_twin(where: RunDir) -> tuple[Ledger, Roster]:
+    """The ledger of a live twin, and the roster that works on it."""
+    network, book, settings = network_of(where), load_book(where), where.settings
+    rules: dict[type[Any], Any] = dict(rules_from(network, RULES))
+    ledger = Ledger.open(where.root, all_folds(), live_reference(where))
+    world = twin_world(network, book, ledger.state, rules, settings.seed)
+    world = replace(world, storefront=Recurring(world.storefront, book.start_s, book.days))
+    roster = Roster(
+        ledger, world, rules, all_services(), seed=settings.seed, utc_offset_s=network.utc_offset_s
+    )
+    return ledger, roster
+
+
+def opener(where: RunDir, mode: str) -> Callable[[], tuple[Ledger, Roster]]:
+    """How the writer opens its ledger, at the start and after a full disk."""
+    if mode != "twin":
+        raise BadInput(f"mode {mode}", where="--mode", rule="twin")
+    return lambda: open_twin(where)
