@@ -13,11 +13,10 @@ from doorward.apps.live.logs import logger
 from doorward.core.errors import DoorwardError, SyncFailed
 from doorward.ports.clock import PacedClock
 from doorward.runtime.live.engine import Engine
-from doorward.runtime.live.hub import Hub
+from doorward.runtime.live.hub import Hub, socket_of
 from doorward.runtime.live.prepare import all_commands, opener
 from doorward.runtime.rundir import RunDir
 
-SOCKET = "writer.sock"
 CATCH_UP_TO_S = 34 * 3600
 """A new twin starts on its second day at ten: vans are out, the night has been planned."""
 
@@ -35,9 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     end_with_parent()
     where = RunDir(asked.folder)
     start_s = where.settings.start_s
+    hub, clock = Hub(socket_of(asked.folder)), PacedClock(start_s, asked.speed)
     try:
-        hub = Hub(asked.folder / SOCKET)
-        clock = PacedClock(start_s, asked.speed)
         engine = Engine(
             opener(where, asked.mode),
             clock,
@@ -50,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     except DoorwardError as error:
         log.error("cannot open", error=str(error))
         return 2
+    hub.open()
     last = engine.ledger.last_service()
     clock.go_to(last[0] if last is not None else start_s + asked.begin_s)
     engine.catching_up = last is None

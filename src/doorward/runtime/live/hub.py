@@ -7,9 +7,12 @@ that does not take what it is told for two seconds is let go; it connects again 
 from __future__ import annotations
 
 import contextlib
+import os
 import selectors
 import socket
 import struct
+import tempfile
+from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
@@ -18,7 +21,19 @@ from doorward.core.errors import BadInput
 from doorward.runtime.live.wire import Down, Up, frame, frames, read_up
 
 PATIENCE_S = 2
+"""Seconds."""
 CHUNK = 1 << 18
+
+
+def socket_of(folder: Path) -> Path:
+    """Where the writer of a folder listens. Not in the folder: a socket's path has room for some hundred bytes only."""
+    home = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"doorward-{os.getuid()}"
+    home.mkdir(mode=0o700, exist_ok=True)
+    if home.stat().st_uid != os.getuid() or home.stat().st_mode & 0o077:
+        raise BadInput(
+            "is open to others", where=str(home), rule="only its owner may enter", remedy="remove it"
+        )
+    return home / f"{blake2b(str(folder.resolve()).encode(), digest_size=8).hexdigest()}.sock"
 
 
 class Peer:
@@ -33,17 +48,20 @@ class Hub:
     """All connections of the writer."""
 
     def __init__(self, path: Path) -> None:
-        """Listen on a Unix socket at `path`, which only its owner may use."""
+        """path: of the Unix socket, which only its owner may use."""
         self.path = path
         path.unlink(missing_ok=True)
         self._listen = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listen.bind(str(path))
-        path.chmod(0o600)
+        self._selector = selectors.DefaultSelector()
+        self._peers: list[Peer] = []
+
+    def open(self) -> None:
+        """Be there: from now on others can connect."""
+        self._listen.bind(str(self.path))
+        self.path.chmod(0o600)
         self._listen.listen(64)
         self._listen.setblocking(False)
-        self._selector = selectors.DefaultSelector()
         self._selector.register(self._listen, selectors.EVENT_READ, None)
-        self._peers: list[Peer] = []
 
     def __len__(self) -> int:
         return len(self._peers)

@@ -1,0 +1,82 @@
+"""The stream: what turns say and what the clock does, as Server-sent events that resume."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, get
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from doorward.apps.api.live import Live
+from doorward.apps.api.problems import Trouble
+from doorward.runtime.live.replica import Told
+
+BEAT_S = 15.0
+MOST_BEHIND = 200_000
+"""Turns that a stream may resume from; who was away longer reads anew."""
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def event(kind: str, data: Any, id: int | None = None) -> bytes:
+    """One event of a stream (WHATWG HTML, section 9.2)."""
+    number = b"" if id is None else b"id: %d\n" % id
+    return number + b"event: " + kind.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"
+
+
+def turn_event(told: Told) -> bytes:
+    """A turn as an event; its number is the id to resume from."""
+    data = {"turn": told.turn, "now_s": told.at_s, "service": told.service, "facts": told.facts}
+    return event("turn", data, told.turn)
+
+
+@get("/stream", opt={"scope": "NETWORK_READ"}, summary="Follow what happens")
+async def stream(
+    live: Live,
+    request: Request[Any, Any, Any],
+    last: Annotated[int | None, Parameter(header="Last-Event-ID", required=False)] = None,
+    after: Annotated[int | None, Parameter(query="after", required=False)] = None,
+) -> Stream:
+    """Server-sent events: `turn` {turn, now_s, service, facts} for every turn from Last-Event-ID (or `after`) on, none
+    missing; `clock` as GET /clock whenever it is moved and every few seconds."""
+    begin = last if last is not None else after
+    replica = live.replica
+    if begin is not None and not replica.turn - MOST_BEHIND <= begin <= replica.turn:
+        raise Trouble(
+            409, f"turn {begin} is out of the stream's reach", rule=f"within {MOST_BEHIND} turns of {replica.turn}",
+            remedy="read anew, and follow from the turn that the answer names",
+        )  # fmt: skip
+    return Stream(_events(live, begin), media_type="text/event-stream", headers=HEADERS)
+
+
+async def _events(live: Live, begin: int | None) -> AsyncIterator[bytes]:
+    queue = live.listen()
+    try:
+        at = live.replica.turn
+        yield b"retry: 1000\n\n"
+        if begin is not None:
+            # what was told between the two lines above waits in the queue, and is skipped there
+            for told in live.replica.since(begin):
+                yield turn_event(told)
+        if live.replica.clock is not None:
+            yield event("clock", live.replica.clock)
+        while True:
+            try:
+                item = await asyncio.wait_for(queue.get(), BEAT_S)
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            if isinstance(item, list):
+                yield b"".join(turn_event(told) for told in item if told.turn > at)
+            else:
+                yield event("clock", item)
+            if not live.listens(queue):
+                return  # lagged too far behind: it resumes by its last id
+    finally:
+        live.leave(queue)
+
+
+ROUTES = [stream]

@@ -1,0 +1,97 @@
+"""Routes about the service itself: its clock, its health, its figures; and steering the twin."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Response, get, post
+from msgspec import Meta
+
+from doorward.apps.api.live import Live
+from doorward.apps.api.problems import Trouble
+from doorward.runtime.live.wire import ClockShape
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Whether the process lives, follows, and can write."""
+
+    status: Literal["ok", "reading only", "starting"]
+    turn: int
+    writer: bool
+
+
+class SpeedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Virtual seconds a second."""
+
+    speed: Annotated[float, Meta(ge=0.1, le=3600, examples=[60])]
+
+
+class UntilIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Go there as fast as the machine can. at: Unix seconds, not before now."""
+
+    at: int
+
+
+@get("/clock", opt={"scope": "NETWORK_READ"}, summary="What time it is in the network")
+async def clock(live: Live) -> ClockShape:
+    """The writer's clock as last told; `now_s` goes on at `speed` since `wall_s`."""
+    if live.replica.clock is None:
+        raise Trouble(503, "the writer has not said yet", headers={"Retry-After": "1"})
+    return live.replica.clock
+
+
+@post("/twin/speed", opt={"scope": "TWIN"}, status_code=200, summary="How fast the twin's time goes")
+async def speed(data: SpeedIn, live: Live) -> ClockShape:
+    """1 is as fast as life."""
+    return await _steer(live, "speed", data.speed)
+
+
+@post("/twin/pause", opt={"scope": "TWIN"}, status_code=200, summary="Stop the twin's time")
+async def pause(live: Live) -> ClockShape:
+    """Commands are still taken; nothing else happens."""
+    return await _steer(live, "pause")
+
+
+@post("/twin/go", opt={"scope": "TWIN"}, status_code=200, summary="Let the twin's time go on")
+async def go(live: Live) -> ClockShape:
+    """At the speed that was set."""
+    return await _steer(live, "go")
+
+
+@post("/twin/step", opt={"scope": "TWIN"}, status_code=200, summary="One appointment on, then stop")
+async def step(live: Live) -> ClockShape:
+    """To the next second at which a service works."""
+    return await _steer(live, "step")
+
+
+@post("/twin/until", opt={"scope": "TWIN"}, status_code=200, summary="Hurry to a later moment")
+async def until(data: UntilIn, live: Live) -> ClockShape:
+    """Then on at the speed that was set."""
+    return await _steer(live, "until", data.at)
+
+
+async def _steer(live: Live, verb: str, value: float = 0.0) -> ClockShape:
+    done = await live.steer(verb, value)
+    return msgspec.msgpack.decode(done.body, type=ClockShape)
+
+
+@get("/healthz", opt={"scope": ""}, exclude_from_auth=True, summary="Is the process alive?")
+async def healthz() -> dict[str, str]:
+    """Always, if it answers."""
+    return {"status": "ok"}
+
+
+@get("/readyz", opt={"scope": ""}, exclude_from_auth=True, summary="Can it serve?")
+async def readyz(live: Live) -> Response[Health]:
+    """200 when it reads and writes; 503 while the writer is away (reading goes on)."""
+    status: Any = (
+        "ok" if live.connected and live.replica.clock else "reading only" if live.replica.turn else "starting"
+    )
+    health = Health(status, live.replica.turn, live.connected)
+    return Response(health, status_code=200 if status == "ok" else 503)
+
+
+TWIN_ROUTES = [speed, pause, go, step, until]
+ROUTES = [clock, *TWIN_ROUTES]
+OPEN_ROUTES = [healthz, readyz]

@@ -1,0 +1,128 @@
+"""Routes that change something: orders, cancellations; and quotes, which change nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, post
+from litestar.params import Parameter
+
+from doorward.apps.api.live import Live
+from doorward.apps.api.orders_in import IndexedFault, Intake, OrderIn, QuoteIn
+from doorward.apps.api.problems import Fault, Trouble, missing
+from doorward.apps.api.who import Who, sees_order
+from doorward.promise.commands import Cancelled, CancelOrder, OrdersPlaced
+from doorward.promise.offers import Offer, offers
+from doorward.tables.orders import Orders
+
+Key = Annotated[
+    str,
+    Parameter(
+        header="Idempotency-Key", max_length=200, required=False,
+        description="Names the request: sent again with the same key, it is done once and answered alike.",
+    ),
+]  # fmt: skip
+
+
+class OrderPlaced(msgspec.Struct, frozen=True):
+    """An order that is durable. known: it had been placed before under the same reference."""
+
+    order: int
+    ref: str
+    known: bool
+
+
+class BatchAnswer(msgspec.Struct, frozen=True):
+    """What became of a batch: the good half is in, each bad one is listed."""
+
+    turn: int
+    placed: list[OrderPlaced]
+    errors: list[IndexedFault]
+
+
+class QuoteAnswer(msgspec.Struct, frozen=True):
+    """Offers as of a moment. Nothing is held; a promise is made when the order is placed."""
+
+    turn: int
+    now_s: int
+    offers: list[Offer]
+
+
+class CancelAnswer(msgspec.Struct, frozen=True):
+    """The order was called off."""
+
+    turn: int
+    lines: int
+
+
+def key_of(who: Who, key: str) -> str:
+    """A command's key: the same word of two organisations names two requests."""
+    return f"{who.org}/{key}" if key else ""
+
+
+@post("/orders", opt={"scope": "ORDERS_WRITE"}, status_code=201, summary="Place an order")
+async def place_order(
+    data: OrderIn, live: Live, intake: Intake, who: Who, idempotency: Key = ""
+) -> OrderPlaced:
+    """Durable when answered. The promise follows within a second: read the order, or follow the stream."""
+    parsed = intake.columns([data], [0], [], who.shop)
+    if parsed.faults:
+        raise _unusable(parsed.faults)
+    done = await live.ask("promise.place", parsed.asked, key=key_of(who, idempotency), asker=who.row)
+    answer = msgspec.msgpack.decode(done.body, type=OrdersPlaced)
+    return OrderPlaced(answer.order[0], data.ref, answer.known[0] or done.again)
+
+
+@post("/orders/batch", opt={"scope": "ORDERS_WRITE"}, status_code=200, summary="Place many orders")
+async def place_batch(
+    request: Request[Any, Any, Any], live: Live, intake: Intake, who: Who, idempotency: Key = ""
+) -> BatchAnswer:
+    """A JSON array of up to 10,000 orders. Good ones are placed in one turn, bad ones listed with what to do."""
+    try:
+        parsed = intake.batch(await request.body(), who.shop)
+    except msgspec.MsgspecError as error:
+        raise Trouble(400, str(error), rule="a JSON array of orders", remedy="send [{...}, ...]") from error
+    if not parsed.good:
+        raise _unusable(parsed.faults)
+    done = await live.ask("promise.place", parsed.asked, key=key_of(who, idempotency), asker=who.row)
+    answer = msgspec.msgpack.decode(done.body, type=OrdersPlaced)
+    placed = [
+        OrderPlaced(order, ref, known)
+        for order, ref, known in zip(answer.order, parsed.asked.refs, answer.known, strict=True)
+    ]
+    return BatchAnswer(done.turn, placed, parsed.faults)
+
+
+@post(
+    "/orders/{order:int}/cancel", opt={"scope": "ORDERS_WRITE"}, status_code=200, summary="Call an order off"
+)
+async def cancel_order(order: int, live: Live, who: Who, idempotency: Key = "") -> CancelAnswer:
+    """As long as none of its pieces is in a box; else 409 says where it stands."""
+    if not 0 <= order < live.replica.state.count(Orders) or not sees_order(who, live.replica.state, order):
+        raise missing(f"order {order}")
+    done = await live.ask(
+        "promise.cancel", CancelOrder(order=order), key=key_of(who, idempotency), asker=who.row
+    )
+    return CancelAnswer(done.turn, msgspec.msgpack.decode(done.body, type=Cancelled).lines)
+
+
+@post("/quotes", opt={"scope": "ORDERS_READ"}, status_code=200, summary="When could it be there?")
+async def quote(data: QuoteIn, live: Live, intake: Intake) -> QuoteAnswer:
+    """An offer for every speed, from stock, cut-offs, capacity and timetables as they are now."""
+    basket = intake.basket(data)
+    if isinstance(basket, Fault):
+        raise Trouble(422, basket.detail, field=basket.field, rule=basket.rule, remedy=basket.remedy)
+    desk = live.replica.desk()
+    return QuoteAnswer(live.replica.turn, desk.now_s, offers(desk, [basket])[0])
+
+
+def _unusable(faults: list[IndexedFault]) -> Trouble:
+    first = faults[0]
+    return Trouble(
+        422, first.detail if len(faults) == 1 else f"none of {len(faults)} orders can be used",
+        field=first.field if len(faults) == 1 else "", rule=first.rule, remedy=first.remedy, errors=list(faults),
+    )  # fmt: skip
+
+
+ROUTES = [place_order, place_batch, cancel_order, quote]

@@ -1,0 +1,64 @@
+"""`doorward up`: the network as a service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doorward.apps.cli.screen import ERR, progress, shown, teller
+from doorward.apps.live.up import must_be_free, run
+from doorward.core.errors import BadInput
+from doorward.runtime.live.prepare import prepare_live
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(epilog="Example: doorward up metro --speed 60")(up)
+
+
+def up(
+    network: Annotated[str, typer.Argument(help="Network file (TOML), or the name of an example.")] = "metro",
+    twin: Annotated[
+        bool,
+        typer.Option("--twin/--live", help="The twin's customers, floors and drivers, or real reports only."),
+    ] = True,
+    speed: Annotated[
+        float, typer.Option("--speed", min=0.1, max=3600, help="The twin's seconds in one of ours.")
+    ] = 60.0,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8080,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", help="Where it is kept; default live/<network>. Started again it goes on."),
+    ] = None,
+    scale: Annotated[
+        float, typer.Option("--scale", min=0.001, help="The twin's orders: times as many.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option("--seed", help="Everything drawn at random follows from it.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="API processes.")] = 1,
+    json_logs: Annotated[bool, typer.Option("--json-logs", help="Logs as one JSON object a line.")] = False,
+) -> None:
+    """Run the network as a service: control tower, API and tracking pages, on the twin's clock or the wall's."""
+    if not twin:
+        raise BadInput(
+            "--live", where="up", rule="the twin answers for floors and drivers", remedy="leave it out"
+        )
+    must_be_free(host, port)
+    where = folder or Path("live") / Path(network).stem
+    with progress() as bar:
+        prepare_live(where, network, seed, scale, teller(bar))
+    raise typer.Exit(
+        run(
+            where, host=host, port=port, workers=workers, mode="twin", speed=speed, json_logs=json_logs,
+            told=lambda: _say(where, host, port),
+        )
+    )  # fmt: skip
+
+
+def _say(where: Path, host: str, port: int) -> None:
+    at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    ERR.print(f"\n[bold]doorward is up[/]   {at}/          control tower")
+    ERR.print(f"                 {at}/docs      the API, described and to try")
+    ERR.print(f"kept in {shown(where)}; Ctrl-C ends it, `doorward up` goes on from there\n")

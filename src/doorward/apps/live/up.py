@@ -1,0 +1,168 @@
+"""Starting a live network: the writer, the server, and the end of both."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from doorward.core.errors import BadInput
+from doorward.ports.clock import pause_s, steady_s
+from doorward.runtime.live.hub import socket_of
+
+STARTS_S = 60.0
+RESTARTS = 5
+"""Times that a writer that died is started anew within `RESTARTS_S`."""
+RESTARTS_S = 60.0
+
+
+class Writer:
+    """The writer's process; it is started anew when it dies, and ends with us."""
+
+    def __init__(self, command: list[str], gave_up: Callable[[int], None]) -> None:
+        self._command, self._gave_up = command, gave_up
+        self._ending = False
+        self._died: list[float] = []
+        self._process = self._start()
+        self._watch = threading.Thread(target=self._keep, daemon=True)
+        self._watch.start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # it holds the other end of a pipe: when we are killed, the pipe ends, and so does the writer
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
+
+    @property
+    def pid(self) -> int:
+        """Its process number now."""
+        return self._process.pid
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, or None while it runs."""
+        return self._process.poll()
+
+    def _keep(self) -> None:
+        while not self._ending:
+            code = self._process.wait()
+            if self._ending:
+                return
+            now = steady_s()
+            self._died = [at for at in self._died if now - at < RESTARTS_S] + [now]
+            if code == 2 or len(self._died) > RESTARTS:
+                self._gave_up(code)
+                return
+            pause_s(0.2 * len(self._died))
+            self._process = self._start()
+
+    def end(self) -> int:
+        """Let it finish the work in hand."""
+        self._ending = True
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        try:
+            return self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+
+def must_be_free(host: str, port: int) -> None:
+    """Raise BadInput if another program listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BadInput(
+                f"port {port} of {host} cannot be used ({error.strerror})", where="--port",
+                rule="a port that no other program uses", remedy=f"end that program, or give --port {port + 1}",
+            ) from error  # fmt: skip
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def writer_command(
+    folder: Path, mode: str, speed: float, *, json_logs: bool, begin_s: int | None = None
+) -> list[str]:
+    """How the writer's process is started."""
+    command = [
+        sys.executable,
+        "-m",
+        "doorward.apps.live.writer",
+        str(folder),
+        "--mode",
+        mode,
+        "--speed",
+        str(speed),
+    ]
+    if begin_s is not None:
+        command += ["--begin-s", str(begin_s)]
+    return command + (["--json-logs"] if json_logs else [])
+
+
+def serve(folder: Path, host: str, port: int, workers: int, *, json_logs: bool) -> None:
+    """Serve the API until interrupted."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    os.environ["DOORWARD_FOLDER"] = str(folder)
+    if json_logs:
+        os.environ["DOORWARD_JSON_LOGS"] = "1"
+    server: Any = Server(
+        "doorward.apps.api.app:create",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=workers,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+        backpressure=512,
+    )
+    server.serve()
+
+
+def _there(writer: Writer, listens: Path, failed: list[int]) -> None:
+    """Return when the writer listens; KeyboardInterrupt if it gave up."""
+    until = steady_s() + STARTS_S
+    while not listens.exists() and writer.code is None and not failed:
+        if steady_s() > until:
+            raise BadInput("the writer did not start", where="up", remedy="see its log above")
+        pause_s(0.05)
+
+
+def run(
+    folder: Path, *, host: str, port: int, workers: int, mode: str, speed: float, json_logs: bool,
+    told: Callable[[], None],
+) -> int:  # fmt: skip
+    """Everything, until interrupted; returns the exit code."""
+    must_be_free(host, port)
+    failed: list[int] = []
+
+    def gave_up(code: int) -> None:
+        failed.append(code)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    writer = Writer(writer_command(folder, mode, speed, json_logs=json_logs), gave_up)
+    try:
+        _there(writer, socket_of(folder), failed)
+        told()
+        serve(folder, host, port, workers, json_logs=json_logs)
+    finally:
+        code = writer.end()
+    return failed[0] if failed else max(0, code)
