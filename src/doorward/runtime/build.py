@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from doorward.access.state import FOLDS as ACCESS_FOLDS
 from doorward.adapters.pool import Pool
 from doorward.adapters.ratecards import load_cards
 from doorward.carriers.service import SERVICES as CARRIERS
@@ -164,7 +165,7 @@ def all_folds() -> dict[type[Table], Fold]:
                 CARRIERS_FOLDS,
                 LINEHAUL_FOLDS,
             ),
-            *(LASTMILE_FOLDS, FLEX_FOLDS, DELIVERY_FOLDS, TRACKING_FOLDS, FOOTPRINT_FOLDS),
+            *(LASTMILE_FOLDS, FLEX_FOLDS, DELIVERY_FOLDS, TRACKING_FOLDS, FOOTPRINT_FOLDS, ACCESS_FOLDS),
         )
     )
 

@@ -8,21 +8,23 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-from litestar import Litestar, Request, Router
-from litestar.config.response_cache import ResponseCacheConfig
+from litestar import Litestar, Router
+from litestar.config.csrf import CSRFConfig
 from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import ScalarRenderPlugin
 
 import doorward
-from doorward.apps.api import following, system, writing
+from doorward.apps.api import following, people, system, writing
 from doorward.apps.api.live import Live
 from doorward.apps.api.orders_in import Intake
 from doorward.apps.api.problems import HANDLERS
-from doorward.apps.api.who import Who
+from doorward.apps.api.who import Csrf, Door, guard, who
+from doorward.apps.console import pages
 from doorward.apps.live.logs import logger
+from doorward.runtime.live.prepare import SECRET_FILE
 from doorward.tables.items import Items
 
 MOST_BODY = 16 << 20
@@ -39,7 +41,7 @@ def create() -> Litestar:
 
 def application(live: Live) -> Litestar:
     """Routes over a live network."""
-    intake = Intake(live.replica.network, _skus(live))
+    intake, door = Intake(live.replica.network, _skus(live)), Door(live)
 
     @asynccontextmanager
     async def alive(app: Litestar) -> AsyncIterator[None]:
@@ -53,29 +55,34 @@ def application(live: Live) -> Litestar:
 
     api = Router(
         path="/api/v1",
-        route_handlers=[*system.ROUTES, *writing.ROUTES, *following.ROUTES],
+        route_handlers=[*system.ROUTES, *people.ROUTES, *writing.ROUTES, *following.ROUTES],
         dependencies={
             "live": Provide(lambda: live, sync_to_thread=False),
             "intake": Provide(lambda: intake, sync_to_thread=False),
             "who": Provide(who, sync_to_thread=False),
+            "door": Provide(lambda: door, sync_to_thread=False),
         },
+        guards=[guard],
     )
     open_ = Router(
         path="/",
         route_handlers=system.OPEN_ROUTES,
         dependencies={"live": Provide(lambda: live, sync_to_thread=False)},
     )
+    csrf = CSRFConfig(
+        secret=_secret(live), cookie_name="dw_csrf", header_name="x-csrf-token", cookie_samesite="strict"
+    )
     app = Litestar(
-        route_handlers=[api, open_],
+        route_handlers=[api, open_, *pages.ROUTES],
         lifespan=[alive],
+        middleware=[DefineMiddleware(Csrf, config=csrf)],
         exception_handlers=HANDLERS,
         request_max_body_size=MOST_BODY,
         openapi_config=_openapi(),
-        response_cache_config=ResponseCacheConfig(default_expiration=1),
         logging_config=None,
         debug=False,
     )
-    app.state.live = live
+    app.state.live, app.state.door, app.state.csrf = live, door, csrf
     return app
 
 
@@ -86,9 +93,9 @@ async def _end_with_parent(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def who(request: Request[Any, Any, Any]) -> Who:
-    """The principal that was recognised before the route."""
-    return Who(-1, 0, True)
+def _secret(live: Live) -> str:
+    """What signs browsers' tokens: drawn at the first start, the same in all processes of a folder."""
+    return (live.replica.where.root / SECRET_FILE).read_text()
 
 
 def _skus(live: Live) -> dict[str, int]:

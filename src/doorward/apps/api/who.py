@@ -1,27 +1,149 @@
-"""Who asks, and what they may."""
+"""Who asks, and what they may: every route names the scope it needs in `opt`, and this guard looks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware.csrf import CSRFMiddleware
+from litestar.types import Receive, Send
+from litestar.types import Scope as AsgiScope
+
+from doorward.access.commands import SECRET
+from doorward.access.rights import OPERATOR, holds, kind_of, orders_seen, scopes
+from doorward.adapters.secrets import digest
+from doorward.apps.api.live import Live
+from doorward.apps.api.problems import Trouble, missing
 from doorward.ledger.state import State
 from doorward.tables.orders import Orders
+from doorward.tables.people import Grants, OrgKind, Principal, Scope
+
+COOKIE = "dw_session"
+RATE = parse("1200/second")
+"""Requests of one principal; bulk goes in batches."""
+SIGN_INS = parse("10/minute")
 
 
 @dataclass(frozen=True)
 class Who:
-    """A principal: its row in Grants, its organisation, and whether it belongs to the operator."""
+    """A principal: its row in Grants, its organisation and what that is, its scopes, and whether a browser speaks."""
 
     row: int
     org: int
-    operator: bool
+    kind: OrgKind
+    scopes: Scope
+    browser: bool
 
     @property
-    def shop(self) -> int:
-        """Whose orders it places."""
-        return self.org
+    def operator(self) -> bool:
+        """Whether it sees everything."""
+        return self.org == OPERATOR
 
 
-def sees_order(who: Who, state: State, order: int) -> bool:
-    """Whether this order is there for it."""
-    return who.operator or int(state.table(Orders).shop[order]) == who.org
+class Door:
+    """Recognises principals by their secrets, for one API process."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._rows: dict[str, int] = {}
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def recognise(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Who | None:
+        """Who sent it; None without a secret. Trouble 401 for one that does not hold."""
+        header = connection.headers.get("authorization", "")
+        secret = header[7:] if header[:7].lower() == "bearer " else ""
+        browser = not secret
+        secret = secret or connection.cookies.get(COOKIE, "")
+        if not secret:
+            return None
+        row = self._row(digest(secret))
+        replica = self._live.replica
+        grants = replica.state.table(Grants)
+        if row < 0 or grants.kind[row] not in (Principal.KEY, Principal.SESSION):
+            raise unknown()
+        if not holds(grants, row, replica.now_s()):
+            raise unknown("it was revoked, or has ended")
+        org = int(grants.org[row])
+        return Who(row, org, kind_of(replica.state, org), scopes(grants, row), browser)
+
+    def _row(self, print_: str) -> int:
+        row = self._rows.get(print_, -1)
+        if row < 0:
+            row = self._live.replica.vault.find(SECRET, [print_])[0]
+            if row >= 0:
+                if len(self._rows) > 10_000:
+                    self._rows.clear()
+                self._rows[print_] = row
+        return row
+
+    def slow_down(self, who: str, *, signing_in: bool = False) -> None:
+        """Trouble 429 for who asks too often."""
+        if not self._limiter.hit(SIGN_INS if signing_in else RATE, who):
+            wait = "60" if signing_in else "1"
+            raise Trouble(
+                429, "too many requests", rule=str(SIGN_INS if signing_in else RATE),
+                remedy="wait, and send many things in one batch", headers={"Retry-After": wait},
+            )  # fmt: skip
+
+
+def unknown(why: str = "no such key or session") -> Trouble:
+    """401."""
+    return Trouble(
+        401,
+        why,
+        remedy="send `Authorization: Bearer dw_...`, or sign in at /",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Before every route: recognise, check the scope it names, leave the principal for it."""
+    wanted = handler.opt.get("scope")
+    if wanted is None:
+        raise Trouble(500, "a route without a scope")
+    if wanted == "":
+        return
+    door: Door = connection.app.state.door
+    who = door.recognise(connection)
+    if who is None:
+        raise unknown("nobody is signed in")
+    door.slow_down(str(who.row))
+    if Scope[wanted] not in who.scopes:
+        raise Trouble(
+            403, f"this needs the scope {wanted}", remedy="ask an admin for a key or a role that has it"
+        )
+    connection.state.who = who
+
+
+def who(request: Request[Any, Any, Any]) -> Who:
+    """The principal that the guard recognised."""
+    found: Who = request.state.who
+    return found
+
+
+class Csrf(CSRFMiddleware):
+    """Litestar's check of forged requests, where a browser's cookie speaks; a key in a header cannot be forged so."""
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == ScopeType.HTTP:
+            headers = dict(scope["headers"])
+            if b"authorization" in headers or f"{COOKIE}=".encode() not in headers.get(b"cookie", b""):
+                await self.app(scope, receive, send)
+                return
+        await super().__call__(scope, receive, send)
+
+
+def must_see_order(who: Who, state: State, order: int) -> None:
+    """Trouble 404 unless the order is there for it: others' orders look like none."""
+    there = 0 <= order < state.count(Orders)
+    if not there or not orders_seen(state, who.org, np.array([order]))[0]:
+        raise missing(f"order {order}")

@@ -10,11 +10,10 @@ from litestar.params import Parameter
 
 from doorward.apps.api.live import Live
 from doorward.apps.api.orders_in import IndexedFault, Intake, OrderIn, QuoteIn
-from doorward.apps.api.problems import Fault, Trouble, missing
-from doorward.apps.api.who import Who, sees_order
+from doorward.apps.api.problems import Fault, Trouble
+from doorward.apps.api.who import Who, must_see_order
 from doorward.promise.commands import Cancelled, CancelOrder, OrdersPlaced
 from doorward.promise.offers import Offer, offers
-from doorward.tables.orders import Orders
 
 Key = Annotated[
     str,
@@ -66,7 +65,7 @@ async def place_order(
     data: OrderIn, live: Live, intake: Intake, who: Who, idempotency: Key = ""
 ) -> OrderPlaced:
     """Durable when answered. The promise follows within a second: read the order, or follow the stream."""
-    parsed = intake.columns([data], [0], [], who.shop)
+    parsed = intake.columns([data], [0], [], who.org)
     if parsed.faults:
         raise _unusable(parsed.faults)
     done = await live.ask("promise.place", parsed.asked, key=key_of(who, idempotency), asker=who.row)
@@ -80,7 +79,7 @@ async def place_batch(
 ) -> BatchAnswer:
     """A JSON array of up to 10,000 orders. Good ones are placed in one turn, bad ones listed with what to do."""
     try:
-        parsed = intake.batch(await request.body(), who.shop)
+        parsed = intake.batch(await request.body(), who.org)
     except msgspec.MsgspecError as error:
         raise Trouble(400, str(error), rule="a JSON array of orders", remedy="send [{...}, ...]") from error
     if not parsed.good:
@@ -99,8 +98,7 @@ async def place_batch(
 )
 async def cancel_order(order: int, live: Live, who: Who, idempotency: Key = "") -> CancelAnswer:
     """As long as none of its pieces is in a box; else 409 says where it stands."""
-    if not 0 <= order < live.replica.state.count(Orders) or not sees_order(who, live.replica.state, order):
-        raise missing(f"order {order}")
+    must_see_order(who, live.replica.state, order)
     done = await live.ask(
         "promise.cancel", CancelOrder(order=order), key=key_of(who, idempotency), asker=who.row
     )

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from doorward.apps.cli.screen import ERR, progress, shown, teller
-from doorward.apps.live.up import must_be_free, run
+from doorward.apps.live.up import must_be_free, run, writer_command
 from doorward.core.errors import BadInput
 from doorward.runtime.live.prepare import prepare_live
+from doorward.runtime.moments import moment
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +38,9 @@ def up(
         float, typer.Option("--scale", min=0.001, help="The twin's orders: times as many.")
     ] = 1.0,
     seed: Annotated[int, typer.Option("--seed", help="Everything drawn at random follows from it.")] = 1,
+    begin: Annotated[
+        str, typer.Option("--begin", help="A new twin hurries to this moment first: day and local time.")
+    ] = "2 10:00",
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="API processes.")] = 1,
     json_logs: Annotated[bool, typer.Option("--json-logs", help="Logs as one JSON object a line.")] = False,
 ) -> None:
@@ -48,17 +52,24 @@ def up(
     must_be_free(host, port)
     where = folder or Path("live") / Path(network).stem
     with progress() as bar:
-        prepare_live(where, network, seed, scale, teller(bar))
+        settings = prepare_live(where, network, seed, scale, teller(bar)).settings
+    begin_s = moment(begin, settings.start_s, settings.utc_offset_s, "--begin")
+    command = writer_command(where, "twin", speed, json_logs=json_logs, begin_s=begin_s)
     raise typer.Exit(
         run(
-            where, host=host, port=port, workers=workers, mode="twin", speed=speed, json_logs=json_logs,
-            told=lambda: _say(where, host, port),
+            where, command, host=host, port=port, workers=workers, json_logs=json_logs,
+            told=lambda key: _say(where, host, port, key),
         )
     )  # fmt: skip
 
 
-def _say(where: Path, host: str, port: int) -> None:
+def _say(where: Path, host: str, port: int, key: str) -> None:
     at = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     ERR.print(f"\n[bold]doorward is up[/]   {at}/          control tower")
     ERR.print(f"                 {at}/docs      the API, described and to try")
+    if key:
+        ERR.print(
+            f"                 [bold]{key}[/]   the first key: it may everything and is shown this once;"
+        )
+        ERR.print("                 sign in with it, then make users and keys of your own", soft_wrap=True)
     ERR.print(f"kept in {shown(where)}; Ctrl-C ends it, `doorward up` goes on from there\n")

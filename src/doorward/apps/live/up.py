@@ -13,9 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from doorward.access.commands import Start
+from doorward.adapters.secrets import digest, new_key
 from doorward.core.errors import BadInput
 from doorward.ports.clock import pause_s, steady_s
+from doorward.runtime.live.client import ask
 from doorward.runtime.live.hub import socket_of
+from doorward.runtime.live.wire import Done
 
 STARTS_S = 60.0
 RESTARTS = 5
@@ -94,22 +98,10 @@ def free_port(host: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
-def writer_command(
-    folder: Path, mode: str, speed: float, *, json_logs: bool, begin_s: int | None = None
-) -> list[str]:
+def writer_command(folder: Path, mode: str, speed: float, *, json_logs: bool, begin_s: int) -> list[str]:
     """How the writer's process is started."""
-    command = [
-        sys.executable,
-        "-m",
-        "doorward.apps.live.writer",
-        str(folder),
-        "--mode",
-        mode,
-        "--speed",
-        str(speed),
-    ]
-    if begin_s is not None:
-        command += ["--begin-s", str(begin_s)]
+    command = [sys.executable, "-m", "doorward.apps.live.writer", str(folder), "--mode", mode]
+    command += ["--speed", str(speed), "--begin-s", str(begin_s)]
     return command + (["--json-logs"] if json_logs else [])
 
 
@@ -137,6 +129,13 @@ def serve(folder: Path, host: str, port: int, workers: int, *, json_logs: bool) 
     server.serve()
 
 
+def first_key(folder: Path) -> str:
+    """At the first start: make the operator and a key that may everything. Later: empty."""
+    key = new_key()
+    answer = ask(folder, "access.start", Start(name="Operator", digest=digest(key)))
+    return key if isinstance(answer, Done) else ""
+
+
 def _there(writer: Writer, listens: Path, failed: list[int]) -> None:
     """Return when the writer listens; KeyboardInterrupt if it gave up."""
     until = steady_s() + STARTS_S
@@ -147,8 +146,8 @@ def _there(writer: Writer, listens: Path, failed: list[int]) -> None:
 
 
 def run(
-    folder: Path, *, host: str, port: int, workers: int, mode: str, speed: float, json_logs: bool,
-    told: Callable[[], None],
+    folder: Path, command: list[str], *, host: str, port: int, workers: int, json_logs: bool,
+    told: Callable[[str], None],
 ) -> int:  # fmt: skip
     """Everything, until interrupted; returns the exit code."""
     must_be_free(host, port)
@@ -158,10 +157,10 @@ def run(
         failed.append(code)
         os.kill(os.getpid(), signal.SIGINT)
 
-    writer = Writer(writer_command(folder, mode, speed, json_logs=json_logs), gave_up)
+    writer = Writer(command, gave_up)
     try:
         _there(writer, socket_of(folder), failed)
-        told()
+        told(first_key(folder))
         serve(folder, host, port, workers, json_logs=json_logs)
     finally:
         code = writer.end()

@@ -17,9 +17,6 @@ from doorward.runtime.live.hub import Hub, socket_of
 from doorward.runtime.live.prepare import all_commands, opener
 from doorward.runtime.rundir import RunDir
 
-CATCH_UP_TO_S = 34 * 3600
-"""A new twin starts on its second day at ten: vans are out, the night has been planned."""
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Open the ledger and work until told to end."""
@@ -27,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--mode", choices=("twin",), default="twin")
     parser.add_argument("--speed", type=float, default=60.0)
-    parser.add_argument("--begin-s", type=int, default=CATCH_UP_TO_S)
+    parser.add_argument("--begin-s", type=int, default=0, help="a new twin hurries to this second first")
     parser.add_argument("--json-logs", action="store_true")
     asked = parser.parse_args(arguments)
     log = logger("writer", json=asked.json_logs)
@@ -50,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     hub.open()
     last = engine.ledger.last_service()
-    clock.go_to(last[0] if last is not None else start_s + asked.begin_s)
+    clock.go_to(last[0] if last is not None else max(start_s, asked.begin_s))
     engine.catching_up = last is None
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: engine.stop())

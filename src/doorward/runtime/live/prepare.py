@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.access.commands import COMMANDS as ACCESS
 from doorward.core.errors import BadInput
 from doorward.core.table import Table
 from doorward.core.units import DAY_S
+from doorward.ledger.drafts import whole
 from doorward.ledger.ledger import Ledger
 from doorward.ledger.service import Command
 from doorward.ports.storefront import NewLines, NewOrders, Storefront
@@ -26,13 +29,14 @@ from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir
 from doorward.tables.orders import OrderRefs
 
+SECRET_FILE = "server.secret"
 BOOK_DAYS = 28
 """Days of orders that the twin's customers think of; then they begin anew."""
 
 
 def all_commands() -> list[Command]:
     """Every room's commands."""
-    rooms = (PROMISE,)
+    rooms = (PROMISE, ACCESS)
     commands = [command for room in rooms for command in room]
     if len({c.name for c in commands}) < len(commands):
         raise ValueError("two commands bear one name")
@@ -41,9 +45,14 @@ def all_commands() -> list[Command]:
 
 def prepare_live(folder: Path, network: str, seed: int, scale: float, tell: Tell) -> RunDir:
     """The folder of a live network: as it is if it is there, else made."""
-    if (folder / "settings.json").exists():
-        return RunDir(folder)
-    return prepare(Request(network=network, days=BOOK_DAYS, seed=seed, scale=scale, out=folder), tell)
+    where = RunDir(folder)
+    if not (folder / "settings.json").exists():
+        where = prepare(Request(network=network, days=BOOK_DAYS, seed=seed, scale=scale, out=folder), tell)
+    if not (folder / SECRET_FILE).exists():
+        with whole(folder / SECRET_FILE) as draft:
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_hex(32))
+    return where
 
 
 class Recurring:

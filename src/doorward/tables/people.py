@@ -1,0 +1,163 @@
+"""Who may do what: organisations, principals, and what they are responsible for.
+
+Only numbers stand here and in the journal. Names, e-mail addresses, password hashes and digests of secrets are text in
+the vault (kinds `organisation`, `user`, `key`; scopes `email`, `secret`), where they can be erased.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+
+from doorward.core.table import I1, I4, I8, Table
+
+
+class OrgKind(IntEnum):
+    """What an organisation is to the network."""
+
+    OPERATOR = 0
+    SHIPPER = 1
+    CONTRACTOR = 2
+    CARRIER = 3
+
+
+class Scope(IntFlag):
+    """What a principal may do. Whose things it may do it to follows from its organisation."""
+
+    NETWORK_READ = 1  # tower, runs, buildings, linehaul
+    ORDERS_READ = 2
+    ORDERS_WRITE = 4
+    STOCK_WRITE = 8
+    SCANS_WRITE = 16
+    PLANS_WRITE = 32
+    TWIN = 64
+    REPORTS_READ = 128
+    HOOKS = 256
+    PEOPLE = 512  # users and keys of its own organisation
+    ORGANISATIONS = 1024  # make organisations, and people anywhere
+
+
+ALL = Scope(2047)
+
+
+class Role(IntEnum):
+    """Scopes that belong together."""
+
+    ADMIN = 0
+    PLANNER = 1
+    VIEWER = 2
+    SHIPPER = 3
+    CONTRACTOR = 4
+    CARRIER = 5
+
+
+_S = Scope
+ROLE_SCOPES: dict[Role, Scope] = {
+    Role.ADMIN: ALL,
+    Role.PLANNER: ALL & ~(_S.PEOPLE | _S.ORGANISATIONS),
+    Role.VIEWER: _S.NETWORK_READ | _S.ORDERS_READ | _S.REPORTS_READ,
+    Role.SHIPPER: _S.ORDERS_READ | _S.ORDERS_WRITE | _S.STOCK_WRITE | _S.REPORTS_READ | _S.HOOKS | _S.PEOPLE,
+    Role.CONTRACTOR: _S.NETWORK_READ | _S.SCANS_WRITE | _S.PEOPLE,
+    Role.CARRIER: _S.ORDERS_READ | _S.SCANS_WRITE | _S.HOOKS | _S.PEOPLE,
+}
+ROLES_OF: dict[OrgKind, tuple[Role, ...]] = {
+    OrgKind.OPERATOR: (Role.ADMIN, Role.PLANNER, Role.VIEWER),
+    OrgKind.SHIPPER: (Role.SHIPPER,),
+    OrgKind.CONTRACTOR: (Role.CONTRACTOR,),
+    OrgKind.CARRIER: (Role.CARRIER,),
+}
+"""Roles that people of an organisation may have."""
+
+
+class Principal(IntEnum):
+    """What stands behind a grant."""
+
+    USER = 0
+    KEY = 1
+    SESSION = 2
+    LINK = 3
+
+
+class Organisations(Table):
+    """Organisations, row 0 the operator. made_s, closed_s (-1 open) (n,)."""
+
+    kind: I1
+    made_s: I8
+    closed_s: I8
+
+
+class Grants(Table):
+    """Principals and what they may, row = grant.
+
+    kind    (n,)  Principal;  org (n,) row in Organisations;  role (n,) Role;  scopes (n,) bits of Scope
+    made_s  (n,)  ends_s (n,) -1 never;  revoked_s (n,) -1 valid
+    maker   (n,)  grant that made it; -1 doorward itself
+    about   (n,)  SESSION: grant of its user;  LINK: order;  else -1
+    """
+
+    kind: I1
+    org: I4
+    role: I1
+    scopes: I4
+    made_s: I8
+    ends_s: I8
+    revoked_s: I8
+    maker: I8
+    about: I8
+
+
+class Responsible(Table):
+    """Which contractor drives each vehicle, row = vehicle; -1 the operator itself."""
+
+    org: I4
+
+
+# ---- facts -----------------------------------------------------------------------------------------------------
+
+
+class OrganisationMade(Table):
+    """Fact (access): organisations; numbers continue Organisations."""
+
+    organisation: I4
+    kind: I1
+
+
+class Granted(Table):
+    """Fact (access): principals; numbers continue Grants. Columns as there."""
+
+    grant: I8
+    kind: I1
+    org: I4
+    role: I1
+    scopes: I4
+    ends_s: I8
+    maker: I8
+    about: I8
+
+
+class Revoked(Table):
+    """Fact (access): these grants, and sessions of these users, hold no longer."""
+
+    grant: I8
+    by: I8
+
+
+class PasswordSet(Table):
+    """Fact (access): a user has another password; its sessions end."""
+
+    grant: I8
+    by: I8
+
+
+class VehicleGiven(Table):
+    """Fact (access): who is responsible for a vehicle from now on."""
+
+    vehicle: I4
+    org: I4
+
+
+class Erased(Table):
+    """Fact (access): personal text of an order's recipient (kind 0) or of a user (kind 1) was erased from the vault."""
+
+    kind: I1
+    row: I8
+    by: I8
