@@ -88,3 +88,11 @@ def noon(day: Day) -> Iterator[View]:
     turn = day.live[36][0]
     with day.open(turn) as ledger:
         yield View(ledger.state, day.start_s + 36 * HOUR_S, turn, day.frame)
+
+
+@pytest.fixture
+def day_view(day: Day) -> Iterator[View]:
+    """A moment of the first day with floors at work and a truck on the road; tables that a test may change."""
+    turn = day.live[10][0]
+    with day.open(turn) as ledger:
+        yield View(ledger.state, day.start_s + 10 * HOUR_S, turn, day.frame)

@@ -11,12 +11,13 @@ from doorward.core.units import DAY_S, HOUR_S
 from doorward.ledger.state import State
 from doorward.runtime.look.held import held
 from doorward.runtime.look.network import network_shape
-from doorward.runtime.look.overview import overview, stage_word
+from doorward.runtime.look.overview import overview
 from doorward.runtime.look.positions import Pings, heading, positions
 from doorward.runtime.look.runs import run_detail, runs_of
 from doorward.runtime.look.shapes import NetworkShape, Overview, Positions, RunDetail, Runs, Shape
 from doorward.runtime.look.tone import Stand, tone_list
 from doorward.runtime.look.view import Frame, View
+from doorward.runtime.look.words import stage_word
 from doorward.tables import fleet
 from doorward.tables.fleet import RunStatus, Stops
 from doorward.tables.journey import Holder, Status

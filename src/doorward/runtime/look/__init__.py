@@ -10,5 +10,7 @@ Each takes a `View` (view.py): the tables as of one turn, the moment that is ask
     network     what stands still
     overview    the strip of the control tower
     runs        runs of a day, one run with its doors
-    positions   where everything that moves is now
+    positions   where everything that moves is now; trips: how trucks stand
+    exceptions  the inbox, worst first; groups: what it is made of
+    words       words that several share
 """

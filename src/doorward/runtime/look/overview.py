@@ -10,17 +10,13 @@ from doorward.runtime.look.risk import quantile_pm, risk_of
 from doorward.runtime.look.shapes import CutoffShape, Overview, SiteLoad, StageShape
 from doorward.runtime.look.tone import Stand
 from doorward.runtime.look.view import Longs, View
+from doorward.runtime.look.words import stage_word
 from doorward.runtime.results import OPEN, order_ends
 from doorward.tables.fleet import Runs, RunStatus
 from doorward.tables.flex import Blocks, BlockStatus
 from doorward.tables.journey import Holder, Status
 from doorward.tables.packages import Packages
 from doorward.tables.sites import Sites
-
-
-def stage_word(status: int) -> str:
-    """A package's status in words: `with carrier`."""
-    return Status(status).name.lower().replace("_", " ")
 
 
 def overview(view: View) -> Overview:

@@ -125,7 +125,9 @@ class Overview(Shape):
     promised_today   orders whose promise ends on this local day; kept_today those handed over in time by now,
     missed_today     those that can no longer be kept
     on_time_pm       kept of kept and missed;  forecast_pm  expected share of all of today's, by the chances told
-    unassigned       packages ready at a station that stand on no run
+    at_risk, late, silent  open packages;  unassigned  packages ready at a station that stand on no run
+    vehicles_out     runs on the road
+    co2_g_package, cost_c_package  mean of packages promised for today, as reckoned when their way was chosen
     """
 
     turn: int
@@ -210,7 +212,7 @@ class Door(Shape):
 
 
 class RunDetail(Shape):
-    """A run with its doors, for the map and the board."""
+    """A run with its doors, for the map and the board. room_*: volume that parcels can fill and payload, -1 unknown."""
 
     turn: int
     now_s: int
@@ -255,7 +257,8 @@ class ExceptionShape(Shape):
 
     kind: LATE, WILL_BE_LATE, NO_SCAN, MISSED_CUTOFF, BROKE_DOWN, STANDSTILL, UNASSIGNED, TRUCK_LATE, FLOOR_BEHIND
     minutes: to the breach of the first promise it touches; negative: since
-    about, row: what it is about (run, trip, site, package) and its number;  cost_c: what lateness is expected to cost
+    about, row: what it is about (run, trip, site, service) and its number; lat, lon: 0, 0 it has no place
+    cost_c: what lateness is expected to cost
     """
 
     id: str
