@@ -56,7 +56,9 @@ def events(state: State, utc_offset_s: int, prefix: str, extension: int) -> Iter
         yield found
 
 
-def write_epcis(state: State, path: Path, utc_offset_s: int, prefix: str, extension: int, created_s: int) -> int:
+def write_epcis(
+    state: State, path: Path, utc_offset_s: int, prefix: str, extension: int, created_s: int
+) -> int:
     """Write one EPCISDocument; returns the number of events."""
     encoder = msgspec.json.Encoder()
     head = {

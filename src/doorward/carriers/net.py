@@ -123,7 +123,9 @@ def network(ref: Reference, rules: CarriersRules) -> Network:
 
 
 def _timetable(ref: Reference) -> tuple[Any, ...]:
-    lanes = ref.lanes.take(ref.sites.kind[ref.lanes.origin] != SiteKind.STATION)  # those send back what is not theirs
+    lanes = ref.lanes.take(
+        ref.sites.kind[ref.lanes.origin] != SiteKind.STATION
+    )  # those send back what is not theirs
     return lanes.origin, lanes.dest, lanes.depart_s, lanes.cutoff_s, lanes.drive_s, lanes.days
 
 

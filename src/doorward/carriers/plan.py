@@ -147,7 +147,9 @@ def offers(
     left = np.maximum(0, now.capacity.limit.astype(np.int64) - now.capacity.taken) if left is None else left
     believed = prior(ref.zones, batch.zone, net.reach_m, net.share, by_site, rules)
     stop_s, stop_m = blended(batch.zone, *believed, now.learned, rules)
-    quotes = quote(batch, net, ref.services, stop_s, stop_m, now.block_mc, rules, now.utc_offset_s, day_on, now.stops)
+    quotes = quote(
+        batch, net, ref.services, stop_s, stop_m, now.block_mc, rules, now.utc_offset_s, day_on, now.stops
+    )
     opening = np.empty(gates.reason.shape, np.int32)
     for column in range(len(opening)):
         own = column < OWN_WAYS

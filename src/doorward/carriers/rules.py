@@ -67,9 +67,13 @@ class CarriersRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     # capacity of own ways
     horizon_days: int = 14  # days ahead for which capacity is opened
-    load_pm: int = 950  # share of a van's day that is planned with: the rest is for routes that turn out longer
+    load_pm: int = (
+        950  # share of a van's day that is planned with: the rest is for routes that turn out longer
+    )
     expect_pm: int = 700  # packages expected in a day before anything is known, of the van capacity
-    late_wave_pm: int = 15  # of them those that come for a later wave than the first (metro, seed 1: 4 to 67 of 5,400)
+    late_wave_pm: int = (
+        15  # of them those that come for a later wave than the first (metro, seed 1: 4 to 67 of 5,400)
+    )
 
     # gig drivers
     block_c: int = 9_600  # pay of a block where none is posted
@@ -99,7 +103,10 @@ class CarriersRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     robot_packages_pm: int = 1_300  # packages on an errand, per mille
     craft_wait_s: int = 2_700  # from ready at the station to the door by drone or robot, median
     craft_spread_s: int = 2_700  # standard deviation of that
-    drone_hours: tuple[int, int] = (8, 18)  # hours of the local day in which drones take off, daylight assumed
+    drone_hours: tuple[int, int] = (
+        8,
+        18,
+    )  # hours of the local day in which drones take off, daylight assumed
     robot_hours: tuple[int, int] = (8, 21)  # hours in which errands begin
     flyable_pm: int = 650  # share of a drone's shift with weather to fly
     robot_use_pm: int = 600  # share of a robot's shift on the road

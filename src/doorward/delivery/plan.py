@@ -58,9 +58,7 @@ def onward(runs: Runs) -> Longs:
     return to
 
 
-def follow_scans(
-    moved: RunMoved, visits: Visits, stops: Stops, packages: Packages, runs: Runs
-) -> Scanned:
+def follow_scans(moved: RunMoved, visits: Visits, stops: Stops, packages: Packages, runs: Runs) -> Scanned:
     """Scans of departures, visits and returns of runs, in the order in which they happened to each package.
 
     Packages that a run carries are those whose current stop is on it, or on a run that it goes on with.

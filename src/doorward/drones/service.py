@@ -44,7 +44,9 @@ def fly(desk: Desk) -> None:
         runs += len(sorties.row)
         desk.post(*let_go(dropped, mine, Way.DRONE, desk.now_s))
         gone += [mine[dropped.row], stops[-1].package]
-    desk.post(StopsPlanned.concat(stops), tell_overdue(desk.table, Way.DRONE, np.concatenate(gone), desk.now_s))
+    desk.post(
+        StopsPlanned.concat(stops), tell_overdue(desk.table, Way.DRONE, np.concatenate(gone), desk.now_s)
+    )
 
 
 def post_sorties(

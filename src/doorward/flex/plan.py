@@ -104,7 +104,9 @@ def share_mc(demand: float, outlook: Outlook, pay_of: tuple[int, ...], rules: Fl
     same.
     """
     full = [packages_of(length, outlook, rules) for length in rules.lengths_s]
-    return min(round(pay * 1000 / min(most, max(1.0, demand))) for pay, most in zip(pay_of, full, strict=True))
+    return min(
+        round(pay * 1000 / min(most, max(1.0, demand))) for pay, most in zip(pay_of, full, strict=True)
+    )
 
 
 def book(

@@ -56,9 +56,7 @@ def packages_on(blocks: Blocks, runs: Runs) -> Longs:
     return np.where(np.bincount(runs.block[rows], minlength=len(blocks)) > 0, on, -1)
 
 
-def carried(
-    blocks: Blocks, on: Longs, believed: Rates, from_s: int, sites: int, slots: Longs
-) -> Floats:
+def carried(blocks: Blocks, on: Longs, believed: Rates, from_s: int, sites: int, slots: Longs) -> Floats:
     """(slots, S) packages that blocks which begin in the day from `from_s` can be expected to carry, by their slots."""
     station, status = blocks.station, blocks.status
     chance = np.zeros(len(blocks))
@@ -119,16 +117,26 @@ def changed(
 
     room (slots, S) by the slots of `slots_of`, cost_mc (S,); whole packages, rounded down.
     """
-    rows = np.flatnonzero((ways.way == Way.FLEX) & (ways.day == day) & (ways.station >= 0) & (ways.slot_s < before_s))
+    rows = np.flatnonzero(
+        (ways.way == Way.FLEX) & (ways.day == day) & (ways.station >= 0) & (ways.slot_s < before_s)
+    )
     at = ways.station[rows]
-    limit = np.floor(room[np.searchsorted(slots_of(ways, day), ways.slot_s[rows]), at] + 1e-9).astype(np.int64)
+    limit = np.floor(room[np.searchsorted(slots_of(ways, day), ways.slot_s[rows]), at] + 1e-9).astype(
+        np.int64
+    )
     cost = np.full(len(rows), -1, np.int64) if cost_mc is None else cost_mc[at]
     new = (limit != ways.limit[rows]) | ((cost >= 0) & (cost != ways.cost_mc[rows]))
     return rows[new], limit[new], cost[new]
 
 
 def given_back(
-    packages: Packages, blocks: Blocks, on: Longs, from_s: int, now_s: int, sites: int, rules: FlexRules,
+    packages: Packages,
+    blocks: Blocks,
+    on: Longs,
+    from_s: int,
+    now_s: int,
+    sites: int,
+    rules: FlexRules,
     later: NDArray[np.bool_] | None = None,
 ) -> tuple[Longs, Longs, Longs]:
     """(packages, room, short): gig packages due today beyond what drivers who can still come carry, by station.

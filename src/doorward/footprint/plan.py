@@ -99,7 +99,13 @@ def run_legs(
 
 
 def trip_legs(
-    trips: Trips, rows: Longs, lanes: Lanes, kinds: Equipment, factors: Factors, rules: FootprintRules, at_s: int
+    trips: Trips,
+    rows: Longs,
+    lanes: Lanes,
+    kinds: Equipment,
+    factors: Factors,
+    rules: FootprintRules,
+    at_s: int,
 ) -> Legs:
     """One leg for each trip that arrived.
 

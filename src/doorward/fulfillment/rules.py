@@ -35,7 +35,9 @@ class FulfillmentRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     walk_mms: int = 1_100  # walking speed, mm/s
     setup_s: int = 60  # taking a cart, parking it
     handle_pm: int = 500  # share of the floor's time per unit that is not walking, per mille
-    allowance_pm: int = 80  # a picker's next walk starts this share of a walk's time after its planned end, per mille:
+    allowance_pm: int = (
+        80  # a picker's next walk starts this share of a walk's time after its planned end, per mille:
+    )
     # personal needs, fatigue and delay; twin.floor.most_pm, the most that a walk takes longer, is no more than this
     aisle_mm: int = 3_600  # from aisle to aisle
     bay_mm: int = 1_400  # from bay to bay

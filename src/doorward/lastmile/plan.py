@@ -77,10 +77,17 @@ def closed(bills: Bills, row: Ints, way: Way) -> NDArray[np.bool_]:
 
 
 def booked_later(
-    packages: Packages, bills: Bills, ways: WayCapacity, kinds: tuple[Way, ...], rules: LastmileRules, day: int
+    packages: Packages,
+    bills: Bills,
+    ways: WayCapacity,
+    kinds: tuple[Way, ...],
+    rules: LastmileRules,
+    day: int,
 ) -> Ints:
     """Packages that were given room in a later wave of today's vans and are not at their station yet."""
-    row = np.flatnonzero((packages.status[: len(bills)] < Status.READY) & (bills.opening[: len(packages)] >= 0))
+    row = np.flatnonzero(
+        (packages.status[: len(bills)] < Status.READY) & (bills.opening[: len(packages)] >= 0)
+    )
     row = row[np.isin(packages.way[row], [int(way) for way in kinds])]
     opening = bills.opening[row]
     later = (ways.day[opening] == day) & (ways.slot_s[opening] >= max(rules.plan_s))

@@ -184,7 +184,9 @@ def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way,
     row = row[open_[packages.station[row]]]
     horizon = must_go_before(desk.midnight_s, rules)
     bills, room = desk.table(Bills), desk.table(WayCapacity)
-    more = np.union1d(coming(packages, ways, horizon), booked_later(packages, bills, room, ways, rules, desk.day))
+    more = np.union1d(
+        coming(packages, ways, horizon), booked_later(packages, bills, room, ways, rules, desk.day)
+    )
     late = np.bincount(packages.station[more], minlength=len(sites))
     later_s, zones = desk.midnight_s + max(rules.plan_s) + rules.load_s, desk.table(Zones)
     if desk.now_s >= desk.midnight_s + max(rules.plan_s):

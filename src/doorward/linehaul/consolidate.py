@@ -97,7 +97,10 @@ def consolidate(
     if n > most:
         found = every[np.argsort(cost, kind="stable")[:STARTS]]
         found = np.stack(
-            [improve(each[bundle].astype(np.int64), volume, weight, late_mc, stay_mc, choices) for each in found]
+            [
+                improve(each[bundle].astype(np.int64), volume, weight, late_mc, stay_mc, choices)
+                for each in found
+            ]
         )
     else:
         found = found[:, bundle]
@@ -107,7 +110,13 @@ def consolidate(
 
 
 def improve(
-    assign: Ints, volume: Ints, weight: Ints, late_mc: Floats, stay_mc: Floats, choices: Choices, steps: int = 200
+    assign: Ints,
+    volume: Ints,
+    weight: Ints,
+    late_mc: Floats,
+    stay_mc: Floats,
+    choices: Choices,
+    steps: int = 200,
 ) -> Ints:
     """Move one pallet to another departure, or exchange two, the best step first, while cost falls."""
     n, departures = late_mc.shape[:2]

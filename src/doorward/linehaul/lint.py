@@ -60,7 +60,10 @@ def lint_trips(trips: Trips, pallets: Pallets, lanes: Lanes, kinds: Equipment) -
         sums = np.zeros(len(trips), np.int64)
         np.add.at(sums, trip, getattr(pallets, column)[on].astype(np.int64))
         wrong = np.flatnonzero(sums != getattr(trips, column))
-        faults += [f"trip {row} says {column} {getattr(trips, column)[row]}, its pallets {sums[row]}" for row in wrong]
+        faults += [
+            f"trip {row} says {column} {getattr(trips, column)[row]}, its pallets {sums[row]}"
+            for row in wrong
+        ]
     runs = (trips.status != int(TripStatus.PLANNED)) & (trips.status != int(TripStatus.CANCELLED))
     left, done = trips.status >= int(TripStatus.LEFT), trips.status == int(TripStatus.DONE)
     row = np.flatnonzero(runs)
@@ -94,7 +97,9 @@ def _tariff(
             cost_c.append(int(lanes.cost_c[lane]))
             of_lane.append(True)
             continue
-        charged_g = max(int(trips.weight_g[trip]), int(trips.volume_ml[trip]) * int(kinds.dense_g_l[kind]) // 1000)
+        charged_g = max(
+            int(trips.weight_g[trip]), int(trips.volume_ml[trip]) * int(kinds.dense_g_l[kind]) // 1000
+        )
         by_weight_c = charged_g * int(kinds.tonne_c[kind]) // 1_000_000 if kinds.shared[kind] else 0
         most_ml.append(int(kinds.volume_ml[kind]))
         most_g.append(int(kinds.weight_g[kind]))

@@ -35,7 +35,9 @@ Floats = NDArray[np.float64]
 def load(desk: Desk) -> None:
     """Settle the departures whose staging cut-off has just been reached: load, hold what can wait, cancel the rest."""
     trips, lanes, pallets = desk.table(Trips), desk.table(Lanes), desk.table(Pallets)
-    due = cut_off(trips, lanes, desk.after_s - DAY_S, desk.now_s)  # those planned past their cut-off are not forgotten
+    due = cut_off(
+        trips, lanes, desk.after_s - DAY_S, desk.now_s
+    )  # those planned past their cut-off are not forgotten
     if len(due) == 0:
         return
     waiting = np.flatnonzero(pallets.trip < 0)

@@ -32,7 +32,9 @@ class LaneFill(Table):
     cost_c: I8
 
 
-def lane_fill(trips: Trips, lanes: Lanes, pallets: Pallets, kinds: Equipment, held: NDArray[np.int64]) -> LaneFill:
+def lane_fill(
+    trips: Trips, lanes: Lanes, pallets: Pallets, kinds: Equipment, held: NDArray[np.int64]
+) -> LaneFill:
     """Figures of every pair of buildings with a departure that left or was cancelled, by origin and destination.
 
     held: trips that were cancelled for a later one.
@@ -70,7 +72,9 @@ def lane_fill(trips: Trips, lanes: Lanes, pallets: Pallets, kinds: Equipment, he
         idle=total(~gone & ~waits),
         held=total(waits),
         packages=total(trips.packages[row] * gone),
-        volume_pm=np.where(room_ml > 0, total(trips.volume_ml[row] * own) * 1000 // np.maximum(room_ml, 1), -1),
+        volume_pm=np.where(
+            room_ml > 0, total(trips.volume_ml[row] * own) * 1000 // np.maximum(room_ml, 1), -1
+        ),
         weight_pm=np.where(room_g > 0, total(trips.weight_g[row] * own) * 1000 // np.maximum(room_g, 1), -1),
         late_s=total(late) // np.maximum(total(came), 1),
         pallets=total(np.bincount(loaded, minlength=len(trips))[row] * gone),

@@ -12,10 +12,16 @@ class LinehaulRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     station_s: int = 43_200  # from arrival at the delivery station to the promised end: what is needed there
     hold_slack_s: int = 9_000  # nothing is held for a departure that arrives with less than this to spare
     last_s: int = 25_200  # arrived later than this before the promised end, it is late
-    spare_c: int = 2_000  # a package that loses the day it would have for a second attempt before its promised end
+    spare_c: int = (
+        2_000  # a package that loses the day it would have for a second attempt before its promised end
+    )
     later: int = 2  # departures after the one at its cut-off that are weighed against it
-    hold_fill_pm: int = 500  # share of a later departure that may be planned on now: the rest is for what is to come
-    later_share_pm: int = 700  # share of a later vehicle that what waits now must pay: the rest is for what is to come
+    hold_fill_pm: int = (
+        500  # share of a later departure that may be planned on now: the rest is for what is to come
+    )
+    later_share_pm: int = (
+        700  # share of a later vehicle that what waits now must pay: the rest is for what is to come
+    )
     wait_mc_h: int = 2_000  # a package that is an hour later at its station, promise or not
     transfer_s: int = 5_400  # from arrival at a sort center to staged for the next departure
     late_c: int = 20_000  # a package that a choice of departure makes late: nearly a hard limit
@@ -23,7 +29,12 @@ class LinehaulRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     carbon_c_t: int = 10_000  # price of a tonne of CO2e
     body_ug_m: tuple[int, int, int, int] = (1_060_000, 780_000, 620_000, 346_000)
     # CO2e of the bodies artic, rigid, light, van: for decisions only, the ledger takes the factors
-    body_ug_tm: tuple[int, int, int, int] = (96_000, 456_000, 651_000, 779_000)  # ... by tonne and metre, shared
+    body_ug_tm: tuple[int, int, int, int] = (
+        96_000,
+        456_000,
+        651_000,
+        779_000,
+    )  # ... by tonne and metre, shared
     electric_ug_m: int = 270_000  # of a battery truck
     unload_s: int = 1_200  # from a trailer's arrival until its first package can be sorted on
     sort_hours: int = 20  # hours a day in which a building passes its daily capacity

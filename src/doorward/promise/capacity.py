@@ -42,7 +42,9 @@ def first_partner(sites: Sites) -> int:
     return 2 * fcs + 3 * len(stations)
 
 
-def collected(ways: WayCapacity, sites: Sites, services: Services, today: int, days: int) -> NDArray[np.int64]:
+def collected(
+    ways: WayCapacity, sites: Sites, services: Services, today: int, days: int
+) -> NDArray[np.int64]:
     """Packages whose chosen way a partner is, (days from today, places): room of its days that is gone."""
     out = np.zeros((days, places(sites, services)), np.int64)
     row = np.flatnonzero((ways.carrier >= 0) & (ways.day >= today) & (ways.taken > 0))
@@ -127,7 +129,9 @@ def plan_openings(
     limit = np.concatenate([limit.astype(np.int64), partner], axis=1)
     rows = places(sites, services)
     kind = np.r_[np.full(fcs, OpeningKind.FC), np.full(fcs, OpeningKind.LINEHAUL)]
-    kind = np.r_[kind, np.repeat([OpeningKind.STATION, OpeningKind.LATE_WAVE, OpeningKind.EVENING], len(stations))]
+    kind = np.r_[
+        kind, np.repeat([OpeningKind.STATION, OpeningKind.LATE_WAVE, OpeningKind.EVENING], len(stations))
+    ]
     own, by_fc = len(kind), np.repeat(np.arange(fcs), len(services))
     kind = np.r_[kind, np.full(len(by_fc), OpeningKind.PARTNER)]
     carrier = np.r_[np.full(own, -1), np.tile(np.arange(len(services)), fcs)]

@@ -125,7 +125,9 @@ def shrink(
             for place in np.flatnonzero(places == p).tolist():
                 gone = np.minimum(midnight + end, hi) - np.maximum(midnight + begin, lo)
                 share = 1 - np.maximum(0, gone) / (end - begin)
-                columns = [place] if kinds is FLOOR else [2 * fcs + n * len(stations) + place for n in range(3)]
+                columns = (
+                    [place] if kinds is FLOOR else [2 * fcs + n * len(stations) + place for n in range(3)]
+                )
                 for wave, column in enumerate(columns):
                     out[:, column] = (out[:, column] * share).astype(np.int64)
                     if kinds is DOCKS and wave < len(rules.wave_s):

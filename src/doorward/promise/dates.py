@@ -118,7 +118,11 @@ def _evening(
     if nominal >= NEVER or (nominal + t.offset_s) // DAY_S != t.today:
         return NO_COVERAGE
     truck, evening = t.leave_day[fc, 0, place], 2 * fcs + 2 * stations + place
-    if truck != 0 or room.taken[0, fc] >= room.limit[0, fc] or room.taken[0, fcs + fc] >= room.limit[0, fcs + fc]:
+    if (
+        truck != 0
+        or room.taken[0, fc] >= room.limit[0, fc]
+        or room.taken[0, fcs + fc] >= room.limit[0, fcs + fc]
+    ):
         return NO_CAPACITY
     if room.taken[0, evening] >= room.limit[0, evening]:
         return NO_CAPACITY

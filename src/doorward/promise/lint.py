@@ -43,7 +43,10 @@ def lint_quotes(
     must(trucks == doors, "trucks and stations are held together")
     must(labour == trucks + holds(OpeningKind.PARTNER), "every part goes by the own network or by a partner")
     late = openings.day[held.opening] > (quoted.due_s[place] + offset_s) // DAY_S
-    must(np.bincount(place[late], minlength=len(quoted)) == 0, "what is held is held on or before the promised day")
+    must(
+        np.bincount(place[late], minlength=len(quoted)) == 0,
+        "what is held is held on or before the promised day",
+    )
     np.add.at(taken, held.opening, 1)
     over = np.flatnonzero((taken > openings.limit) & (taken > openings.taken))
     wrong += [f"opening {o}: {taken[o]} taken of {openings.limit[o]}" for o in over]

@@ -290,12 +290,19 @@ def _asked(
 
 
 def _counted(
-    asked: Orders, merged: Merged, services: Services, transits: Transits, rules: PromiseRules, fcs: int,
+    asked: Orders,
+    merged: Merged,
+    services: Services,
+    transits: Transits,
+    rules: PromiseRules,
+    fcs: int,
     today: int,
 ) -> tuple[NDArray[np.bool_], Ints]:
     """Services that may be counted on from each FC, (n, fc, service), and what they charge; nothing where no service
     has a rate: then nothing is known, and all that take the piece count."""
-    takes = np.ascontiguousarray(np.repeat(_takes(asked.speed, merged.heavy_g, services)[:, None], fcs, axis=1))
+    takes = np.ascontiguousarray(
+        np.repeat(_takes(asked.speed, merged.heavy_g, services)[:, None], fcs, axis=1)
+    )
     if transits.fares is None:
         return takes, np.zeros(takes.shape, np.int64)
     volume = merged.volume_ml * rules.parcel_pm // 1000

@@ -56,7 +56,9 @@ def promises_kept(orders: Orders, promises: Promises, packages: Packages, scans:
     judged = alive & (offered | lost | (due < now_s))
     in_time = judged & offered & (offer_s <= due)
     delivered = packages.status == Status.DELIVERED
-    stored = told.event == Event.STORED  # a locker's promise is kept when it lies there, not when it is collected
+    stored = (
+        told.event == Event.STORED
+    )  # a locker's promise is kept when it lies there, not when it is collected
     came_s = packages.ended_s.copy()
     came_s[told.package[stored]] = told.at_s[stored]
     on_time = delivered & (came_s <= due)

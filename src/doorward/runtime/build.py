@@ -213,7 +213,9 @@ def twin_world(
     return World(
         storefront=TwinStorefront(book, seed, shoppers),
         customers=TwinCustomers(seed, shoppers),
-        floor=TwinFloor(seed, network.lanes, rules[FloorRules], rules[SupplierRules], outages, state, network.floors),
+        floor=TwinFloor(
+            seed, network.lanes, rules[FloorRules], rules[SupplierRules], outages, state, network.floors
+        ),
         trucks=TwinTrucks(seed, offset, rules[TruckRules], network.lanes, outages, roads, sites),
         carriers=TwinCarriers(seed, offset, rules[TwinCarriersRules]),
         fleet=TwinFleet(

@@ -217,27 +217,34 @@ def _who(state: State, event: Event, ref: int) -> str:
 
 def _why(state: State, package: int, currency: str) -> list[str]:
     """The bill of its way, and every remark about it."""
-    lines, unit = [], f" {currency}" if currency else ""
+    bill, remarks = bill_words(state, package, currency), state.table(Remarks)
+    about = np.flatnonzero((remarks.subject == Subject.PACKAGE) & (remarks.row == package))
+    told = [WORDS[Reason(int(remarks.reason[row]))] + remark_words(state, int(row)) for row in about]
+    return [bill, *told] if bill else told
+
+
+def remark_words(state: State, row: int) -> str:
+    """By how much a remark (row of Remarks) says it fell short; empty where it does not."""
+    short = int(state.table(Remarks).short[row])
+    return f" (short by {short:,})" if short > 0 else ""
+
+
+def bill_words(state: State, package: int, currency: str) -> str:
+    """Why a package goes the way it goes: the bill of that way and what the next best would have cost more."""
     bills, packages = state.table(Bills), state.table(Packages)
-    way = int(packages.way[package])
-    if way >= 0 and package < len(bills):
-        words = (
-            f"way {Way(way).name} was reckoned at {bills.money_mc[package] / 1e5:.2f}{unit} to pay"
-            f" + {bills.late_mc[package] / 1e5:.2f} for the risk of lateness"
-            f" + {bills.carbon_mc[package] / 1e5:.2f} for {packages.co2_mg[package] / 1000:.0f} g of CO2e"
-            f" + {bills.dual_mc[package] / 1e5:.2f} for scarce capacity"
-        )
-        if bills.late_pm[package] >= 0:
-            late_h = bills.late_s[package] / 3600
-            words += f"; late with {bills.late_pm[package] / 10:.1f} %, {late_h:.1f} h in the mean"
-        second = int(bills.second[package])
-        if second >= 0:
-            words += f"; next best {Way(second).name}, {bills.second_mc[package] / 1e5:.2f}{unit} dearer"
-        lines.append(words)
-    remarks = state.table(Remarks)
-    for row in np.flatnonzero((remarks.subject == Subject.PACKAGE) & (remarks.row == package)):
-        short = int(remarks.short[row])
-        lines.append(
-            WORDS[Reason(int(remarks.reason[row]))] + (f" (short by {short:,})" if short > 0 else "")
-        )
-    return lines
+    way, unit = int(packages.way[package]), f" {currency}" if currency else ""
+    if way < 0 or package >= len(bills):
+        return ""
+    words = (
+        f"way {Way(way).name} was reckoned at {bills.money_mc[package] / 1e5:.2f}{unit} to pay"
+        f" + {bills.late_mc[package] / 1e5:.2f} for the risk of lateness"
+        f" + {bills.carbon_mc[package] / 1e5:.2f} for {packages.co2_mg[package] / 1000:.0f} g of CO2e"
+        f" + {bills.dual_mc[package] / 1e5:.2f} for scarce capacity"
+    )
+    if bills.late_pm[package] >= 0:
+        late_h = bills.late_s[package] / 3600
+        words += f"; late with {bills.late_pm[package] / 10:.1f} %, {late_h:.1f} h in the mean"
+    second = int(bills.second[package])
+    if second >= 0:
+        words += f"; next best {Way(second).name}, {bills.second_mc[package] / 1e5:.2f}{unit} dearer"
+    return words

@@ -68,7 +68,9 @@ def make_vehicles(
     )
 
 
-def check_staffed(problems: Problems, sites: Sites, vehicles: Vehicles, drivers: Drivers, services: Services) -> None:
+def check_staffed(
+    problems: Problems, sites: Sites, vehicles: Vehicles, drivers: Drivers, services: Services
+) -> None:
     """Every station has vans or gig drivers, and doors are served by stations or partners."""
     stations = np.flatnonzero(sites.kind == SiteKind.STATION)
     vans = vehicles.station[np.isin(vehicles.way, (Way.OWN, Way.DSP))]

@@ -55,7 +55,9 @@ def clock_s(text: str) -> int:
 def make_start(problems: Problems, start_s: int) -> int:
     """The first day's midnight as it is, if doorward's calendar reaches it."""
     if not FIRST_S <= start_s < LAST_S:
-        problems.add("[network]", "start", "is out of the calendar", "a day of the years 2000 to 2036", "write one")
+        problems.add(
+            "[network]", "start", "is out of the calendar", "a day of the years 2000 to 2036", "write one"
+        )
     return start_s
 
 
@@ -101,7 +103,9 @@ def make_sites(
 ) -> tuple[Sites, Names]:
     """Buildings but lockers, and their names."""
     if not fcs:
-        problems.add("[[fc]]", "", "none is given", "orders are shipped from somewhere", "add a [[fc]] section")
+        problems.add(
+            "[[fc]]", "", "none is given", "orders are shipped from somewhere", "add a [[fc]] section"
+        )
     every: list[f.Fc | f.Building] = [*fcs, *sorts, *stations]
     kinds = [SiteKind.FC] * len(fcs) + [SiteKind.SORT] * len(sorts) + [SiteKind.STATION] * len(stations)
     firsts = [("fc", i) for i in range(len(fcs))] + [("sort", i) for i in range(len(sorts))]

@@ -16,9 +16,19 @@ SHARED: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {
             k: k
             for k in (
-                "induct_s", "plan_s", "wave_s", "route_s", "delivery_days", "crossdock_s",  # the clock
-                "evening_plan_s", "evening_s", "evening_route_s",
-                "stop_s", "break_after_s", "door_packages_pm", "package_ml",  # what a van's day holds
+                "induct_s",
+                "plan_s",
+                "wave_s",
+                "route_s",
+                "delivery_days",
+                "crossdock_s",  # the clock
+                "evening_plan_s",
+                "evening_s",
+                "evening_route_s",
+                "stop_s",
+                "break_after_s",
+                "door_packages_pm",
+                "package_ml",  # what a van's day holds
                 "outage_guess_s",
             )
         },
@@ -40,7 +50,11 @@ def borrowed(section: str, rooms: Mapping[str, Mapping[str, Any]]) -> dict[str, 
 def contradictions(problems: Problems, rules: Mapping[type[Any], Any]) -> None:
     """Add what two sections say against each other, of those that could be read."""
     promise = rules.get(PromiseRules)
-    if promise is not None and promise.evening_s >= 0 and not 0 <= promise.evening_plan_s <= promise.evening_s:
+    if (
+        promise is not None
+        and promise.evening_s >= 0
+        and not 0 <= promise.evening_plan_s <= promise.evening_s
+    ):
         problems.add(
             "[promise]",
             "evening_plan_s",

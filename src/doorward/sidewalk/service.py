@@ -51,7 +51,9 @@ def roll(desk: Desk) -> None:
         run += len(errands.vehicle)
         desk.post(*let_go(dropped, mine, Way.ROBOT, desk.now_s))
         gone += [mine[dropped.row], stops[-1].package]
-    desk.post(StopsPlanned.concat(stops), tell_overdue(desk.table, Way.ROBOT, np.concatenate(gone), desk.now_s))
+    desk.post(
+        StopsPlanned.concat(stops), tell_overdue(desk.table, Way.ROBOT, np.concatenate(gone), desk.now_s)
+    )
 
 
 def post_errands(desk: Desk, errands: Errands, doors: Doors, cargo: Cargo, station: int, first: int) -> None:

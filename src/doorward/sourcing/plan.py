@@ -92,7 +92,9 @@ def plan_sources(
     split = LineSplit.concat(
         [
             LineSplit.fill(int((~own).sum()), part=0, line=row[got.line[~own]], units=got.units[~own]),
-            LineSplit.fill(int(parted.sum()), part=0, line=row[missing[parted]], units=got.rest[missing[parted]]),
+            LineSplit.fill(
+                int(parted.sum()), part=0, line=row[missing[parted]], units=got.rest[missing[parted]]
+            ),
         ]
     )
     part = len(lines) + np.arange(len(split))
@@ -117,7 +119,13 @@ def plan_sources(
 
 
 def _held(
-    got: Sourced, missing: Ints, row: Ints, was: NDArray[np.bool_], since_s: Ints, rules: SourcingRules, now_s: int
+    got: Sourced,
+    missing: Ints,
+    row: Ints,
+    was: NDArray[np.bool_],
+    since_s: Ints,
+    rules: SourcingRules,
+    now_s: int,
 ) -> tuple[LineHeld, NDArray[np.bool_]]:
     """Lines (places `missing`, numbers `row`) that miss units: backordered or cancelled; and which of them that is new
     for. was: they have been backordered since `since_s`."""
@@ -232,7 +240,9 @@ def _inbound(
 def _split_remarks(about: Subject, number: Ints, owner: Ints, fc: Ints, fcs: int, now_s: int) -> Remarks:
     parcels = np.bincount(np.unique(owner * fcs + fc) // fcs, minlength=len(number))
     split = parcels > 1
-    return Remarks.about(about, number[split], Reason.SPLIT, now_s, limit=parcels[split], short=parcels[split] - 1)
+    return Remarks.about(
+        about, number[split], Reason.SPLIT, now_s, limit=parcels[split], short=parcels[split] - 1
+    )
 
 
 def _late_remarks(row: Ints, order: Ints, fc: Ints, at_door_s: Ints, orders: Orders, now_s: int) -> Remarks:

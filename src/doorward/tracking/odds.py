@@ -64,9 +64,29 @@ def _knots(stage: Stage, way: Way, services: Services) -> tuple[tuple[float, ...
     half, most = float(services.transit_p50_s[mine].mean()), float(services.transit_p90_s[mine].mean())
     most, day = max(1.15, most / max(1.0, half)), 24 * H / max(1.0, half)
     if stage is Stage.HANDED:
-        upto = (-2.3, -1.28, -0.53, 0, 0.53, 1, 1.28, 1.8)  # a log-normal's, by its tenth; then slips and second tries
+        upto = (
+            -2.3,
+            -1.28,
+            -0.53,
+            0,
+            0.53,
+            1,
+            1.28,
+            1.8,
+        )  # a log-normal's, by its tenth; then slips and second tries
         knots = tuple(most**x for x in upto)
-        return (*knots, most**1.8 + day, 3 * most + day), (0, 0.05, 0.25, 0.49, 0.73, 0.87, 0.92, 0.95, 0.98, 1)
+        return (*knots, most**1.8 + day, 3 * most + day), (
+            0,
+            0.05,
+            0.25,
+            0.49,
+            0.73,
+            0.87,
+            0.92,
+            0.95,
+            0.98,
+            1,
+        )
     return (0, 0.15, 0.5, 0.9, most, most + day, 3 * most + day), (0, 0.03, 0.5, 0.77, 0.91, 0.97, 1)
 
 

@@ -94,7 +94,9 @@ def ride_etas(
     spread = pace.spread_s(run, ahead, rules)
     begun = np.zeros(len(runs), np.bool_)
     begun[stops.run[rows[stops.done_s[rows] >= 0]]] = True
-    spread = np.where(begun[run], spread, np.hypot(spread, rules.depart_late_s))  # the way out is not known yet
+    spread = np.where(
+        begun[run], spread, np.hypot(spread, rules.depart_late_s)
+    )  # the way out is not known yet
     half = (rules.eta_z_pm * spread * scale_pm[packages.way[riding]] / 1e6).astype(np.int64)
     return at - half, at + half
 
@@ -132,7 +134,9 @@ def stages(
     """(Stage, anchor, unit) of packages `row` not out for delivery; base (n,): stage by alarms (`first_stage`)."""
     status, last, carrier = packages.status[row], packages.last_scan[row], packages.carrier[row]
     told_s, event = scans.at_s[last], scans.event[last]
-    stage = np.where((base == Stage.MISSED) & (status == Status.READY), int(Stage.PROMISED), base)  # caught up
+    stage = np.where(
+        (base == Stage.MISSED) & (status == Status.READY), int(Stage.PROMISED), base
+    )  # caught up
     anchor, unit = packages.due_lo_s[row].copy(), window_s(packages, row).astype(np.float64)
     sold = np.flatnonzero((carrier >= 0) & (packages.station[row] < 0))
     if len(sold):

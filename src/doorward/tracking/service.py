@@ -108,7 +108,9 @@ def tell(desk: Desk) -> None:
     scale = scales_now(desk.table(EtaScales))
     waves = Waves.of(rules, desk.utc_offset_s)
     other_day = put_off_s(packages, trips, desk.table(Lanes), waves, row, now_s)
-    now = reckon(packages, scans, runs, stops, partners, odds, watch, rules, now_s, scale, row, missed, other_day)
+    now = reckon(
+        packages, scans, runs, stops, partners, odds, watch, rules, now_s, scale, row, missed, other_day
+    )
     late = raised_of(watch, now.row) & (1 << Alarm.WILL_BE_LATE | 1 << Alarm.LATE) != 0
     quiet = silent(
         packages, scans, desk.table(PickTasks), pallets, trips, runs, stops, desk.table(Blocks),

@@ -95,7 +95,9 @@ class Waves(NamedTuple):
 
 def block_s(packages: Packages, blocks: Blocks, row: Longs) -> Longs:
     """When the last gig block starts that may still take packages `row` in time, or -1 (n,)."""
-    alive = np.flatnonzero(np.isin(blocks.status, (BlockStatus.OPEN, BlockStatus.CLAIMED, BlockStatus.CHECKED_IN)))
+    alive = np.flatnonzero(
+        np.isin(blocks.status, (BlockStatus.OPEN, BlockStatus.CLAIMED, BlockStatus.CHECKED_IN))
+    )
     order = alive[np.lexsort((blocks.start_s[alive], blocks.station[alive]))]
     key = blocks.station[order].astype(np.int64) * FAR_S + blocks.start_s[order]
     wanted = packages.station[row].astype(np.int64) * FAR_S + packages.due_s[row]
@@ -170,9 +172,7 @@ def ready_due_s(
     return due
 
 
-def put_off_s(
-    packages: Packages, trips: Trips, lanes: Lanes, waves: Waves, row: Longs, now_s: int
-) -> Longs:
+def put_off_s(packages: Packages, trips: Trips, lanes: Lanes, waves: Waves, row: Longs, now_s: int) -> Longs:
     """By how many days, in seconds, the next wave of vans that packages `row` can be on lies behind the day of their
     promise, (n,): at their station or on the last trailer to it, on no run, and the day's last wave is planned."""
     status, way, late = packages.status[row], packages.way[row], np.zeros(len(row), np.int64)

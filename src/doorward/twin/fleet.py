@@ -48,7 +48,9 @@ class FleetRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     bad_address_pm: int = 4  # orders whose address is not found
     robot_away_pm: int = 319  # customers who do not come out to a sidewalk robot
     drone_abort_pm: int = 3  # flights called off on the way for other reasons than the weather
-    drone_gust_pm: int = 900  # gusts from this share of the rules' limit on send a craft home, always from ...
+    drone_gust_pm: int = (
+        900  # gusts from this share of the rules' limit on send a craft home, always from ...
+    )
     drone_storm_pm: int = 1_300  # ... this share on; rain likewise
     neighbour_pm: int = 250  # of those not at home, a neighbour takes it
     overtime_s: int = (

@@ -55,7 +55,9 @@ class TwinRoads:
         place, when = pairs
         now = self._begun(place, when)
         lasts = uniform(self.seed, "roads/second", place, when - 1) < rules.second_hour_pm / 1000
-        return np.asarray((1.0 + np.maximum(now, np.where(lasts, self._begun(place, when - 1), 0.0)))[member.ravel()])
+        return np.asarray(
+            (1.0 + np.maximum(now, np.where(lasts, self._begun(place, when - 1), 0.0)))[member.ravel()]
+        )
 
     def _begun(self, cell: Longs, hour: Longs) -> Reals:
         """How much longer, by incidents that began in this hour."""
@@ -84,7 +86,12 @@ class TwinRoads:
         return out
 
     def longer(
-        self, planned_s: Longs, real_s: Longs, region: NDArray[np.int16] | Longs, lat_udeg: Udeg, lon_udeg: Udeg
+        self,
+        planned_s: Longs,
+        real_s: Longs,
+        region: NDArray[np.int16] | Longs,
+        lat_udeg: Udeg,
+        lon_udeg: Udeg,
     ) -> Reals:
         """True over planned time of legs planned for `planned_s` and driven at `real_s`, towards these doors."""
         hour = self.rush(real_s) / self.rush(planned_s)

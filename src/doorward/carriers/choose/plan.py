@@ -111,7 +111,9 @@ def _cancel_in(cost: I64, opening: I32, left: I64, option: I32, price: I64) -> b
     node = np.where(opening >= 0, at.reshape(opening.shape) - unlimited, -1).astype(np.int32)
     room = np.concatenate([left[real], [np.int64(1) << 40, np.int64(1) << 40]])
     far = np.zeros(nodes + 3, np.int64)
-    done = _cancel(cost, node, np.arange(max(1, nodes), dtype=np.int32), nodes, room, option, MOST_CYCLES, far)
+    done = _cancel(
+        cost, node, np.arange(max(1, nodes), dtype=np.int32), nodes, room, option, MOST_CYCLES, far
+    )
     left[real] = room[:nodes]
     if done:
         price[real] = -far[:nodes]

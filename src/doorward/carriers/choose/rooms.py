@@ -56,7 +56,9 @@ def hourly(vehicles: Vehicles, way: Way, sites: int, rules: CarriersRules) -> I6
     mine = vehicles.way == way
     out = []
     for begin in craft_hours(way, rules):
-        span = np.minimum(vehicles.shift_hi_s[mine], begin + HOUR_S) - np.maximum(vehicles.shift_lo_s[mine], begin)
+        span = np.minimum(vehicles.shift_hi_s[mine], begin + HOUR_S) - np.maximum(
+            vehicles.shift_lo_s[mine], begin
+        )
         part = np.maximum(0, span) / HOUR_S
         out.append(np.bincount(vehicles.station[mine], part * each, sites))
     rows: I64 = np.floor(np.array(out).reshape(-1, sites) + 1e-9).astype(np.int64)
@@ -141,7 +143,9 @@ def shift_vans(
     pool = np.array([index.pool(at, day, int(w)) for w in waves])
     prior = wave_weights(rules)[:, None]
     come = np.where(pool >= 0, np.maximum(expected, promised)[pool] - capacity.taken[pool], 0)
-    come = np.minimum(np.maximum(0, come), np.maximum(0, come.sum(axis=0))) + prior  # what comes sooner than promised
+    come = (
+        np.minimum(np.maximum(0, come), np.maximum(0, come.sum(axis=0))) + prior
+    )  # what comes sooner than promised
     over = (np.asarray(rules.plan_s)[:, None] <= second) & (day == index.today)[None]
     come = np.where(over, 0.0, come)
     live = come.sum(axis=0) > 0
@@ -211,9 +215,7 @@ class Index:
         self.dense = np.full((max(1, len(found)), self.days, sites), -1, np.int32)
         self.dense[at, day, capacity.station[ahead]] = np.arange(self.first, len(capacity))
 
-    def row(
-        self, column: int, site: NDArray[np.int32], day: I64, slot_s: I64 | int
-    ) -> NDArray[np.int32]:
+    def row(self, column: int, site: NDArray[np.int32], day: I64, slot_s: I64 | int) -> NDArray[np.int32]:
         """Rows in WayCapacity (n,) of the slots that hold these seconds of the day; days beyond the horizon are
         clipped to its ends, seconds before the first slot to that; -1 none."""
         slots = self.slots[column]

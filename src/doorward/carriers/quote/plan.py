@@ -134,7 +134,9 @@ def _own_money(
         if way in (Way.DRONE, Way.ROBOT):
             trip = trip + net.fixed_mc[way, station]
         if way == Way.ROBOT:
-            trip = trip * 1000 / rules.robot_packages_pm  # a sortie carries one package, an errand up to three
+            trip = (
+                trip * 1000 / rules.robot_packages_pm
+            )  # a sortie carries one package, an errand up to three
         if way == Way.FLEX:
             trip = trip + block_mc[station]
         again = 1.0 + rules.fail_pm[way] / 1000
@@ -303,7 +305,9 @@ def _lateness(out: Quotes, column: int, p: F64, seconds: F64, batch: Batch, rule
     price(out, column, np.arange(len(batch)), p, seconds, batch, rules)
 
 
-def price(out: Quotes, column: int, at: I64, p: F64, seconds: F64, batch: Batch, rules: CarriersRules) -> None:
+def price(
+    out: Quotes, column: int, at: I64, p: F64, seconds: F64, batch: Batch, rules: CarriersRules
+) -> None:
     """Likewise for the packages `at`; p, seconds (len(at),)."""
     penalty = np.array(rules.late_c, np.float64)[np.clip(batch.speed[at], 0, 2)]
     p = np.clip(p, 0.0, 1.0)

@@ -143,7 +143,9 @@ def _scanned(book: _Book, fact: Scanned) -> None:
             book.chute.pop(package, None)
         elif event == Event.ARRIVED:
             if number >= 0 and book.pallets[number].dest != site:
-                book.faults.append(f"package {package} on pallet {number} arrives at {site}, not where it goes")
+                book.faults.append(
+                    f"package {package} on pallet {number} arrives at {site}, not where it goes"
+                )
             book.on.pop(package, None)
         elif number >= 0:
             book.faults.append(f"package {package} meets event {event} while it lies on pallet {number}")

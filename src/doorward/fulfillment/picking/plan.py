@@ -165,7 +165,12 @@ def _batches(
             for lo in range(0, len(mine), rules.batch_packages):
                 pool = mine[lo : lo + rules.batch_packages]
                 numbers, lengths = plan_batches(
-                    spots.take(pool), load[pool], shape, rules.batch_moves, seed + len(walks), np.argsort(pool)
+                    spots.take(pool),
+                    load[pool],
+                    shape,
+                    rules.batch_moves,
+                    seed + len(walks),
+                    np.argsort(pool),
                 )
                 batch[pool] = len(walks) + numbers
                 walks += lengths

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from doorward.core.units import DAY_S
 
-BUCKET_S = 100  # divides the tick of 300 s: every call sees the same stretches, and none that began before now
+BUCKET_S = (
+    100  # divides the tick of 300 s: every call sees the same stretches, and none that began before now
+)
 BUCKETS = 4 * 864
 """Four days are looked at; work beyond them ends at the horizon and is remarked."""
 MILLI = 1000

@@ -111,7 +111,7 @@ def doors_of(view: View, run: Longs) -> Doors:
         open_, np.maximum(expected, view.now_s) > due_s, np.bincount(door[after], minlength=d) > 0
     )
     stand_d = worst(stand_s, door, d)
-    lat, lon = _places(view, package[first])
+    lat, lon = places(view, package[first])
     return Doors(
         run, np.searchsorted(of, np.arange(len(run) + 1)).astype(np.int64), shift,
         _run_stand(view, run, of, stand_d, late & open_, open_), rows,
@@ -130,7 +130,7 @@ def _run_stand(view: View, run: Longs, of: Longs, stand: Tones, late: Flags, ope
     return found
 
 
-def _places(view: View, package: Longs) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def places(view: View, package: Longs) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Where the doors of these packages are: the doorstep, or the locker; microdegrees."""
     packages, orders, sites = view.table(Packages), view.table(Orders), view.table(Sites)
     order, locker = packages.order[package], packages.locker[package]

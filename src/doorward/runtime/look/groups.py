@@ -17,7 +17,7 @@ from doorward.runtime.look.shapes import Action
 from doorward.runtime.look.tone import Stand
 from doorward.runtime.look.trips import travel
 from doorward.runtime.look.view import Flags, Longs, View
-from doorward.runtime.look.words import clock, count_of, counted, reason_words, stage_word
+from doorward.runtime.look.words import STILL, clock, count_of, counted, reason_words, stage_word
 from doorward.tables.fleet import Runs, RunStatus, Stops
 from doorward.tables.journey import Holder, Status
 from doorward.tables.linehaul import Lanes, Trips, TripStatus
@@ -146,15 +146,6 @@ def standstills(inbox: Inbox) -> None:
         )  # fmt: skip
 
 
-STILL = {
-    What.CLOSED: "the building is closed",
-    What.PICKING: "picking stands still",
-    What.SORTING: "packing and sorting stand still",
-    What.DEPARTURES: "nothing leaves the docks",
-    What.PICKUPS: "partners do not collect",
-}
-
-
 def late_trucks(inbox: Inbox) -> None:
     """Trips expected behind their timetable by more than `LinehaulRules.late_s`."""
     view, trips, lanes = inbox.view, inbox.view.table(Trips), inbox.view.table(Lanes)
@@ -243,15 +234,10 @@ def unassigned(inbox: Inbox) -> None:
 
     The cause is the newest remark since they came to the station.
     """
-    view, packages, remarks, scans = (
-        inbox.view, inbox.view.table(Packages), inbox.view.table(Remarks), inbox.view.table(Scans),
-    )  # fmt: skip
+    view, packages, remarks = inbox.view, inbox.view.table(Packages), inbox.view.table(Remarks)
     row = view.unassigned
-    newest = view.newest_remark[row]
-    reason = np.zeros(len(row), np.int64)
-    told = np.flatnonzero(newest >= 0)
-    since = remarks.at_s[newest[told]] >= scans.at_s[packages.last_scan[row[told]]]
-    reason[told[since]] = remarks.reason[newest[told[since]]]
+    newest = standing_remark(view, row)
+    reason = np.where(newest >= 0, remarks.reason[newest] if len(remarks) else 0, 0).astype(np.int64)
     trouble = UNPLANNED[reason] | _alarmed(view, row, LATENESS)
     row, reason = row[trouble], reason[trouble]
     for key in np.unique(packages.station[row].astype(np.int64) << 16 | reason).tolist():
@@ -337,6 +323,16 @@ def _of_place(
         f"{about}-{row}-{part}", kind, f"{count_of(len(taken), 'package')} {where} {words}", stages, about, row,
         site, taken, lat, lon, actions=[RECHOOSE] if missed else [],
     )  # fmt: skip
+
+
+def standing_remark(view: View, row: Longs) -> Longs:
+    """Row of the newest remark about each of these packages since its last scan, (n,); -1 none."""
+    packages, scans, remarks = view.table(Packages), view.table(Scans), view.table(Remarks)
+    newest = view.newest_remark[row]
+    told = np.flatnonzero(newest >= 0)
+    old = remarks.at_s[newest[told]] < scans.at_s[packages.last_scan[row[told]]]
+    newest[told[old]] = -1
+    return newest
 
 
 def _live(view: View, doors: Doors, k: int) -> Longs:

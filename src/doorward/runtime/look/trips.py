@@ -45,7 +45,8 @@ def travel(view: View, trip: Longs) -> Travel:
     stand = worst(view.tones_of(package), of, len(trip))
     stand = np.maximum(stand, Stand.ON_TIME).astype(np.int8)
     stand[late_s > view.rule(LinehaulRules).late_s] = Stand.LATE
-    stand[(status == TripStatus.DONE) | (status == TripStatus.CANCELLED)] = Stand.DONE
+    stand[status == TripStatus.DONE] = Stand.DONE
+    stand[status == TripStatus.CANCELLED] = Stand.NONE
     return Travel(np.asarray(late_s, np.int64), stand, package, of)
 
 

@@ -17,6 +17,7 @@ from doorward.core.hours import day_start, local_day
 from doorward.core.table import Table
 from doorward.core.units import DAY_S
 from doorward.ledger.state import State
+from doorward.ledger.vault import Vault
 from doorward.runtime.config import Network
 from doorward.runtime.look.tone import SETTLED, package_tones
 from doorward.tables.fleet import Stops
@@ -52,10 +53,11 @@ class View:
     """The tables of one turn, looked at from one moment.
 
     state  as of `turn`; now_s  the moment, Unix seconds, not before that turn; frame  what stands still
+    vault  names that belong to rows; None where nothing keeps any
     """
 
-    def __init__(self, state: State, now_s: int, turn: int, frame: Frame) -> None:
-        self.state, self.now_s, self.turn, self.frame = state, now_s, turn, frame
+    def __init__(self, state: State, now_s: int, turn: int, frame: Frame, vault: Vault | None = None) -> None:
+        self.state, self.now_s, self.turn, self.frame, self.vault = state, now_s, turn, frame, vault
 
     def table(self, kind: type[T]) -> T:
         """All rows of a table."""

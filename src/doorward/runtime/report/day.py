@@ -91,7 +91,16 @@ def _classes(story: Story) -> str:
         said = meter(share, percent(share, 1), "bad" if low else "ok") if judged else None
         promised = kept.promised_s[k] / 3600 if judged else None
         rows.append(
-            [name, int(kept.packages[k]), judged, said, percent(aim, 1), promised, taken, kept.margin_s[k] / 3600]
+            [
+                name,
+                int(kept.packages[k]),
+                judged,
+                said,
+                percent(aim, 1),
+                promised,
+                taken,
+                kept.margin_s[k] / 3600,
+            ]
         )
     head = (
         "lane class",

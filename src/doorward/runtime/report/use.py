@@ -54,7 +54,13 @@ def _floor_figures(story: Story) -> str:
     fcs = int((state.table(Sites).kind == SiteKind.FC).sum())
     boxes = state.table(Boxes)
     f = floor_figures(
-        packages, state.table(PickTasks), state.table(Waves), state.table(Remarks), state.table(Lines).fc, fcs, boxes
+        packages,
+        state.table(PickTasks),
+        state.table(Waves),
+        state.table(Remarks),
+        state.table(Lines).fc,
+        fcs,
+        boxes,
     )
     head = ("building", "packages", "units", "waves", "by walk", "by robot", "units/picker h", "m per walked package",
             "empty in boxes", "packing g a piece", "short", "damaged", "missorted", "weight off", "own packaging",

@@ -62,7 +62,12 @@ def ways(story: Story) -> str:
     money = story.currency
     head = ("way", "packages", f"bills, {money}", "cents each", "km each", "CO2e g each", "on time")
     return (
-        two(share, cost) + two(distance, carbon) + table(head, body) + _spent(story) + _bills(story) + _capacity(story)
+        two(share, cost)
+        + two(distance, carbon)
+        + table(head, body)
+        + _spent(story)
+        + _bills(story)
+        + _capacity(story)
     )
 
 
@@ -82,8 +87,12 @@ def _spent(story: Story) -> str:
     packages = story.state.table(Packages)
     kept = packages.status != Status.CANCELLED
     n, chosen_c = max(1, int(kept.sum())), int(np.maximum(packages.bill_c[kept], 0).sum())
-    named = zip(("linehaul", "vans", "drones and robots", "gig drivers", "partner carriers"), money, strict=True)
-    rows = [Bar(name, (c / n,), f"{c / n:,.1f} c   {c / 100:,.0f} {story.currency}") for name, c in named if c]
+    named = zip(
+        ("linehaul", "vans", "drones and robots", "gig drivers", "partner carriers"), money, strict=True
+    )
+    rows = [
+        Bar(name, (c / n,), f"{c / n:,.1f} c   {c / 100:,.0f} {story.currency}") for name, c in named if c
+    ]
     told = (
         f"Paid for departures, runs, gig blocks and partners: {money.total_c / n:,.1f} cents a package. "
         f"The bills above say {chosen_c / n:,.1f}: a bill is what the choice knew, a van's marginal minutes "
@@ -131,7 +140,9 @@ def _capacity(story: Story) -> str:
     head = ("way", "at", "slot", "room taken", "price, cents")
     return part(
         "The fullest capacity",
-        words("Room by way, building and slot of the day; its price is what the last place was worth to the packages."),
+        words(
+            "Room by way, building and slot of the day; its price is what the last place was worth to the packages."
+        ),
         table(head, [r for _, r in rows[:12]]),
     )
 
