@@ -23,7 +23,7 @@ class OrgKind(IntEnum):
 class Scope(IntFlag):
     """What a principal may do. Whose things it may do it to follows from its organisation."""
 
-    NETWORK_READ = 1  # tower, runs, buildings, linehaul
+    NETWORK_READ = 1  # tower, buildings, linehaul: the whole network
     ORDERS_READ = 2
     ORDERS_WRITE = 4
     STOCK_WRITE = 8
@@ -34,9 +34,10 @@ class Scope(IntFlag):
     HOOKS = 256
     PEOPLE = 512  # users and keys of its own organisation
     ORGANISATIONS = 1024  # make organisations, and people anywhere
+    RUNS_READ = 2048  # runs and where they are; a contractor its own
 
 
-ALL = Scope(2047)
+ALL = Scope(4095)
 
 
 class Role(IntEnum):
@@ -54,9 +55,9 @@ _S = Scope
 ROLE_SCOPES: dict[Role, Scope] = {
     Role.ADMIN: ALL,
     Role.PLANNER: ALL & ~(_S.PEOPLE | _S.ORGANISATIONS),
-    Role.VIEWER: _S.NETWORK_READ | _S.ORDERS_READ | _S.REPORTS_READ,
+    Role.VIEWER: _S.NETWORK_READ | _S.RUNS_READ | _S.ORDERS_READ | _S.REPORTS_READ,
     Role.SHIPPER: _S.ORDERS_READ | _S.ORDERS_WRITE | _S.STOCK_WRITE | _S.REPORTS_READ | _S.HOOKS | _S.PEOPLE,
-    Role.CONTRACTOR: _S.NETWORK_READ | _S.SCANS_WRITE | _S.PEOPLE,
+    Role.CONTRACTOR: _S.RUNS_READ | _S.SCANS_WRITE | _S.PEOPLE,
     Role.CARRIER: _S.ORDERS_READ | _S.SCANS_WRITE | _S.HOOKS | _S.PEOPLE,
 }
 ROLES_OF: dict[OrgKind, tuple[Role, ...]] = {

@@ -17,10 +17,11 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import ScalarRenderPlugin
 
 import doorward
-from doorward.apps.api import following, people, system, writing
+from doorward.apps.api import following, people, reading, system, writing
 from doorward.apps.api.live import Live
 from doorward.apps.api.orders_in import Intake
 from doorward.apps.api.problems import HANDLERS
+from doorward.apps.api.reading import Looking
 from doorward.apps.api.who import Csrf, Door, guard, who
 from doorward.apps.console import pages
 from doorward.apps.live.logs import logger
@@ -41,7 +42,7 @@ def create() -> Litestar:
 
 def application(live: Live) -> Litestar:
     """Routes over a live network."""
-    intake, door = Intake(live.replica.network, _skus(live)), Door(live)
+    intake, door, looking = Intake(live.replica.network, _skus(live)), Door(live), Looking(live)
 
     @asynccontextmanager
     async def alive(app: Litestar) -> AsyncIterator[None]:
@@ -51,16 +52,20 @@ def application(live: Live) -> Litestar:
             yield
         finally:
             watch.cancel()
+            looking.pasts.close()
             await live.stop()
 
     api = Router(
         path="/api/v1",
-        route_handlers=[*system.ROUTES, *people.ROUTES, *writing.ROUTES, *following.ROUTES],
+        route_handlers=[
+            *(*system.ROUTES, *reading.ROUTES, *people.ROUTES, *writing.ROUTES, *following.ROUTES),
+        ],
         dependencies={
             "live": Provide(lambda: live, sync_to_thread=False),
             "intake": Provide(lambda: intake, sync_to_thread=False),
             "who": Provide(who, sync_to_thread=False),
             "door": Provide(lambda: door, sync_to_thread=False),
+            "looking": Provide(lambda: looking, sync_to_thread=False),
         },
         guards=[guard],
     )
