@@ -1,0 +1,71 @@
+// The ground under our things: a style built in code where no basemap was made, and the network's own geography.
+import type { StyleSpecification } from "maplibre-gl";
+import type { Feature, FeatureCollection } from "geojson";
+import type { NetworkShape, RunDetail } from "../types";
+
+export const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
+export const SOURCES = ["zones", "lanes", "cells", "route", "doors", "sites", "alerts"] as const;
+
+/** Plain land; used until a basemap is there, and without one. */
+export const plain = (land: string): StyleSpecification => ({
+  version: 8,
+  sources: {},
+  layers: [{ id: "land", type: "background", paint: { "background-color": land } }],
+});
+
+/** A circle of `radius_m` round a place, as a ring. */
+export function disc(lon: number, lat: number, radius_m: number, corners = 40): [number, number][] {
+  const dy = radius_m / 111_320, dx = dy / Math.cos((lat * Math.PI) / 180);
+  return [...Array(corners + 1).keys()].map((i) => {
+    const a = (2 * Math.PI * i) / corners;
+    return [lon + dx * Math.cos(a), lat + dy * Math.sin(a)];
+  });
+}
+
+export function zonesOf(net: NetworkShape): FeatureCollection {
+  const features = net.zones.map((z): Feature => ({
+    type: "Feature", properties: { name: z.name, rural: z.rural },
+    geometry: { type: "Polygon", coordinates: [disc(z.lon, z.lat, z.radius_m)] },
+  }));
+  return { type: "FeatureCollection", features };
+}
+
+export function lanesOf(net: NetworkShape): FeatureCollection {
+  const seen = new Set<string>(), features: Feature[] = [];
+  for (const lane of net.lanes) {
+    const a = net.sites[lane.origin], b = net.sites[lane.dest];
+    const key = [lane.origin, lane.dest].sort().join();
+    if (!a || !b || seen.has(key)) continue;
+    seen.add(key);
+    features.push({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [[a.lon, a.lat], [b.lon, b.lat]] } });
+  }
+  return { type: "FeatureCollection", features };
+}
+
+export function sitesOf(net: NetworkShape): FeatureCollection {
+  const features = net.sites.map((s): Feature => ({
+    type: "Feature", properties: { site: s.site, name: s.name, kind: s.kind, icon: `site-${s.kind}` },
+    geometry: { type: "Point", coordinates: [s.lon, s.lat] },
+  }));
+  return { type: "FeatureCollection", features };
+}
+
+/** A run on the map: what is done and what is to come as lines, doors as points in order. */
+export function routeOf(net: NetworkShape, run: RunDetail | null): { route: FeatureCollection; doors: FeatureCollection } {
+  const home = run && net.sites[run.bar.station];
+  if (!run || !home) return { route: EMPTY, doors: EMPTY };
+  const at = run.doors.map((d): [number, number] => [d.lon, d.lat]);
+  const done = run.doors.reduce((n, d, i) => (d.done_s >= 0 ? i + 1 : n), 0);
+  const line = [[home.lon, home.lat] as [number, number], ...at, [home.lon, home.lat] as [number, number]];
+  const legs: Feature[] = [
+    { type: "Feature", properties: { done: true }, geometry: { type: "LineString", coordinates: line.slice(0, done + 1) } },
+    { type: "Feature", properties: { done: false }, geometry: { type: "LineString", coordinates: line.slice(done) } },
+  ];
+  const doors = run.doors.map((d, i): Feature => ({
+    type: "Feature",
+    properties: { icon: d.tone === "late" && d.done_s < 0 ? "door-late" : d.done_s >= 0 ? "door-done" : "door-open", seq: String(i + 1), done: d.done_s >= 0 },
+    geometry: { type: "Point", coordinates: at[i]! },
+  }));
+  const long = legs.filter((f) => f.geometry.type === "LineString" && f.geometry.coordinates.length > 1);
+  return { route: { type: "FeatureCollection", features: long }, doors: { type: "FeatureCollection", features: doors } };
+}

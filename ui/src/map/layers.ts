@@ -1,0 +1,33 @@
+// Our layers over whatever ground there is. Muted ground, loud things.
+import type { LayerSpecification } from "maplibre-gl";
+
+export interface Paints { zone: string; zoneLine: string; lane: string; ink: string; halo: string; accent: string; late: string; atRisk: string; onTime: string; silent: string; done: string }
+
+const FONT = ["Inter Variable", "Inter", "sans-serif"];
+
+export function ourLayers(p: Paints, ground: "plain" | "roads" | "network"): LayerSpecification[] {
+  const byTone = ["match", ["get", "tone"], "late", p.late, "at_risk", p.atRisk, "silent", p.silent, "on_time", p.onTime, p.done];
+  const own = [
+    // the line lies under fills without gaps, so that circles that touch look like one piece of land
+    { id: "dw-zone-lines", type: "line", source: "zones", paint: { "line-color": p.zoneLine, "line-width": ground === "roads" ? 1 : 3, "line-opacity": ground === "roads" ? 0.6 : 1 } },
+    { id: "dw-zones", type: "fill", source: "zones", paint: { "fill-color": p.zone, "fill-antialias": false, "fill-opacity": ground === "roads" ? 0 : 1 } },
+    { id: "dw-lanes", type: "line", source: "lanes", paint: { "line-color": p.lane, "line-width": 1, "line-dasharray": [2, 3] } },
+    { id: "dw-cells", type: "fill", source: "cells", paint: { "fill-color": byTone, "fill-opacity": 0.42 } },
+    { id: "dw-cell-lines", type: "line", source: "cells", paint: { "line-color": byTone, "line-width": 1 } },
+    { id: "dw-route-done", type: "line", source: "route", filter: ["get", "done"], layout: { "line-join": "round" }, paint: { "line-color": p.accent, "line-width": 2, "line-opacity": 0.3 } },
+    { id: "dw-route", type: "line", source: "route", filter: ["!", ["get", "done"]], layout: { "line-join": "round" }, paint: { "line-color": p.accent, "line-width": 2 } },
+    { id: "dw-doors", type: "symbol", source: "doors", layout: { "icon-image": ["get", "icon"], "icon-size": ["interpolate", ["linear"], ["zoom"], 8, 0.6, 13, 1], "icon-allow-overlap": true, "icon-ignore-placement": true }, paint: { "icon-opacity": ["case", ["get", "done"], 0.45, 1] } },
+    { id: "dw-alerts", type: "circle", source: "alerts", paint: { "circle-radius": ["case", ["get", "chosen"], 15, 11], "circle-color": byTone, "circle-opacity": ["case", ["get", "chosen"], 0.28, 0.14], "circle-stroke-color": byTone, "circle-stroke-width": ["case", ["get", "chosen"], 2, 1] } },
+    { id: "dw-sites", type: "symbol", source: "sites", filter: ["!=", ["get", "kind"], "locker"], layout: siteLayout(1, 12, 6), paint: siteInk(p) },
+    { id: "dw-lockers", type: "symbol", source: "sites", minzoom: 10, filter: ["==", ["get", "kind"], "locker"], layout: siteLayout(0.75, 11, 12), paint: siteInk(p) },
+  ] as LayerSpecification[];
+  return ground === "network" ? own.filter((l) => !["dw-zones", "dw-zone-lines", "dw-lanes"].includes(l.id)) : own;
+}
+
+const siteInk = (p: Paints): object => ({ "text-color": p.ink, "text-halo-color": p.halo, "text-halo-width": 1.4 });
+
+const siteLayout = (size: number, text: number, names_from: number): object => ({
+  "icon-image": ["get", "icon"], "icon-size": size, "icon-allow-overlap": true, "icon-ignore-placement": true,
+  "text-field": ["step", ["zoom"], "", names_from, ["get", "name"]], "text-font": FONT, "text-size": text,
+  "text-anchor": "top", "text-offset": [0, 1.05], "text-optional": true, "text-max-width": 9,
+});

@@ -1,0 +1,93 @@
+// Shapes of the API, written after src/doorward/runtime/look/shapes.py and shapes_pages.py (the contract; its
+// docstrings say what each field means). Times are Unix seconds (-1 none), money cents, degrees WGS 84.
+
+export type Tone = "on_time" | "at_risk" | "late" | "silent" | "done" | "none";
+
+export interface SiteShape {
+  site: number; name: string; kind: string; lat: number; lon: number;
+  region: number; station: number; capacity: number;
+}
+export interface ZoneShape {
+  zone: number; name: string; lat: number; lon: number; radius_m: number; station: number; rural: boolean;
+}
+export interface LaneShape { origin: number; dest: number; dist_m: number; departs_s: number[] }
+export interface VehicleShape { vehicle: number; name: string; way: string; station: number; out: boolean }
+export interface ServiceShape { service: number; name: string; way: string }
+export interface NetworkShape {
+  name: string; currency: string; utc_offset_s: number; bounds: [number, number, number, number];
+  regions: string[]; sites: SiteShape[]; zones: ZoneShape[]; lanes: LaneShape[];
+  vehicles: VehicleShape[]; services: ServiceShape[];
+}
+
+export interface ClockShape {
+  mode: "twin" | "live"; now_s: number; speed: number; paused: boolean;
+  behind_s: number; turn: number; wall_s: number;
+}
+
+export interface CutoffShape { site: number; cutoff_s: number; packages: number; staged: number; slack_s: number }
+export interface StageShape { stage: string; packages: number; at_risk: number; late: number }
+export interface SiteLoad { site: number; packages: number; at_risk: number; late: number }
+export interface Overview {
+  turn: number; now_s: number; orders_open: number; promised_today: number; kept_today: number;
+  missed_today: number; on_time_pm: number; forecast_pm: number; at_risk: number; late: number;
+  silent: number; unassigned: number; blocks_open: number; vehicles_out: number; co2_g_package: number;
+  cost_c_package: number; next_cutoff: CutoffShape | null; stages: StageShape[]; sites: SiteLoad[];
+}
+
+export interface RunBar {
+  run: number; name: string; way: string; vehicle: number; station: number; status: string; tone: Tone;
+  depart_s: number; back_s: number; left_s: number; ended_s: number; packages: number; delivered: number;
+  failed: number; late: number; next_s: number; shift_s: number;
+  plan_s: number[]; done_s: number[]; door_late: boolean[];
+}
+export interface Runs { turn: number; now_s: number; runs: RunBar[] }
+export interface Door {
+  seq: number; stops: number[]; packages: number[]; lat: number; lon: number; plan_s: number;
+  service_s: number; leg_m: number; eta_lo_s: number; eta_hi_s: number; due_lo_s: number; due_s: number;
+  done_s: number; outcome: string; tone: Tone; locked: boolean;
+}
+export interface RunDetail {
+  turn: number; now_s: number; bar: RunBar; dist_m: number; cost_c: number; volume_ml: number;
+  weight_g: number; room_ml: number; room_g: number; doors: Door[];
+}
+export interface Positions {
+  turn: number; now_s: number; id: string[]; kind: string[]; lat: number[]; lon: number[];
+  heading: number[]; tone: Tone[]; age_s: number[]; estimated: boolean[];
+}
+export interface Action { command: string; label: string }
+export interface ExceptionShape {
+  id: string; kind: string; tone: Tone; title: string; cause: string; about: string; row: number;
+  site: number; lat: number; lon: number; packages: number[]; count: number; minutes: number;
+  cost_c: number; since_s: number; actions: Action[];
+}
+export interface Exceptions { turn: number; now_s: number; items: ExceptionShape[] }
+
+export interface OrderRow {
+  order: number; ref: string; status: string; tone: Tone; placed_s: number; due_lo_s: number;
+  due_s: number; zone: string; packages: number; delivered: number; stage: string;
+}
+export interface OrderPage { turn: number; items: OrderRow[]; cursor: string }
+export interface Moment { at_s: number; what: string; where: string; who: string; why: string; turn: number }
+export interface LineShape {
+  line: number; sku: number; item: string; units: number; status: string; fc: number; reason: string;
+}
+export interface PackageShape {
+  package: number; sscc: string; order: number; status: string; tone: Tone; way: string; why_way: string;
+  carrier: string; fc: number; station: number; run: number; seq: number; stops_before: number; box: string;
+  weight_g: number; board_g: number; value_c: number; bill_c: number; co2_g: number; due_lo_s: number;
+  due_s: number; eta_lo_s: number; eta_hi_s: number; eta_at_s: number; attempts: number; story: Moment[];
+}
+export interface OrderDetail {
+  turn: number; now_s: number; row: OrderRow; lat: number; lon: number; access: string[]; speed: string;
+  price_c: number; quantile_pm: number; lines: LineShape[]; packages: PackageShape[]; story: Moment[];
+}
+export interface Hit { kind: string; row: number; title: string; sub: string; to: string }
+
+/** Who is signed in (GET /session). */
+export interface Session {
+  grant: number; organisation: number; organisation_name: string; kind: string; scopes: string[]; csrf: string;
+}
+export interface Problem {
+  type: string; title: string; status: number; detail: string; field?: string; rule?: string;
+  remedy?: string; errors?: unknown[];
+}
