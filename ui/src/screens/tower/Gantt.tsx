@@ -8,14 +8,16 @@ import { filterOf } from "../../lib/filters";
 import { Mark } from "../../parts/Glyph";
 import { Age, Empty, Panel } from "../../parts/States";
 import { VirtualList } from "../../parts/VirtualList";
-import { network, now, offset } from "../../state/live";
+import { now, offset } from "../../state/live";
 import type { Reading } from "../../state/read";
 import { token, worn } from "../../state/theme";
 import { tune, view } from "../../state/view";
 import type { RunBar, Runs } from "../../types";
 import { paint } from "./gantt-paint";
 
-const ROW = 28, HEAD = 26, NAMES = 204;
+const ROW = 28, HEAD = 26;
+/** Width of the names: the told part goes first where there is little room. */
+const namesOf = (width: number): number => (width < 560 ? 132 : width < 800 ? 240 : 288);
 const SPANS = [4, 8, 16];
 
 interface Props { reading: Reading<Runs>; chosen: number; choose: (run: number) => void }
@@ -34,9 +36,8 @@ function told(bar: RunBar): string {
 }
 
 function Name({ bar, chosen, choose }: { bar: RunBar; chosen: boolean; choose: () => void }): JSX.Element {
-  const vehicle = network.value?.vehicles[bar.vehicle]?.name ?? words(bar.way);
   return (
-    <button class={chosen ? "run-name chosen" : "run-name"} onClick={choose} aria-pressed={chosen} title={`${bar.name}, ${vehicle}, ${bar.packages} packages`}>
+    <button class={chosen ? "run-name chosen" : "run-name"} onClick={choose} aria-pressed={chosen} title={`${bar.name}, run ${bar.run}: ${bar.packages} packages, ${words(bar.way)}`}>
       <Mark tone={bar.tone} size={11} />
       <b>{bar.name}</b>
       <span>{told(bar)}</span>
@@ -46,17 +47,17 @@ function Name({ bar, chosen, choose }: { bar: RunBar; chosen: boolean; choose: (
 
 function Chart({ rows, axisFor, chosen, choose, live }: { rows: RunBar[]; axisFor: (width: number) => Axis; chosen: number; choose: (run: number) => void; live: boolean }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null), box = useRef<HTMLDivElement>(null);
-  const size = useSignal({ width: 0, height: 0 });
+  const size = useSignal({ names: 240, width: 0, height: 0 });
   const top = useSignal(0), hover = useSignal(-1);
   useLayoutEffect(() => {
     const el = box.current!;
-    const look = (): void => void (size.value = { width: el.clientWidth - NAMES, height: el.clientHeight });
+    const look = (): void => void (size.value = { names: namesOf(el.clientWidth), width: el.clientWidth - namesOf(el.clientWidth), height: el.clientHeight });
     look();
     const watch = new ResizeObserver(look);
     watch.observe(el);
     return () => watch.disconnect();
   }, []);
-  const { width, height } = size.value;
+  const { names, width, height } = size.value;
   useEffect(() => {
     if (!canvas.current || width < 20 || worn.value === undefined) return;
     paint(canvas.current, {
@@ -68,11 +69,11 @@ function Chart({ rows, axisFor, chosen, choose, live }: { rows: RunBar[]; axisFo
     rows[Math.floor((event.offsetY - HEAD + top.value) / ROW)];
   return (
     <div class="chart" ref={box}>
-      <div class="names" style={{ width: `${NAMES}px`, top: `${HEAD}px` }}>
+      <div class="names" style={{ width: `${names}px`, top: `${HEAD}px` }}>
         <VirtualList items={rows} rowHeight={ROW} id={(b) => b.run} label="Routes" active={rows.findIndex((b) => b.run === chosen)} onScroll={(t) => (top.value = t)}
           row={(b) => <Name bar={b} chosen={b.run === chosen} choose={() => choose(b.run)} />} />
       </div>
-      <canvas ref={canvas} aria-hidden="true" style={{ left: `${NAMES}px`, width: `${Math.max(0, width)}px`, height: `${height}px` }}
+      <canvas ref={canvas} aria-hidden="true" style={{ left: `${names}px`, width: `${Math.max(0, width)}px`, height: `${height}px` }}
         onMouseMove={(e) => (hover.value = rowAt(e)?.run ?? -1)} onMouseLeave={() => (hover.value = -1)}
         onWheel={(e) => { const list = box.current?.querySelector(".rows"); if (list) { list.scrollTop += e.deltaY; e.preventDefault(); } }}
         onClick={(e) => { const bar = rowAt(e); if (bar) choose(bar.run); }} />

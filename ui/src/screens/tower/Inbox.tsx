@@ -46,7 +46,7 @@ function Row({ e, chosen, busy, open, doit }: { e: ExceptionShape; chosen: boole
     <article class={chosen ? "exception chosen" : "exception"} data-id={e.id} onClick={open}>
       <Mark tone={e.tone} size={14} />
       <div class="first">
-      <button class="title" onClick={(ev) => { ev.stopPropagation(); open(); }} aria-current={chosen ? "true" : undefined}>{e.title}</button>
+      <button class="title" title={e.title} onClick={(ev) => { ev.stopPropagation(); open(); }} aria-current={chosen ? "true" : undefined}>{e.title}</button>
       {breach(e)}
       </div>
       <p class="cause" title={`since ${near(e.since_s, now.value, offset.value)}, ${relative(e.since_s - now.value)}`}>{e.cause}</p>

@@ -111,11 +111,12 @@ function Hover({ at, runs }: { at: { x: number; y: number; id: string }; runs: r
 /** The chosen run beside the map. */
 function RunCard({ run, close }: { run: RunDetail; close: () => void }): JSX.Element {
   const b = run.bar, done = b.done_s.filter((t) => t >= 0).length;
-  const vehicle = network.value?.vehicles[b.vehicle]?.name ?? words(b.way);
+  const home = network.value?.sites[b.station]?.name ?? "";
   const full = run.room_ml > 0 ? Math.round((100 * run.volume_ml) / run.room_ml) : -1;
   return (
     <aside class="card" aria-label={`Run ${b.name}`}>
-      <header><b>{b.name}</b><span class="quiet">{vehicle}</span><button class="plain" aria-label="Close" onClick={close}><Icon name="close" size={16} /></button></header>
+      <header><b>{b.name}</b><button class="plain" aria-label="Close" onClick={close}><Icon name="close" size={16} /></button></header>
+      <p class="quiet">run {b.run} from {home}</p>
       <Status tone={b.tone} word={b.late ? `${b.late} doors late` : b.shift_s > 120 && b.status !== "done" ? `${lasting(b.shift_s)} behind plan` : undefined} />
       <dl>
         <div><dt>doors</dt><dd>{done} of {b.plan_s.length}</dd></div>
