@@ -10,7 +10,7 @@ import numpy as np
 
 from doorward.ledger.drafts import whole
 from doorward.ledger.state import State
-from doorward.tables.fleet import Runs, Stops
+from doorward.tables.fleet import Runs, Stops, withdrawn
 from doorward.tables.linehaul import Lanes
 from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages
@@ -31,9 +31,10 @@ def route_lines(state: State) -> list[tuple[int, list[list[float]]]]:
     sites, runs, stops = state.table(Sites), state.table(Runs), state.table(Stops)
     orders, packages = state.table(Orders), state.table(Packages)
     lines = []
-    if not len(stops):
-        return []
     order = np.lexsort((stops.seq, stops.run))
+    order = order[~withdrawn(runs)[stops.run[order]]]
+    if not len(order):
+        return []
     cuts = np.flatnonzero(np.diff(stops.run[order])) + 1
     for rows in np.split(order, cuts):
         run = int(stops.run[rows[0]])

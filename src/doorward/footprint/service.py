@@ -60,6 +60,7 @@ def _vehicle_legs(desk: Desk) -> list[Legs]:
     rules, factors = desk.rule(FootprintRules), desk.table(Factors)
     parts = []
     ended = (runs.status == RunStatus.DONE) | (runs.status == RunStatus.BROKEN)
+    ended &= runs.left_s >= 0  # what a dispatcher rewrote before it left was never driven
     rows = _unclosed(ended, legs, LegKind.LAST_MILE)
     if len(rows):
         tables = (desk.table(Vehicles), desk.table(Blocks), desk.table(Drivers))

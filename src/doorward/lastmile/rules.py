@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from doorward.lastmile.board.rules import BoardRules
+
 
 class LastmileRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When stations sort and plan, what a stop takes, what lateness and waiting are worth."""
@@ -98,3 +100,5 @@ class LastmileRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Moving the packages from van to van ..."""
     transfer_package_s: int = 4
     """... and for each of them."""
+    board: BoardRules = BoardRules()
+    """The dispatcher's board."""

@@ -32,6 +32,7 @@ from doorward.fulfillment.state import FOLDS as FULFILLMENT_FOLDS
 from doorward.inventory.service import SERVICES as INVENTORY
 from doorward.inventory.state import FOLDS as INVENTORY_FOLDS
 from doorward.inventory.state import empty_stock
+from doorward.lastmile.board.state import FOLDS as BOARD_FOLDS
 from doorward.lastmile.service import SERVICES as LASTMILE
 from doorward.lastmile.state import FOLDS as LASTMILE_FOLDS
 from doorward.ledger.ledger import Ledger
@@ -165,7 +166,8 @@ def all_folds() -> dict[type[Table], Fold]:
                 CARRIERS_FOLDS,
                 LINEHAUL_FOLDS,
             ),
-            *(LASTMILE_FOLDS, FLEX_FOLDS, DELIVERY_FOLDS, TRACKING_FOLDS, FOOTPRINT_FOLDS, ACCESS_FOLDS),
+            *(LASTMILE_FOLDS, BOARD_FOLDS, FLEX_FOLDS, DELIVERY_FOLDS, TRACKING_FOLDS, FOOTPRINT_FOLDS),
+            ACCESS_FOLDS,
         )
     )
 

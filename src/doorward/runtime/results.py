@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from doorward.ledger.state import State
 from doorward.runtime.spending import spent
-from doorward.tables.fleet import Runs, RunStatus, Stops
+from doorward.tables.fleet import Runs, Stops
 from doorward.tables.flex import Blocks, BlockStatus
 from doorward.tables.footprint import PackageFootprint
 from doorward.tables.journey import Event, Status
@@ -101,7 +101,7 @@ def flex_fill_share(state: State) -> float:
 def stops_per_route(state: State) -> float:
     """Doorsteps per van or gig run that left its station."""
     runs = state.table(Runs)
-    road = np.isin(runs.way, (Way.OWN, Way.DSP, Way.FLEX, Way.LOCKER)) & (runs.status != RunStatus.PLANNED)
+    road = np.isin(runs.way, (Way.OWN, Way.DSP, Way.FLEX, Way.LOCKER)) & (runs.left_s >= 0)
     return float(runs.stops[road].mean()) if road.any() else 0.0
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from doorward.core.table import I1, I2, I4, I8, Table, Text
 
 
@@ -78,6 +81,11 @@ class Runs(Table):
     status: I1
     actual_m: I4
     before: I4
+
+
+def withdrawn(runs: Runs) -> NDArray[np.bool_]:
+    """Runs that ended without leaving: a dispatcher rewrote them (tables/board.py). They were never driven."""
+    return np.asarray((runs.status == RunStatus.DONE) & (runs.left_s < 0))
 
 
 class Stops(Table):

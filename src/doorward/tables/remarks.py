@@ -59,6 +59,7 @@ class Reason(IntEnum):
     NO_LOAD = 43
     HELD = 44
     # last mile
+    DISPATCHER = 49
     NO_VOLUME = 50
     NO_WEIGHT = 51
     NO_TIME = 52
@@ -143,6 +144,7 @@ WORDS: dict[Reason, str] = {
     Reason.NO_DRIVER: "no driver took the block",
     Reason.POSTPONED: "it can wait, and a later route costs less",
     Reason.NO_STOPS: "no vehicle may make another stop",
+    Reason.DISPATCHER: "a dispatcher decided so",
     Reason.WIND: "too much wind",
     Reason.RAIN: "too much rain",
     Reason.DARK: "no daylight",

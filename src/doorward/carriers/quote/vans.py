@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from doorward.carriers.rules import CarriersRules
 from doorward.core.geo import crow_m
 from doorward.core.travel import drive
-from doorward.tables.fleet import Runs, Stops
+from doorward.tables.fleet import Runs, Stops, withdrawn
 from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages
 from doorward.tables.sites import Sites, Zones
@@ -74,6 +74,7 @@ def lessons(
     vans = (
         np.isin(runs.way, (Way.OWN, Way.DSP, Way.FLEX)) & (runs.depart_s >= from_s) & (runs.depart_s < to_s)
     )
+    vans &= ~withdrawn(runs)
     row = np.flatnonzero(vans[stops.run]) if len(stops) else np.zeros(0, np.int64)
     if len(row) == 0:
         return ZonesLearned.empty()

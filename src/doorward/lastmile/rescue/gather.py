@@ -108,16 +108,16 @@ def helpers_near(
     open_rows = [each[2] for each in found]
     if not len(run):
         return Helpers(Cars.empty(), run, run, run, run)
-    ahead = [
-        _ahead(runs, int(r), left, stops, rules.break_after_s, now_s)
+    first = [
+        ahead(runs, int(r), left, stops, rules.break_after_s, now_s)
         for r, left in zip(run, open_rows, strict=True)
     ]
-    depart, driven, doors, rest = np.array(ahead, np.int64).T
+    depart, driven, doors, rest = np.array(first, np.int64).T
     v = runs.vehicle[run]
-    tried = [_tried(runs, packages, int(r)) for r in run]
-    full = np.array([packages.volume_ml[each].sum() for each in tried], np.int64)
-    heavy = np.array([packages.weight_g[each].sum() for each in tried], np.int64)
-    before = np.array([_driven_before(runs, int(r)) for r in run], np.int64)
+    failed = [tried(runs, packages, int(r)) for r in run]
+    full = np.array([packages.volume_ml[each].sum() for each in failed], np.int64)
+    heavy = np.array([packages.weight_g[each].sum() for each in failed], np.int64)
+    before = np.array([driven_before(runs, int(r)) for r in run], np.int64)
     cars = Cars.fill(
         len(run),
         way=runs.way[run],
@@ -141,7 +141,7 @@ def helpers_near(
     return Helpers(cars, run, driven, np.concatenate(open_rows), owner)
 
 
-def _ahead(
+def ahead(
     runs: Runs, run: int, left: Ints, stops: Stops, rest_after_s: int, now_s: int
 ) -> tuple[int, int, int, int]:
     """(when it is at its next door, metres until there, doors done, seconds from then to its break; -1 had it)."""
@@ -166,7 +166,7 @@ def _ahead(
     return at, metres, len(np.unique(stops.seq[done])), rest
 
 
-def _tried(runs: Runs, packages: Packages, run: int) -> Ints:
+def tried(runs: Runs, packages: Packages, run: int) -> Ints:
     """Packages aboard that were tried in vain, on this run or on those that it goes on with."""
     held = []
     while run >= 0:
@@ -175,7 +175,7 @@ def _tried(runs: Runs, packages: Packages, run: int) -> Ints:
     return np.concatenate(held)
 
 
-def _driven_before(runs: Runs, run: int) -> int:
+def driven_before(runs: Runs, run: int) -> int:
     """Metres of the runs that this one goes on with."""
     metres = 0
     while (run := int(runs.before[run])) >= 0:

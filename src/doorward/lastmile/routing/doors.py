@@ -121,8 +121,13 @@ def consolidate(parcels: Parcels, most_ml: int, rules: LastmileRules) -> Doors:
     base = (running - p.volume_ml)[new][door]
     chunk = (running - base - 1) // max(1, most_ml)
     new[1:] |= (door[1:] == door[:-1]) & (chunk[1:] != chunk[:-1])
-    head = np.flatnonzero(new)
-    first = np.r_[head, n].astype(np.int64)
+    return grouped(parcels, order, np.flatnonzero(new), rules)
+
+
+def grouped(parcels: Parcels, order: Ints, head: Ints, rules: LastmileRules) -> Doors:
+    """Doors of packages `order` (rows of parcels); head (doors,) where each begins in it, one after the other."""
+    p = parcels.take(order)
+    first = np.r_[head, len(p)].astype(np.int64)
     access = np.bitwise_or.reduceat(np.maximum(0, p.access).astype(np.int64), head)
     seconds = handling(p, first, access, rules)
     lo, due = np.maximum.reduceat(p.lo_s, head), np.minimum.reduceat(p.due_s, head)

@@ -100,7 +100,7 @@ def budget(stops: int, rules: LastmileRules) -> int:
 def make_task(
     doors: Doors, parcels: Parcels, cars: Cars, depot: Depot, rules: LastmileRules, curve: Reals
 ) -> Task:
-    """Flat arrays for the kernels."""
+    """Flat arrays for the kernels. With `rules.near` 0 without near stops: enough to time and cost routes."""
     n, v = len(doors.volume), len(cars)
     head = doors.order[doors.first[:-1]]
     lat = np.r_[parcels.lat_udeg[head], cars.lat_udeg, np.full(v, depot.lat_udeg)]
@@ -110,7 +110,9 @@ def make_task(
         node=node,
         stop=_stop_records(doors, cars, depot, rules),
         car=_car_records(cars, depot, rules),
-        near=near_stops(node, n, min(rules.near, max(1, n - 1))),
+        near=near_stops(node, n, min(rules.near, max(1, n - 1)))
+        if rules.near
+        else np.full((n, 1), -1, np.int32),
         travel=travel_table(curve),
         pace=np.ascontiguousarray(depot.pace),
     )

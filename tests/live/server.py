@@ -1,0 +1,116 @@
+"""A live network for tests: real processes on a free port, ended by their own numbers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from doorward.apps.live.up import free_port
+
+STARTS_S = 90.0
+
+
+@dataclass
+class Server:
+    """What runs: its address, where it is kept, its process."""
+
+    url: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def client(self, **more: str) -> httpx.Client:
+        """A client of it."""
+        return httpx.Client(base_url=self.url, timeout=30, headers=more)
+
+    def ready(self) -> None:
+        """Return when it reads and writes."""
+        until = time.monotonic() + STARTS_S
+        with self.client() as client:
+            while time.monotonic() < until and self.process.poll() is None:
+                try:
+                    if client.get("/readyz").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.05)
+        raise AssertionError(f"it did not get ready:\n{self.log.read_text()[-3000:]}")
+
+    def writer(self) -> int:
+        """The number of the writer's process."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for child in children:
+            if b"apps.live.writer" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+        raise AssertionError("no writer runs")
+
+    def kill(self) -> None:
+        """As a power cut would: everything at once, nothing said."""
+        everybody = [self.process.pid, *(_below(self.process.pid))]
+        for pid in everybody:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait(20)
+
+    def stop(self) -> int:
+        """As Ctrl-C does; returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+
+def _below(pid: int) -> list[int]:
+    found: list[int] = []
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+    except FileNotFoundError:
+        return found
+    for task in tasks:
+        for child in (task / "children").read_text().split():
+            found += [int(child), *_below(int(child))]
+    return found
+
+
+def start(folder: Path, *arguments: str, port: int = 0) -> Server:
+    """`doorward up` on a free port; not yet ready."""
+    port = port or free_port()
+    log = folder.with_suffix(".log")
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [
+        sys.executable,
+        "-m",
+        "doorward",
+        "up",
+        "metro",
+        "--dir",
+        str(folder),
+        "--port",
+        str(port),
+        *arguments,
+    ]
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, env=env)
+    return Server(f"http://127.0.0.1:{port}", folder, process, log)
+
+
+@contextmanager
+def running(folder: Path, *arguments: str) -> Iterator[Server]:
+    """The same, ready; ended afterwards, whatever happens."""
+    server = start(folder, *arguments)
+    try:
+        server.ready()
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
