@@ -56,11 +56,12 @@ class Edits(Table):
 
 class Rewrites(Table):
     """What edits did to runs, rows only grow: edit; run that ended, -1 the new one replaces none; into the run that
-    took its place, -1 none did; vehicle, block of the run that ended."""
+    took its place, -1 none did; back, vehicle, block as in RunsRewritten."""
 
     edit: I4
     run: I4
     into: I4
+    back: I4
     vehicle: I4
     block: I4
 
@@ -199,12 +200,14 @@ class RunsRewritten(Table):
     """Fact (lastmile): runs ended at the desk, and which run (of RunsPlanned in the same turn) took their place.
 
     run (n,) -1: `into` replaces none;  into (n,) -1: dissolved;  vehicle, block (n,) that `run` had
-    actual_m (n,) metres that it has driven: 0 if it never left. A run that ended before stays as it was.
+    back (n,) a run that was dissolved before, as which `into` is back; -1 none
+    actual_m (n,) metres that it has driven: 0 if it never left
     """
 
     edit: I4
     run: I4
     into: I4
+    back: I4
     vehicle: I4
     block: I4
     actual_m: I4

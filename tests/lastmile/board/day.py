@@ -39,12 +39,15 @@ FOLDS: dict[type[Table], Any] = {**LASTMILE, **BOARD, **DELIVERY, **TRACKING, **
 BY_NAME = {command.name: command for command in COMMANDS}
 
 
-def reference(n: int, vans: int, seed: int, *, waits: int = 4, hours: tuple[int, int] = (19, 21), **van: int) -> State:
+def reference(
+    n: int, vans: int, seed: int, *, waits: int = 4, hours: tuple[int, int] = (19, 21), **van: int
+) -> State:
     """n READY packages at station 1 (the last `waits` of them promised tomorrow), `vans` vans in its yard."""
     state = station_state(n, Way.OWN, seed, spread_m=5_000, hours=hours)
     usual = {
-        "volume_ml": 8_000_000, "weight_g": 1_200_000, "max_stops": 200, "shift_lo_s": 7 * HOUR, "shift_hi_s": 19 * HOUR,
-        "break_s": 1_800, "range_m": 300_000, "electric": 0, "fixed_c": 2_000, "hour_c": 2_880, "km_mc": 25,
+        "volume_ml": 8_000_000, "weight_g": 1_200_000, "max_stops": 200, "shift_lo_s": 7 * HOUR,
+        "shift_hi_s": 19 * HOUR, "break_s": 1_800, "range_m": 300_000, "electric": 0,
+        "fixed_c": 2_000, "hour_c": 2_880, "km_mc": 25,
         "co2_ug_m": 240_000,
     }  # fmt: skip
     load_vehicles(state, vans, Way.OWN, **(usual | van))
@@ -109,7 +112,9 @@ class Day:
         stops, packages = self.table(Stops), self.table(Packages)
         rows = np.flatnonzero((stops.run == run) & (stops.done_s < 0))
         rows = rows[packages.stop[stops.package[rows]] == rows]
-        return [sorted(stops.package[rows[stops.seq[rows] == q]].tolist()) for q in np.unique(stops.seq[rows])]
+        return [
+            sorted(stops.package[rows[stops.seq[rows] == q]].tolist()) for q in np.unique(stops.seq[rows])
+        ]
 
     def pool(self) -> list[int]:
         packages = self.table(Packages)

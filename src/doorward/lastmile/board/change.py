@@ -23,8 +23,8 @@ Ints = NDArray[np.int64]
 class Change(NamedTuple):
     """An edit of runs: the sheets that changed, before and after (same rows), with their times.
 
-    run (sheets,) that ends, -1 none; into (sheets,) row of runs, -1 dissolved; driven_m (sheets,) of the one that ends
     taken: packages that go to the pool; soft: promises that it breaks
+    back: of each sheet the run that was dissolved before, as which it is back; -1 none; empty: none of all
     """
 
     old: Board
@@ -33,6 +33,7 @@ class Change(NamedTuple):
     after: Timed
     taken: Ints
     soft: list[Misfit]
+    back: list[int]
 
 
 def change_of(old: Board, new: Board, at: Where, force: bool = False) -> Change:
@@ -44,7 +45,7 @@ def change_of(old: Board, new: Board, at: Where, force: bool = False) -> Change:
     old, new = old.take(rows), new.take(rows)
     before, after = timed(old, at), timed(new, at)
     soft = must_fit(before, after, old, new, at, force)
-    return Change(old, new, before, after, _gone(old, new), soft)
+    return Change(old, new, before, after, _gone(old, new), soft, [])
 
 
 def _differ(old: Board, new: Board, k: int) -> bool:
@@ -73,6 +74,7 @@ def facts_of(change: Change, edit: int, first_run: int, now_s: int) -> list[Tabl
         edit=edit,
         run=run,
         into=into,
+        back=change.back or -1,
         vehicle=np.where(run >= 0, change.old.cars.vehicle, -1),
         block=np.where(run >= 0, change.old.cars.block, -1),
         actual_m=[sheet.driven_m for sheet in change.old.sheets],

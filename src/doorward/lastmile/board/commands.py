@@ -15,10 +15,12 @@ from doorward.lastmile.board.asked import (
     Open,
     Put,
     Rechoose,
+    Redo,
     Service,
     Start,
     Swap,
     TakeOff,
+    Undo,
 )
 from doorward.lastmile.board.change import answer_of, change_of, facts_of
 from doorward.lastmile.board.common import (
@@ -47,6 +49,7 @@ from doorward.lastmile.board.sheet import (
     vehicle_columns,
 )
 from doorward.lastmile.board.timing import Where, is_locked, lay_out
+from doorward.lastmile.board.undo import do_redo, do_undo
 from doorward.lastmile.routing.doors import Cars
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Command
@@ -221,7 +224,7 @@ def do_service(desk: Desk, asked: Service) -> Answer:
     if change is None:
         return Answer(edit=edit)
     facts = facts_of(change, edit, first_run, desk.now_s)
-    lint(facts, t, desk.now_s)
+    lint([served, *facts], t, desk.now_s)
     desk.post(*facts)
     return answer_of(
         change, edit, first_run, at, desk.table(Locks), fits=fits(change.taken.tolist(), at, but=v)
@@ -282,6 +285,8 @@ COMMANDS = [
     Command("board.open", Open, do_open),
     Command("board.start", Start, do_start),
     Command("board.service", Service, do_service),
+    Command("board.undo", Undo, do_undo),
+    Command("board.redo", Redo, do_redo),
     Command("package.rechoose", Rechoose, do_rechoose, then=("carriers.choose",)),
 ]
 """What the board is asked."""

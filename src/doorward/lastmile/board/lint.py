@@ -9,7 +9,7 @@ import numpy as np
 
 from doorward.core.table import Table
 from doorward.lastmile.board.sheet import Tables
-from doorward.tables.board import RunsRewritten, StopsTaken
+from doorward.tables.board import RunsRewritten, StopsTaken, VehicleServed
 from doorward.tables.fleet import RunsPlanned, RunStatus, StopsPlanned
 from doorward.tables.journey import Event, Status
 from doorward.tables.packages import Scanned
@@ -23,7 +23,6 @@ def lint(facts: Sequence[Table], t: Tables, now_s: int) -> None:
     rewritten, taken = _all(facts, RunsRewritten), _all(facts, StopsTaken)
     runs, stops, scans = _all(facts, RunsPlanned), _all(facts, StopsPlanned), _all(facts, Scanned)
     ends = rewritten.run[(rewritten.run >= 0)]
-    ends = ends[t.runs.status[ends] != RunStatus.DONE]
     _must(len(np.unique(ends)) == len(ends), "a run ends once")
     _must(
         np.isin(t.runs.status[ends], (RunStatus.PLANNED, RunStatus.LEFT)).all(), "only open runs are edited"
@@ -32,7 +31,7 @@ def lint(facts: Sequence[Table], t: Tables, now_s: int) -> None:
     into = rewritten.into[rewritten.into >= 0]
     _must(np.array_equal(np.sort(into), runs.run), "each new run is told of once")
     _packages(t, ends, stops, taken, runs)
-    _vehicles(t, ends, runs)
+    _vehicles(t, ends, runs, _all(facts, VehicleServed))
     _roads(t, rewritten, runs, stops, scans)
     _times(runs, stops, now_s)
 
@@ -73,7 +72,9 @@ def _packages(
     _must(np.array_equal(count, runs.packages), "packages are counted")
 
 
-def _vehicles(t: Tables, ends: np.ndarray[tuple[int], np.dtype[np.int32]], runs: RunsPlanned) -> None:
+def _vehicles(
+    t: Tables, ends: np.ndarray[tuple[int], np.dtype[np.int32]], runs: RunsPlanned, served: VehicleServed
+) -> None:
     """A vehicle, and a block, is on one open run."""
     other = np.flatnonzero(t.runs.status != RunStatus.DONE)
     other = other[~np.isin(other, ends)]
@@ -83,6 +84,7 @@ def _vehicles(t: Tables, ends: np.ndarray[tuple[int], np.dtype[np.int32]], runs:
         _must(len(np.unique(used)) == len(used), f"a {name} is on one run")
     out = np.zeros(len(t.vehicles), bool)
     out[: len(t.out)] = t.out.since_s >= 0
+    out[served.vehicle] = served.out == 1
     new = ~np.isin(runs.vehicle, t.runs.vehicle[ends]) & (runs.vehicle >= 0)
     _must(not out[runs.vehicle[new]].any(), "no vehicle out of service is sent out")
 

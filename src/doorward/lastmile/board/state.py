@@ -72,16 +72,17 @@ def fold_rewritten(state: State, rows: RunsRewritten, at_s: int) -> None:
     most = int(max(rows.run.max(initial=-1), rows.into.max(initial=-1))) + 1
     blank = Generations.fill(1, into=WHOLE, number=0, locked=0)
     _grow(state, most, blank)
-    old = rows.run >= 0
+    old, back = rows.run >= 0, rows.back >= 0
     run, into = rows.run[old].astype(np.int64), rows.into[old].astype(np.int64)
     state.put(Generations, run, into=np.where(into >= 0, into, GONE))
-    to = into >= 0
+    state.put(Generations, rows.back[back], into=rows.into[back])
+    line, to = np.where(old, rows.run, rows.back), rows.into
+    goes_on = (line >= 0) & (to >= 0)
+    line, to = line[goes_on], to[goes_on]
     book = state.table(Generations)
-    number, locked = book.number[run[to]] + 1, book.locked[run[to]].copy()
-    state.put(Generations, into[to], number=number, locked=locked)
-    open_ = state.get(Runs, "status", run) != RunStatus.DONE
-    run, metres = run[open_], rows.actual_m[old][open_]
-    state.put(Runs, run, status=int(RunStatus.DONE), ended_s=at_s, actual_m=metres)
+    number, locked = book.number[line] + 1, book.locked[line].copy()
+    state.put(Generations, to, number=number, locked=locked)
+    state.put(Runs, run, status=int(RunStatus.DONE), ended_s=at_s, actual_m=rows.actual_m[old])
     inside = run[state.get(Runs, "left_s", run) < 0]
     runs = state.table(Runs)
     state.put(Generations, inside, vehicle=runs.vehicle[inside], block=runs.block[inside])
