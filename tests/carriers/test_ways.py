@@ -231,7 +231,7 @@ def test_zones_learn_from_driven_stops() -> None:
         zone=3,
         lon_udeg=-122_300_000 + rng.integers(0, 50, 40),
     )
-    state.load(Runs.fill(1, way=0, station=3, depart_s=EIGHT_S, status=3))
+    state.load(Runs.fill(1, way=0, station=3, depart_s=EIGHT_S, left_s=EIGHT_S, status=3))
     state.load(
         Stops.fill(
             40, run=0, seq=np.arange(40), package=np.arange(40), leg_m=150, leg_s=40, done_s=0, outcome=0
