@@ -1,10 +1,11 @@
-# Doorward. `make` alone lists the targets. Needs Python 3.11 or newer, make and git; everything else goes into .venv.
+# Doorward. .PHONY: help demo up ui testmake.PHONY: help demo up ui test alone lists the targets. Needs Python 3.11 or newer, make and git; everything else goes into .venv.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ARGS ?=
+STATIC := src/doorward/apps/console/static
 
 # One thread per process: planners get cores by processes, never by threads inside a kernel.
 export OMP_NUM_THREADS := 1
@@ -14,10 +15,11 @@ export VECLIB_MAXIMUM_THREADS := 1
 export NUMEXPR_NUM_THREADS := 1
 export NUMBA_NUM_THREADS := 1
 
-.PHONY: help demo test lint bench warm setup clean
+.PHONY: help demo up ui test lint bench warm setup clean
 
 help:
 	@echo "make demo    set up, then a whole simulated day on a small network"
+	@echo "make up      set up, then the network as a service: control tower, API, tracking pages"
 	@echo "make test    set up, then every check: style, types, floors, tests"
 	@echo "make lint    style, types and floors only"
 	@echo "make bench   the benchmark tables; make bench ARGS=sourcing for one of them"
@@ -27,6 +29,11 @@ help:
 
 demo: $(VENV)/.warm
 	@$(BIN)/doorward demo $(ARGS)
+
+up: $(VENV)/.warm $(STATIC)/index.html
+	@$(BIN)/doorward up $(ARGS)
+
+ui: $(STATIC)/index.html
 
 test: lint
 	$(BIN)/python -m pytest -n 2 $(ARGS)
@@ -72,6 +79,13 @@ $(VENV)/.dev: pyproject.toml $(VENV)/.python
 	@echo "Installing doorward and the tools to test it"
 	@$(INSTALL) --editable '.[dev]'
 	@touch $(VENV)/.run $@
+
+# The console is built where Node is; without it the server runs and says so on its page.
+$(STATIC)/index.html: $(shell find ui/src ui/public ui/index.html ui/package-lock.json ui/*.ts 2>/dev/null)
+	@if command -v npm >/dev/null; then \
+		echo "Building the console (once, about half a minute)"; \
+		cd ui && npm ci --no-audit --no-fund --loglevel=error && npm run build --silent && touch ../$@; \
+	else echo "No npm here: the console is not built. Install Node 20 or newer, then: make ui"; fi
 
 $(VENV)/.warm: $(VENV)/.run
 	@$(BIN)/doorward warm

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from doorward.apps.cli import export, fork, look, network, query, run, up
+from doorward.apps.cli import export, fork, look, map, network, query, run, up
 from doorward.apps.cli.screen import fail
 from doorward.core.errors import Damaged, DoorwardError
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 for part in (run, up, look, query, fork, export):
     part.register(app)
 app.add_typer(network.app, name="network")
+app.add_typer(map.app, name="map")
 
 
 def main() -> None:
