@@ -99,8 +99,13 @@ def valid(shapes: Shapes) -> Shapes:
     bad = ~shapely.is_valid(shapes)
     if bad.any():
         shapes = shapes.copy()
-        shapes[bad] = areas_of(shapely.make_valid(shapes[bad]))
+        shapes[bad] = _mended(shapes[bad])
     return shapes
+
+
+def _mended(shapes: Shapes) -> Shapes:
+    """Valid areas by the `structure` method: rings are kept as outer or inner, what collapses is dropped."""
+    return areas_of(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
 
 
 def areas_of(shapes: Shapes) -> Shapes:
@@ -185,7 +190,7 @@ def _on_grid(shapes: Shapes, rows: Rows, zoom: int, x: int, y: int) -> tuple[Sha
         polygons = snapped[flat]
         bad = ~shapely.is_valid(polygons)
         if bad.any():
-            polygons[bad] = areas_of(shapely.set_precision(shapely.make_valid(polygons[bad]), 1.0))
+            polygons[bad] = areas_of(shapely.set_precision(_mended(polygons[bad]), 1.0))
         snapped[flat] = shapely.orient_polygons(polygons, exterior_cw=False)
     good = np.where(flat, shapely.area(snapped) >= 1.0, (shapely.length(snapped) > 0) | (dimension == 0))
     good &= ~shapely.is_empty(snapped)

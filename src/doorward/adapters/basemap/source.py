@@ -102,8 +102,7 @@ def _filled(path: Path, dated: str, tell: Tell) -> Source:
     tell("reading", 0, 3, "borders")
     borders = _borders(path)
     source = Source((0.0, 0.0, 0.0, 0.0), dated, {name: Pile() for name in _PILES}, 0)
-    tell("reading", 1, 3, "streets, land and water")
-    newest = _features(path, source, not source.dated)
+    newest = _features(path, source, tell)
     source.dated = source.dated or newest
     tell("reading", 2, 3, "borders")
     if borders:
@@ -112,6 +111,9 @@ def _filled(path: Path, dated: str, tell: Tell) -> Source:
     tell("reading", 3, 3, f"{count:,} things")
     return source
 
+
+TOLD_EVERY = 20_000
+"""Things between two words about the progress."""
 
 _BROKEN = (RuntimeError, ValueError, osmium.InvalidLocationError)
 """What osmium raises where a thing has no shape, or lacks points."""
@@ -124,8 +126,8 @@ def _date(header: Any) -> str:
     return said[:10] if len(said) >= 10 and said[:4].isdigit() else ""
 
 
-def _features(path: Path, source: Source, look_for_date: bool) -> str:
-    """Fill the piles; returns the newest date of a thing shown, if asked for."""
+def _features(path: Path, source: Source, tell: Tell) -> str:
+    """Fill the piles; returns the newest date of a thing shown, if the file itself states none."""
     keys = {*schema.AREA_KEYS, *schema.LINE_KEYS, "place"}
     areas = osmium.filter.KeyFilter(*schema.AREA_KEYS)
     wkb: Any = osmium.geom.WKBFactory()
@@ -133,7 +135,10 @@ def _features(path: Path, source: Source, look_for_date: bool) -> str:
     things: Any = (
         osmium.FileProcessor(str(path)).with_areas(areas).with_filter(osmium.filter.KeyFilter(*keys))
     )
-    for thing in things:
+    look_for_date = not source.dated
+    for count, thing in enumerate(things):
+        if count % TOLD_EVERY == 0:
+            tell("reading", 1, 3, f"{count:,} things seen")
         if thing.is_node():
             seen = schema.place(_tags(thing))
             make = wkb.create_point
