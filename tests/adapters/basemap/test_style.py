@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import colorsys
+import math
 from typing import get_args
 
 import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import Point, Polygon
 
 from doorward.adapters.basemap import schema
 from doorward.adapters.basemap.fallback import area_of, network_style
+from doorward.adapters.basemap.hull import outlines
 from doorward.adapters.basemap.palette import PALETTES, Theme
 from doorward.adapters.basemap.style import SOURCE, style
 from doorward.core.geo import crow_m
@@ -106,32 +112,64 @@ def shape_of(name: str) -> NetworkShape:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_without_a_map_the_network_draws_itself(theme: Theme) -> None:
+@pytest.mark.parametrize("island", [False, True])
+def test_without_a_map_the_network_draws_itself(theme: Theme, island: bool) -> None:
     network = shape_of("metro")
-    made = network_style(network, theme)
-    served, lanes, towns = (made["sources"][k]["data"]["features"] for k in ("served", "lanes", "towns"))
-    assert len(served) == len(network.zones)
+    made = network_style(network, theme, island=island)
+    lanes, towns = (made["sources"][k]["data"]["features"] for k in ("lanes", "towns"))
     assert {frozenset(f["properties"].values()) for f in lanes} == {
         frozenset((lane.origin, lane.dest)) for lane in network.lanes
     }
     assert 3 <= len(towns) < len(network.zones), "forty zones of a town are one name"
-    west, south, east, north = network.bounds
-    for feature in served:
-        for lon, lat in feature["geometry"]["coordinates"][0]:
-            assert west <= lon <= east
-            assert south <= lat <= north
     assert made["layers"][0]["type"] == "background"
-    assert all(each.get("source", "served") in made["sources"] for each in made["layers"])
+    assert {each["source"] for each in made["layers"][1:]} == set(made["sources"])
+    assert ("land" in made["sources"]) == island, "no coast is drawn around a real place"
 
 
-def test_a_circle_is_as_wide_as_it_says() -> None:
+def test_the_served_land_holds_every_zone_and_lies_on_the_island() -> None:
     network = shape_of("metro")
-    zone = network.zones[0]
-    ring = network_style(network)["sources"]["served"]["data"]["features"][0]["geometry"]["coordinates"][0]
+    sources = network_style(network, island=True)["sources"]
+    served, land = (
+        shapely.union_all([shapely.geometry.shape(f["geometry"]) for f in sources[k]["data"]["features"]])
+        for k in ("served", "land")
+    )
+    assert shapely.covers(land, served)
+    assert all(served.contains(Point(zone.lon, zone.lat)) for zone in network.zones)
+
+
+discs = st.lists(
+    st.tuples(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3), st.floats(800, 9_000)), min_size=1, max_size=7
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(discs, st.floats(-60, 60), st.floats(1.1, 2.5))
+def test_an_outline_holds_its_circles(
+    spots: list[tuple[float, float, float]], lat: float, grown: float
+) -> None:
+    places = [(lat + north, 10 + east, radius) for north, east, radius in spots]
+    rings = outlines(*zip(*places, strict=True), grown)
+    areas = [Polygon(ring) for ring in rings]
+    assert all(area.is_valid and area.exterior.is_ccw for area in areas)
+    whole = shapely.union_all(areas)
+    for north, east, radius in places:
+        for turn in range(0, 360, 30):
+            up = radius * math.cos(math.radians(turn)) / 111_195
+            right = radius * math.sin(math.radians(turn)) / 111_195 / math.cos(math.radians(north))
+            assert whole.contains(Point(east + right, north + up))
+
+
+def test_a_circle_alone_is_as_wide_as_it_says() -> None:
+    (ring,) = outlines([41.0], [12.0], [5_000.0], 1.2)
+    far = [float(crow_m(41_000_000, 12_000_000, round(lat * 1e6), round(lon * 1e6))) for lon, lat in ring]
     assert ring[0] == ring[-1]
-    far = [
-        float(crow_m(round(zone.lat * 1e6), round(zone.lon * 1e6), round(lat * 1e6), round(lon * 1e6)))
-        for lon, lat in ring
-    ]
-    assert min(far) >= 0.985 * zone.radius_m
-    assert max(far) <= 1.015 * zone.radius_m
+    assert 0.97 * 6_000 <= min(far) <= max(far) <= 1.03 * 6_000
+
+
+def test_circles_far_apart_are_apart_and_a_gap_between_is_filled() -> None:
+    assert len(outlines([41.0, 44.0], [12.0, 12.0], [5_000.0, 5_000.0], 1.2)) == 2
+    turn = [2 * math.pi * i / 12 for i in range(12)]
+    circle = [0.1 * math.cos(a) for a in turn], [0.1 * math.sin(a) for a in turn]
+    (ring,) = outlines(*circle, [4_000.0] * 12, 1.1)
+    assert Polygon(ring).contains(Point(0, 0))
+    assert outlines([], [], [], 1.2) == []

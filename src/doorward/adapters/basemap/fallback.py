@@ -1,25 +1,26 @@
 """A plain map from the network alone, for towers without a map file: served land, lanes, names of towns.
 
-It claims nothing that the network does not say: where doors are (the zones' circles), which buildings are joined by
-departures (straight lines, not roads), and what the zones are called.
+It claims nothing that the network does not say: where doors are (a smooth outline around the zones' circles), which
+buildings are joined by departures (straight lines, not roads), and what the zones are called.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
+from doorward.adapters.basemap.hull import Ring, outlines
 from doorward.adapters.basemap.palette import PALETTES, Palette, Theme
 from doorward.adapters.basemap.schema import FARTHEST, Box
-from doorward.adapters.basemap.style import FONT, background
+from doorward.adapters.basemap.style import FONT, background, by_zoom
 from doorward.tables.sites import Sites, Zones
 
 METRE_DEG = 360.0 / 40_075_017.0
 """Degrees of latitude in a metre (of the equator of WGS 84: plenty for circles of kilometres)."""
 
-CORNERS = 40
-"""Of a circle on the screen."""
+SERVED, COAST = 1.15, 2.4
+"""How far the served land, and an invented island, reach around a circle of doors, in its radii."""
 
 MARGIN_M = 4_000
 """What a map shows beyond the outermost doors."""
@@ -73,22 +74,29 @@ class Network(Protocol):
     def lanes(self) -> Sequence[Lane]: ...
 
 
-def network_style(network: Network, theme: Theme = "dark") -> dict[str, Any]:
+def network_style(network: Network, theme: Theme = "dark", *, island: bool = False) -> dict[str, Any]:
     """A MapLibre style that needs no tiles and no other file: its data stand in it as GeoJSON.
 
-    The circles of the zones are filled without a transparent edge over one common outline, so that together they look
-    like the one piece of land they cover.
+    island  the network is invented, so is its land: a coast is drawn around it, and sea beyond; never of a real place
     """
     colours = PALETTES[theme]
+    circles = (
+        [zone.lat for zone in network.zones],
+        [zone.lon for zone in network.zones],
+        [float(zone.radius_m) for zone in network.zones],
+    )
+    sources = {
+        "served": _source(_areas(outlines(*circles, SERVED))),
+        "lanes": _source(_lanes(network)),
+        "towns": _source(_towns(network.zones)),
+    }
+    if island:
+        sources["land"] = _source(_areas(outlines(*circles, COAST)))
     return {
         "version": 8,
         "name": f"doorward network {theme}",
-        "sources": {
-            "served": _source(_disc(zone) for zone in network.zones),
-            "lanes": _source(_lanes(network)),
-            "towns": _source(_towns(network.zones)),
-        },
-        "layers": _layers(colours),
+        "sources": sources,
+        "layers": [*_ground(colours, island), *_layers(colours)],
     }
 
 
@@ -119,12 +127,8 @@ def _shrink(lat: float) -> float:
     return max(0.05, math.cos(math.radians(lat)))
 
 
-def _disc(zone: Zone) -> dict[str, Any]:
-    high = zone.radius_m * METRE_DEG
-    wide = high / _shrink(zone.lat)
-    turn = [2 * math.pi * i / CORNERS for i in range(CORNERS)]
-    ring = [[round(zone.lon + wide * math.cos(a), 6), round(zone.lat + high * math.sin(a), 6)] for a in turn]
-    return _feature("Polygon", [[*ring, ring[0]]], {"zone": zone.zone, "station": zone.station})
+def _areas(rings: Iterable[Ring]) -> Iterator[dict[str, Any]]:
+    return (_feature("Polygon", [ring], {}) for ring in rings)
 
 
 def _lanes(network: Network) -> list[dict[str, Any]]:
@@ -155,29 +159,44 @@ def _middle(zones: Sequence[Zone]) -> tuple[float, float]:
     return round(sum(z.lon for z in zones) / many, 6), round(sum(z.lat for z in zones) / many, 6)
 
 
+def _ground(c: Palette, island: bool) -> list[dict[str, Any]]:
+    """Land everywhere; or sea, an island in it and a shoal around its coast."""
+    served = {"id": "served", "type": "fill", "source": "served", "paint": {"fill-color": c.built}}
+    edge: dict[str, Any] = {
+        "id": "served-edge",
+        "type": "line",
+        "source": "served",
+        "layout": {"line-join": "round"},
+        "paint": {"line-color": c.border, "line-width": 1, "line-opacity": 0.7},
+    }
+    if not island:
+        return [background(c), served, edge]
+    shoal = by_zoom(((5, 2), (9, 14), (13, 60)))
+    return [
+        {"id": "sea", "type": "background", "paint": {"background-color": c.water}},
+        {
+            "id": "shoal",
+            "type": "line",
+            "source": "land",
+            "layout": {"line-join": "round"},
+            "paint": {"line-color": c.shore, "line-width": shoal, "line-blur": shoal, "line-opacity": 0.5},
+        },
+        {"id": "land", "type": "fill", "source": "land", "paint": {"fill-color": c.land}},
+        {"id": "shore", "type": "line", "source": "land", "paint": {"line-color": c.shore, "line-width": 1}},
+        served,
+        {**edge, "paint": {**edge["paint"], "line-opacity": 0.35}},
+    ]
+
+
 def _layers(c: Palette) -> list[dict[str, Any]]:
     return [
-        background(c),
-        {
-            "id": "served-edge",
-            "type": "line",
-            "source": "served",
-            "layout": {"line-join": "round"},
-            "paint": {"line-color": c.border, "line-width": 3},
-        },
-        {
-            "id": "served",
-            "type": "fill",
-            "source": "served",
-            "paint": {"fill-color": c.green, "fill-antialias": False},
-        },
         {
             "id": "lane",
             "type": "line",
             "source": "lanes",
             "layout": {"line-cap": "round"},
             "paint": {
-                "line-color": c.main if c.main != "#ffffff" else c.border,
+                "line-color": c.border,
                 "line-width": ["interpolate", ["linear"], ["zoom"], 7, 0.8, 13, 2],
                 "line-dasharray": [1, 3],
             },

@@ -91,17 +91,17 @@ def _ground(c: Palette) -> list[Layer]:
             "waterway",
             "waterway",
             c.water,
-            _by_zoom(((9, 0.6), (12, 1.2), (14, 2.2), (18, 8))),
+            by_zoom(((9, 0.6), (12, 1.2), (14, 2.2), (18, 8))),
             ["!=", ["get", "kind"], "coastline"],
         ),
         {**_fill("building", "buildings", c.building, None), "minzoom": 14.5},
         {
             **_line(
-                "border", "boundaries", c.border, _by_zoom(((6, 0.7), (14, 1.4))), ["<=", ["get", "level"], 4]
+                "border", "boundaries", c.border, by_zoom(((6, 0.7), (14, 1.4))), ["<=", ["get", "level"], 4]
             ),
             "paint": {
                 "line-color": c.border,
-                "line-width": _by_zoom(((6, 0.7), (14, 1.4))),
+                "line-width": by_zoom(((6, 0.7), (14, 1.4))),
                 "line-dasharray": [4, 2, 1, 2],
                 "line-opacity": fade,
             },
@@ -124,7 +124,7 @@ def _roads(c: Palette) -> list[Layer]:
     small = ["in", kind, ["literal", ["residential", "service", "pedestrian"]]]
     great = ["in", kind, ["literal", ["motorway", "trunk"]]]
     middle = ["all", ["!", small], ["!", great]]
-    rail = _line("rail", "rail", c.rail, _by_zoom(((9, 0.5), (14, 1.2), (18, 3))), None)
+    rail = _line("rail", "rail", c.rail, by_zoom(((9, 0.5), (14, 1.2), (18, 3))), None)
     cased = _line("casing", "roads", c.casing, _road_width(1.5), ["!", small])
     edge = _line("edge", "roads", c.casing, _road_width(0.9), small)
     return [
@@ -228,7 +228,7 @@ def _line(name: str, layer: str, colour: str, width: Any, which: list[Any] | Non
     return made
 
 
-def _by_zoom(stops: tuple[tuple[float, float], ...]) -> list[Any]:
+def by_zoom(stops: tuple[tuple[float, float], ...]) -> list[Any]:
     """Widths between the stops grow by a constant factor a zoom."""
     return ["interpolate", ["exponential", 1.5], ["zoom"], *(v for stop in stops for v in stop)]
 
