@@ -1,4 +1,4 @@
-# Doorward. .PHONY: help demo up ui testmake.PHONY: help demo up ui test alone lists the targets. Needs Python 3.11 or newer, make and git; everything else goes into .venv.
+# Doorward. `make` alone lists the targets. Needs Python 3.11 or newer, make and git; everything else goes into .venv.
 
 PYTHON ?= python3
 VENV := .venv

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,10 +57,8 @@ class Server:
         """As a power cut would: everything at once, nothing said."""
         everybody = [self.process.pid, *(_below(self.process.pid))]
         for pid in everybody:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self.process.wait(20)
 
     def stop(self) -> int:
