@@ -12,7 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.core.hours import local_day
+from doorward.promise.rules import PromiseRules
 from doorward.tables.cards import CardBook, zone_numbers
+from doorward.tables.orders import Orders, Speed
 from doorward.tables.rating import Rater, area_classes, month_day, rate, rater
 from doorward.tables.sites import Zones
 
@@ -61,3 +64,15 @@ def fares_c(fares: Fares, zone: Ints, weight_g: Ints, size_mm: Ints, day: int) -
         fares.cards, size_mm[each], weight_g[each], lane, zone[each], md, fares.zone_of, fares.area_of
     )
     return np.where(cents < 0, DEAR, cents)[:, fares.rows].reshape(n, fcs, len(fares.rows))
+
+
+def price_c(
+    asked: Orders, due_s: Ints, grams: Ints, zones: Zones, rules: PromiseRules, today: int, offset_s: int
+) -> Ints:
+    """Cents: the slower of the speed asked for and the speed promised, weight beyond the free part, rural zones."""
+    days = local_day(due_s, offset_s) - today
+    reached = np.where(days <= 0, Speed.SAME_DAY, np.where(days == 1, Speed.NEXT_DAY, Speed.STANDARD))
+    speed = np.minimum(reached, asked.speed)
+    price = np.array([rules.standard_c, rules.next_day_c, rules.same_day_c], np.int64)[speed]
+    price = price + -(-np.maximum(0, grams - rules.free_g) // 1000) * rules.kg_c
+    return np.asarray(price + np.where(zones.rural[asked.zone] == 1, rules.rural_c, 0))

@@ -19,7 +19,7 @@ from doorward.core.stationday import delivery_wait
 from doorward.core.units import DAY_S
 from doorward.promise.capacity import collected, layout, places
 from doorward.promise.closures import Closures, shrink
-from doorward.promise.fares import DEAR, fares_c, parcel_mm
+from doorward.promise.fares import DEAR, fares_c, parcel_mm, price_c
 from doorward.promise.kernel import quote_each
 from doorward.promise.lanes import Transits, distance_band
 from doorward.promise.rules import PromiseRules
@@ -105,7 +105,7 @@ def plan_quotes(
     why[(why != OK) & (heavy > most)] = Reason.TOO_HEAVY
     why[(why != OK) & ~light & (heavy <= most)] = Reason.NO_COVERAGE
     good = why == OK
-    price = _price(asked, result[:, 1], merged.weight_g, zones, rules, today, offset_s)
+    price = price_c(asked, result[:, 1], merged.weight_g, zones, rules, today, offset_s)
     leave = last_pickup(result[good], times, asked.zone[good], room.limit.shape[1])
     quoted = _quoted(waiting[good], result[good], price[good], leave, rules, now_s)
     opening = (held[:, 1] + base).astype(np.int32)
@@ -334,18 +334,6 @@ def _room(openings: Openings, rows: int, today: int) -> tuple[int, Room]:
     shape = (-1, rows)
     limit = openings.limit[base:].astype(np.int64).reshape(shape)
     return base, Room(limit=limit, taken=openings.taken[base:].astype(np.int64).reshape(shape))
-
-
-def _price(
-    asked: Orders, due_s: Ints, grams: Ints, zones: Zones, rules: PromiseRules, today: int, offset_s: int
-) -> Ints:
-    """Cents: the slower of the speed asked for and the speed promised, weight beyond the free part, rural zones."""
-    days = local_day(due_s, offset_s) - today
-    reached = np.where(days <= 0, Speed.SAME_DAY, np.where(days == 1, Speed.NEXT_DAY, Speed.STANDARD))
-    speed = np.minimum(reached, asked.speed)
-    price = np.array([rules.standard_c, rules.next_day_c, rules.same_day_c], np.int64)[speed]
-    price = price + -(-np.maximum(0, grams - rules.free_g) // 1000) * rules.kg_c
-    return np.asarray(price + np.where(zones.rural[asked.zone] == 1, rules.rural_c, 0))
 
 
 def last_pickup(r: Ints, t: Times, zone: NDArray[np.int32], places: int) -> Ints:

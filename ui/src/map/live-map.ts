@@ -68,7 +68,7 @@ export class LiveMap {
 
   /** A ground of the server's, in the theme worn now; none: plain land. */
   private async lookForBasemap(): Promise<void> {
-    const url = new URL(`map/style.json?theme=${worn.value}`, document.baseURI);
+    const url = new URL(`api/v1/map/style.json?theme=${worn.value}`, document.baseURI);
     const answer = await fetch(url).catch(() => null);
     if (!answer?.ok || !answer.headers.get("content-type")?.includes("json") || this.gone) return;
     const first = this.base === null;

@@ -17,8 +17,9 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import ScalarRenderPlugin
 
 import doorward
-from doorward.apps.api import following, people, reading, system, writing
+from doorward.apps.api import boarding, following, mapping, people, reading, system, writing
 from doorward.apps.api.live import Live
+from doorward.apps.api.mapping import Basemap
 from doorward.apps.api.orders_in import Intake
 from doorward.apps.api.problems import HANDLERS
 from doorward.apps.api.reading import Looking
@@ -42,6 +43,7 @@ def create() -> Litestar:
 
 def application(live: Live) -> Litestar:
     """Routes over a live network."""
+    basemap = Basemap(live)
     intake, door, looking = Intake(live.replica.network, _skus(live)), Door(live), Looking(live)
 
     @asynccontextmanager
@@ -59,12 +61,14 @@ def application(live: Live) -> Litestar:
         path="/api/v1",
         route_handlers=[
             *(*system.ROUTES, *reading.ROUTES, *people.ROUTES, *writing.ROUTES, *following.ROUTES),
+            *(*boarding.ROUTES, *mapping.ROUTES),
         ],
         dependencies={
             "live": Provide(lambda: live, sync_to_thread=False),
             "intake": Provide(lambda: intake, sync_to_thread=False),
             "who": Provide(who, sync_to_thread=False),
             "door": Provide(lambda: door, sync_to_thread=False),
+            "basemap": Provide(lambda: basemap, sync_to_thread=False),
             "looking": Provide(lambda: looking, sync_to_thread=False),
         },
         guards=[guard],

@@ -13,7 +13,11 @@ from litestar.response import Stream
 
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble
+from doorward.apps.api.reading import Looking, own_positions
+from doorward.apps.api.who import Who
+from doorward.ports.clock import wall_s
 from doorward.runtime.live.replica import Told
+from doorward.runtime.look.positions import positions
 
 BEAT_S = 15.0
 MOST_BEHIND = 200_000
@@ -79,4 +83,21 @@ async def _events(live: Live, begin: int | None) -> AsyncIterator[bytes]:
         live.leave(queue)
 
 
-ROUTES = [stream]
+@get("/stream/positions", opt={"scope": "RUNS_READ"}, summary="Follow where everything is")
+async def stream_positions(looking: Looking, who: Who) -> Stream:
+    """Server-sent events, one a second: `positions` as GET /positions."""
+    return Stream(_positions(looking, who), media_type="text/event-stream", headers=HEADERS)
+
+
+async def _positions(looking: Looking, who: Who) -> AsyncIterator[bytes]:
+    before = b""
+    while True:
+        view = looking.now()
+        body = looking.rendered(view, ("positions", who.org), lambda v: own_positions(who, v, positions(v)))
+        yield b": still here\n\n" if body is before else b"event: positions\ndata: " + body + b"\n\n"
+        before = body
+        # everybody wakes at the same moment, so that one reckoning serves all
+        await asyncio.sleep(1.0 - wall_s() % 1.0)
+
+
+ROUTES = [stream, stream_positions]

@@ -51,6 +51,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     rule: str = ""
     remedy: str = ""
     errors: list[Fault] = []
+    misfits: Any = None
 
 
 class Trouble(Exception):
@@ -58,20 +59,23 @@ class Trouble(Exception):
 
     def __init__(
         self, status: int, detail: str, *, field: str = "", rule: str = "", remedy: str = "",
-        errors: list[Fault] | None = None, headers: dict[str, str] | None = None,
+        errors: list[Fault] | None = None, headers: dict[str, str] | None = None, misfits: Any = None,
     ) -> None:  # fmt: skip
         super().__init__(detail)
         self.headers = headers or {}
         self.problem = Problem(
             title=TITLES.get(status, "Error"), status=status, detail=detail, field=field, rule=rule,
-            remedy=remedy, errors=errors or [],
+            remedy=remedy, errors=errors or [], misfits=misfits,
         )  # fmt: skip
 
 
 def of_failure(failed: Failed) -> Trouble:
     """What the writer refused."""
     status = OF_KIND.get(failed.kind, 500)
-    return Trouble(status, failed.what, field=failed.where, rule=failed.rule, remedy=failed.remedy)
+    misfits = msgspec.msgpack.decode(failed.misfits)
+    return Trouble(
+        status, failed.what, field=failed.where, rule=failed.rule, remedy=failed.remedy, misfits=misfits
+    )
 
 
 def missing(what: str) -> Trouble:

@@ -74,6 +74,18 @@ class Looking:
         state, turn = await self.pasts.at(at)
         return View(state, at, turn, self._frame, self._live.replica.vault)
 
+    def rendered(self, view: View, name: tuple[Any, ...], shape: Callable[[View], Any]) -> bytes:
+        """A shape of now as JSON, made once for all who ask for it within the same turn and second."""
+        if self._of != (view.turn, view.now_s):
+            self._kept.clear()
+            self._of = (view.turn, view.now_s)
+        body = self._kept.get(name)
+        if body is None:
+            body = msgspec.json.encode(shape(view))
+            if len(self._kept) < KEPT:
+                self._kept[name] = body
+        return body
+
     async def answer(
         self,
         request: Request[Any, Any, Any],
@@ -86,14 +98,7 @@ class Looking:
         tag = f'"{view.turn}-{view.now_s}"'
         if request.headers.get("if-none-match") == tag:
             return Response(b"", status_code=304, headers={"ETag": tag})
-        if at is None and self._of != (view.turn, view.now_s):
-            self._kept.clear()
-            self._of = (view.turn, view.now_s)
-        body = self._kept.get(name) if at is None else None
-        if body is None:
-            body = msgspec.json.encode(shape(view))
-            if at is None and len(self._kept) < KEPT:
-                self._kept[name] = body
+        body = self.rendered(view, name, shape) if at is None else msgspec.json.encode(shape(view))
         headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
         return Response(body, media_type="application/json", headers=headers)
 

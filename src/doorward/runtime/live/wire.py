@@ -18,6 +18,9 @@ MOST_BYTES = 64 << 20
 HEAD = 4
 
 
+NOTHING = msgspec.Raw(b"\xc0")
+
+
 class Ask(msgspec.Struct, frozen=True, tag="ask"):
     """Do this command. key: names it (the same key twice is one command); asker: row in Grants, -1 doorward itself."""
 
@@ -46,7 +49,10 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
-    """It was not done. kind: bad_input, refused, stale, disk_full, unknown, broken; the rest as errors.BadInput."""
+    """It was not done. kind: bad_input, refused, stale, disk_full, unknown, broken; the rest as errors.BadInput.
+
+    misfits: limits that an edit would break, if that is why
+    """
 
     id: int
     kind: str
@@ -54,6 +60,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     where: str = ""
     rule: str = ""
     remedy: str = ""
+    misfits: msgspec.Raw = NOTHING
 
 
 class ClockShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +133,7 @@ def failure(id: int, error: Exception) -> Failed:
         case BadInput():
             return Failed(id, "bad_input", error.what, error.where, error.rule, error.remedy)
         case Refused():
-            return Failed(id, "refused", str(error))
+            return Failed(id, "refused", str(error), misfits=packed(getattr(error, "misfits", None)))
         case Stale():
             return Failed(id, "stale", str(error), remedy="read it anew and ask again")
         case DiskFull():
