@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,14 +29,26 @@ class Server:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def client(self, **more: str) -> httpx.Client:
-        """A client of it."""
-        return httpx.Client(base_url=self.url, timeout=30, headers=more)
+    def client(self, key: str | None = "") -> httpx.Client:
+        """A client of it, with the first key, another one, or (None) none."""
+        secret = self.key if key == "" else key
+        return httpx.Client(
+            base_url=self.url,
+            timeout=30,
+            headers={} if secret is None else {"Authorization": f"Bearer {secret}"},
+        )
+
+    @property
+    def key(self) -> str:
+        """The first key, as it was shown once."""
+        found = re.search(r"dw_[\w-]{43}", self.log.read_text())
+        assert found is not None, self.log.read_text()
+        return found[0]
 
     def ready(self) -> None:
         """Return when it reads and writes."""
         until = time.monotonic() + STARTS_S
-        with self.client() as client:
+        with self.client(None) as client:
             while time.monotonic() < until and self.process.poll() is None:
                 try:
                     if client.get("/readyz").status_code == 200:

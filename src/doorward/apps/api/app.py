@@ -15,6 +15,7 @@ from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import ScalarRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 
 import doorward
 from doorward.apps.api import boarding, following, mapping, people, reading, system, writing
@@ -57,12 +58,15 @@ def application(live: Live) -> Litestar:
             looking.pasts.close()
             await live.stop()
 
+    handlers = [
+        *(*system.ROUTES, *reading.ROUTES, *people.ROUTES, *writing.ROUTES, *following.ROUTES),
+        *(*boarding.ROUTES, *mapping.ROUTES),
+    ]
+    for handler in handlers:
+        handler.security = [{"key": [handler.opt["scope"]]}] if handler.opt["scope"] else []
     api = Router(
         path="/api/v1",
-        route_handlers=[
-            *(*system.ROUTES, *reading.ROUTES, *people.ROUTES, *writing.ROUTES, *following.ROUTES),
-            *(*boarding.ROUTES, *mapping.ROUTES),
-        ],
+        route_handlers=handlers,
         dependencies={
             "live": Provide(lambda: live, sync_to_thread=False),
             "intake": Provide(lambda: intake, sync_to_thread=False),
@@ -119,4 +123,13 @@ def _openapi() -> OpenAPIConfig:
         description="An open delivery network: orders in, parcels at the door, every decision explained.",
         path="/docs",
         render_plugins=[ScalarRenderPlugin()],
+        components=Components(
+            security_schemes={
+                "key": SecurityScheme(
+                    type="http",
+                    scheme="bearer",
+                    description="A key (`dw_...`). The scopes that a call needs stand beside it.",
+                )
+            }
+        ),
     )

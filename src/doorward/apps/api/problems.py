@@ -136,7 +136,16 @@ def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
     )
 
 
+def on_deep(_: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]:
+    """JSON nested deeper than any request of ours."""
+    detail = "the body is nested too deeply"
+    return render(
+        Problem(title=TITLES[400], status=400, detail=detail, rule="a few levels", remedy="see /docs")
+    )
+
+
 HANDLERS: dict[Any, Any] = {
+    RecursionError: on_deep,
     Trouble: on_trouble,
     DoorwardError: on_doorward,
     HTTPException: on_http,

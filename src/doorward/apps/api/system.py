@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Request, Response, get, post
 from msgspec import Meta
 
 from doorward.apps.api.live import Live
@@ -92,6 +92,14 @@ async def readyz(live: Live) -> Response[Health]:
     return Response(health, status_code=200 if status == "ok" else 503)
 
 
+@get("/openapi.json", opt={"scope": ""}, include_in_schema=False, sync_to_thread=False)
+def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The API, described: OpenAPI 3.1."""
+    return Response(
+        msgspec.json.encode(request.app.openapi_schema.to_schema()), media_type="application/json"
+    )
+
+
 TWIN_ROUTES = [speed, pause, go, step, until]
 ROUTES = [clock, *TWIN_ROUTES]
-OPEN_ROUTES = [healthz, readyz]
+OPEN_ROUTES = [healthz, readyz, openapi]

@@ -80,8 +80,10 @@ async def place_batch(
     """A JSON array of up to 10,000 orders. Good ones are placed in one turn, bad ones listed with what to do."""
     try:
         parsed = intake.batch(await request.body(), who.org)
-    except msgspec.MsgspecError as error:
-        raise Trouble(400, str(error), rule="a JSON array of orders", remedy="send [{...}, ...]") from error
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Trouble(
+            400, str(error)[:300], rule="a JSON array of orders", remedy="send [{...}, ...]"
+        ) from error
     if not parsed.good:
         raise _unusable(parsed.faults)
     done = await live.ask("promise.place", parsed.asked, key=key_of(who, idempotency), asker=who.row)

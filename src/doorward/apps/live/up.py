@@ -15,16 +15,20 @@ from typing import Any
 
 from doorward.access.commands import Start
 from doorward.adapters.secrets import digest, new_key
-from doorward.core.errors import BadInput
+from doorward.core.errors import BadInput, Locked
+from doorward.ledger.journal import must_be_free as journal_must_be_free
 from doorward.ports.clock import pause_s, steady_s
 from doorward.runtime.live.client import ask
 from doorward.runtime.live.hub import socket_of
 from doorward.runtime.live.wire import Done
+from doorward.runtime.rundir import RunDir
 
 STARTS_S = 60.0
+ENDS_S = 10.0
 RESTARTS = 5
 """Times that a writer that died is started anew within `RESTARTS_S`."""
 RESTARTS_S = 60.0
+ENDS_S = 10.0
 
 
 class Writer:
@@ -136,6 +140,23 @@ def first_key(folder: Path) -> str:
     return key if isinstance(answer, Done) else ""
 
 
+def _let_end(folder: Path) -> None:
+    """Wait for a writer that is ending because its server was killed; remove the socket it may have left.
+
+    Raises Locked if another server keeps this folder.
+    """
+    until = steady_s() + ENDS_S
+    while True:
+        try:
+            journal_must_be_free(RunDir(folder).journal)
+            break
+        except Locked:
+            if steady_s() > until:
+                raise
+            pause_s(0.1)
+    socket_of(folder).unlink(missing_ok=True)
+
+
 def _there(writer: Writer, listens: Path, failed: list[int]) -> None:
     """Return when the writer listens; KeyboardInterrupt if it gave up."""
     until = steady_s() + STARTS_S
@@ -151,6 +172,7 @@ def run(
 ) -> int:  # fmt: skip
     """Everything, until interrupted; returns the exit code."""
     must_be_free(host, port)
+    _let_end(folder)
     failed: list[int] = []
 
     def gave_up(code: int) -> None:
