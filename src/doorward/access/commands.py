@@ -219,6 +219,8 @@ def revoke(desk: Desk, asked: Revoke) -> Nothing:
         raise BadInput(f"no grant {asked.grant}", where="grant")
     if asked.grant != desk.asker:
         _over(desk, int(grants.org[asked.grant]))
+    elif not holds(grants, desk.asker, desk.now_s):
+        raise Refused("it holds no longer")
     if grants.revoked_s[asked.grant] < 0:
         desk.post(Revoked(grant=np.array([asked.grant]), by=np.array([desk.asker])))
     return Nothing()
@@ -229,7 +231,7 @@ def set_password(desk: Desk, asked: SetPassword) -> Nothing:
     grants = desk.table(Grants)
     if not 0 <= asked.grant < len(grants) or grants.kind[asked.grant] != Principal.USER:
         raise BadInput(f"no user {asked.grant}", where="grant")
-    own = desk.asker >= 0 and int(grants.about[desk.asker]) == asked.grant
+    own = holds(grants, desk.asker, desk.now_s) and int(grants.about[desk.asker]) == asked.grant
     if not own:
         _over(desk, int(grants.org[asked.grant]))
         _no_more(desk, Scope(int(grants.scopes[asked.grant])))
