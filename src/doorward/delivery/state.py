@@ -8,6 +8,8 @@ from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
 from doorward.tables.doorstep import Proofs
 from doorward.tables.fleet import RunMoved, Runs, RunStatus, StopDone, Stops
+from doorward.tables.orders import LEAVE_OK, Orders
+from doorward.tables.wishes import Wish, Wished, Wishes
 
 
 def fold_runs(state: State, rows: RunMoved, at_s: int) -> None:
@@ -34,5 +36,18 @@ def fold_proofs(state: State, rows: Proofs, at_s: int) -> None:
     state.append(rows)
 
 
-FOLDS: dict[type[Table], Fold] = {RunMoved: fold_runs, StopDone: fold_stops, Proofs: fold_proofs}
+def fold_wished(state: State, rows: Wished, at_s: int) -> None:
+    """Whoever wishes a safe place or a neighbour allows that it is left; who wishes it in person does not."""
+    state.append(Wishes.fill(len(rows), order=rows.order, wish=rows.wish, at_s=at_s))
+    consent = state.get(Orders, "consent", rows.order)
+    leave = rows.wish != Wish.IN_PERSON
+    state.put(Orders, rows.order, consent=np.where(leave, consent | LEAVE_OK, consent & ~LEAVE_OK))
+
+
+FOLDS: dict[type[Table], Fold] = {
+    RunMoved: fold_runs,
+    StopDone: fold_stops,
+    Proofs: fold_proofs,
+    Wished: fold_wished,
+}
 """Facts folded here."""

@@ -27,6 +27,8 @@ from doorward.apps.api.reading import Looking
 from doorward.apps.api.who import Csrf, Door, guard, who
 from doorward.apps.console import pages
 from doorward.apps.live.logs import logger
+from doorward.apps.track import pages as track
+from doorward.apps.track.pages import Tracking
 from doorward.runtime.live.prepare import SECRET_FILE
 from doorward.tables.items import Items
 
@@ -44,7 +46,7 @@ def create() -> Litestar:
 
 def application(live: Live) -> Litestar:
     """Routes over a live network."""
-    basemap = Basemap(live)
+    basemap, tracking = Basemap(live), Tracking(live)
     intake, door, looking = Intake(live.replica.network, _skus(live)), Door(live), Looking(live)
 
     @asynccontextmanager
@@ -77,11 +79,13 @@ def application(live: Live) -> Litestar:
         },
         guards=[guard],
     )
-    open_ = Router(
-        path="/",
-        route_handlers=system.OPEN_ROUTES,
-        dependencies={"live": Provide(lambda: live, sync_to_thread=False)},
-    )
+    everywhere = {
+        "live": Provide(lambda: live, sync_to_thread=False),
+        "looking": Provide(lambda: looking, sync_to_thread=False),
+        "door": Provide(lambda: door, sync_to_thread=False),
+        "tracking": Provide(lambda: tracking, sync_to_thread=False),
+    }
+    open_ = Router(path="/", route_handlers=[*system.OPEN_ROUTES, *track.ROUTES], dependencies=everywhere)
     csrf = CSRFConfig(
         secret=_secret(live), cookie_name="dw_csrf", header_name="x-csrf-token", cookie_samesite="strict"
     )

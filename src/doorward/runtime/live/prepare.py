@@ -15,6 +15,7 @@ from doorward.access.commands import COMMANDS as ACCESS
 from doorward.core.errors import BadInput
 from doorward.core.table import Table
 from doorward.core.units import DAY_S
+from doorward.delivery.commands import COMMANDS as DELIVERY
 from doorward.lastmile.board.commands import COMMANDS as BOARD
 from doorward.ledger.drafts import whole
 from doorward.ledger.ledger import Ledger
@@ -37,7 +38,7 @@ BOOK_DAYS = 28
 
 def all_commands() -> list[Command]:
     """Every room's commands."""
-    rooms = (PROMISE, BOARD, ACCESS)
+    rooms = (PROMISE, BOARD, DELIVERY, ACCESS)
     commands = [command for room in rooms for command in room]
     if len({c.name for c in commands}) < len(commands):
         raise ValueError("two commands bear one name")

@@ -1,0 +1,1 @@
+"""The customer's tracking page: one link, no sign-in, no script needed."""
