@@ -16,6 +16,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import ScalarRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins.prometheus import PrometheusConfig
 
 import doorward
 from doorward.apps.api import boarding, following, mapping, people, reading, system, writing
@@ -89,16 +90,18 @@ def application(live: Live) -> Litestar:
     csrf = CSRFConfig(
         secret=_secret(live), cookie_name="dw_csrf", header_name="x-csrf-token", cookie_samesite="strict"
     )
+    metrics = PrometheusConfig(app_name="doorward", prefix="doorward", group_path=True)
     app = Litestar(
-        route_handlers=[api, open_, *pages.ROUTES],
+        route_handlers=[api, open_, system.Metrics, *pages.ROUTES],
         lifespan=[alive],
-        middleware=[DefineMiddleware(Csrf, config=csrf)],
+        middleware=[metrics.middleware, DefineMiddleware(Csrf, config=csrf)],
         exception_handlers=HANDLERS,
         request_max_body_size=MOST_BODY,
         openapi_config=_openapi(),
         logging_config=None,
         debug=False,
     )
+    system.gauges(live)
     app.state.live, app.state.door, app.state.csrf = live, door, csrf
     return app
 

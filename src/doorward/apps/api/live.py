@@ -21,6 +21,7 @@ from doorward.runtime.live.wire import (
     Failed,
     News,
     Steer,
+    failure,
     frame,
     packed,
     read_down,
@@ -121,7 +122,11 @@ class Live:
     async def ask(self, name: str, asked: Any, *, key: str = "", asker: int = -1) -> Done:
         """Give a command; returns when it is durable and this replica shows it. Raises Trouble."""
         self._next += 1
-        return await self._send(Ask(self._next, name, packed(asked), key, asker))
+        try:
+            body = packed(asked)
+        except OverflowError as error:
+            raise of_failure(failure(self._next, error)) from error
+        return await self._send(Ask(self._next, name, body, key, asker))
 
     async def steer(self, verb: str, value: float = 0.0) -> Done:
         """Move the twin's clock."""

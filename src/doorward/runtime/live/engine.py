@@ -181,7 +181,7 @@ class Engine:
         except Exception as error:
             if self.ledger.poisoned:
                 raise
-            if not isinstance(error, DoorwardError):
+            if not isinstance(error, (DoorwardError, OverflowError)):
                 name = message.name if isinstance(message, Ask) else message.verb
                 self._log.error("command failed", command=name, error=repr(error), exc_info=True)
             return failure(message.id, error)

@@ -138,6 +138,8 @@ def failure(id: int, error: Exception) -> Failed:
             return Failed(id, "stale", str(error), remedy="read it anew and ask again")
         case DiskFull():
             return Failed(id, "disk_full", "no room on the disk", remedy="make room; nothing was changed")
+        case OverflowError():
+            return Failed(id, "bad_input", "a number out of range", rule="numbers of 64 bits")
         case DoorwardError():
             return Failed(id, "broken", str(error))
         case _:

@@ -1,0 +1,103 @@
+"""Health, figures, and an API that answers whatever it is asked without falling over."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+
+from tests.live.server import Server, running
+
+EXAMPLES = int(os.environ.get("DOORWARD_FUZZ", "12"))
+LEFT_OUT = re.compile(r"/stream|/session$|/grants/|/password$")
+"""Streams do not end, and the asker's own key and session stay."""
+
+
+def test_health_is_told_without_a_key(server: Server) -> None:
+    with server.client(None) as client:
+        assert client.get("/healthz").json() == {"status": "ok"}
+        ready = client.get("/readyz")
+        assert ready.status_code == 200 and ready.json()["writer"] is True
+
+
+def test_figures_are_told_to_who_may_read_them(server: Server, admin: httpx.Client) -> None:
+    with server.client(None) as client:
+        assert client.get("/metrics").status_code == 401
+    admin.get("/api/v1/overview")
+    told = admin.get("/metrics").text
+    turn = float(re.search(r"^doorward_turn (\S+)", told, re.MULTILINE)[1])  # type: ignore[index]
+    assert turn > 0 and "doorward_writer_up 1.0" in told
+    assert re.search(  # which routes are asked for, how often
+        r'^doorward_requests_total\{[^}]*path="/api/v1/overview",status_code="200"[^}]*\} [1-9]',
+        told,
+        re.MULTILINE,
+    )
+
+
+def test_the_console_and_its_headers(server: Server) -> None:
+    with server.client(None) as client:
+        page = client.get("/")
+        assert page.status_code == 200 and page.headers["x-frame-options"] == "DENY"
+        assert (
+            "script-src" in page.headers["content-security-policy"]
+            or "default-src 'self'" in page.headers["content-security-policy"]
+        )
+        for path in (
+            "/../pyproject.toml",
+            "/%2e%2e/pages.py",
+            "/assets/%2e%2e/%2e%2e/pages.py",
+            "/no.such.file",
+        ):
+            assert client.get(path).status_code == 404, path
+
+
+@pytest.fixture(scope="module")
+def another(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of its own: what is asked of it at random changes it."""
+    folder = tmp_path_factory.mktemp("fuzz") / "metro"
+    with running(folder, "--scale", "0.02", "--begin", "1 10:00", "--speed", "5") as made:
+        yield made
+
+
+def test_whatever_is_asked_it_is_no_bug_of_ours(another: Server) -> None:
+    """Requests that the OpenAPI document allows, and some that it does not: never a 5xx."""
+    schema = schemathesis.openapi.from_url(f"{another.url}/openapi.json")
+    headers = {"Authorization": f"Bearer {another.key}"}
+    seen = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if LEFT_OUT.search(operation.path):
+            continue
+        seen += 1
+
+        @settings(
+            max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        def ask(case: Any) -> None:
+            answer = case.call(headers=headers, timeout=20)
+            case.validate_response(answer, checks=[not_a_server_error])
+
+        schemathesis_test(operation, ask)()
+    assert seen > 40
+    with another.client() as client:
+        assert client.get("/api/v1/overview").status_code == 200
+    log = Path(another.log).read_text()
+    assert "request failed" not in log and "service failed" not in log and "command failed" not in log, log[
+        -3000:
+    ]
+
+
+def schemathesis_test(operation: Any, ask: Any) -> Any:
+    """A hypothesis test over the cases of one operation."""
+    from hypothesis import given
+
+    return given(case=operation.as_strategy())(ask)
