@@ -308,7 +308,7 @@ class ItemPage(msgspec.Struct, frozen=True):
 @get("/items", opt={"scope": "ORDERS_READ"}, summary="The catalogue")
 async def items_(
     live: Live,
-    cursor: Annotated[int, Parameter(ge=0)] = 0,
+    cursor: Annotated[int, Parameter(ge=0, le=1_000_000_000)] = 0,
     limit: Annotated[int, Parameter(ge=1, le=1000)] = 100,
 ) -> ItemPage:
     """Articles that can be ordered, page by page."""

@@ -31,9 +31,9 @@ class SpeedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UntilIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Go there as fast as the machine can. at: Unix seconds, not before now."""
+    """Go there as fast as the machine can. at: Unix seconds, not before now, at most a month ahead."""
 
-    at: int
+    at: Annotated[int, Meta(ge=0, le=4_102_444_800)]
 
 
 @get("/clock", opt={"scope": "NETWORK_READ"}, summary="What time it is in the network")

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import msgspec
 
 from doorward.core.errors import BadInput, DiskFull, DoorwardError, SyncFailed
+from doorward.core.units import DAY_S
 from doorward.ledger import chain
 from doorward.ledger.ledger import Ledger
 from doorward.ledger.service import Command
@@ -30,6 +31,7 @@ MOST_IN_GROUP = 2_000
 IDLE_S = 0.25
 TELL_CLOCK_S = 5.0
 CHECKPOINT_TURNS = 20_000
+FARTHEST_S = 31 * DAY_S
 ANSWERS_KEPT = "answer"
 
 
@@ -251,12 +253,12 @@ class Engine:
                 self._step_s = self.roster.next_s
                 clock.pause(False)
                 clock.go_to(self.roster.next_s)
-            case "until" if message.value >= self.roster.next_s:
+            case "until" if 0 <= message.value - self.roster.next_s <= FARTHEST_S:
                 clock.go_to(message.value)
                 self.catching_up = True
             case _:
                 return Failed(message.id, "bad_input", f"cannot {message.verb} {message.value:g}", "value",
-                              "speed lies between 0.1 and 3600; time only goes on")  # fmt: skip
+                              "speed: 0.1 to 3600; time only goes on, at most a month at once")  # fmt: skip
         return Done(message.id, self.ledger.at, packed(self.shape()))
 
     def shape(self) -> ClockShape:
