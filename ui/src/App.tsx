@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { Empty, Failure, Skeleton } from "./parts/States";
 import { Frame } from "./parts/Frame";
+import { Dispatch } from "./screens/dispatch/Dispatch";
 import { Found } from "./screens/Found";
 import { Order, PackagePage } from "./screens/orders/Order";
 import { Orders } from "./screens/orders/Orders";
@@ -15,6 +16,7 @@ const ROUTES: [RegExp, (match: RegExpMatchArray) => JSX.Element][] = [
   [/^\/orders$/, () => <Orders />],
   [/^\/orders\/([^/]+)$/, (m) => <Order key={m[1]} n={m[1]!} />],
   [/^\/packages\/([^/]+)$/, (m) => <PackagePage key={m[1]} n={m[1]!} />],
+  [/^\/dispatch$/, () => <Dispatch />],
   [/^\/search$/, () => <Found />],
   [/^\/settings$/, () => <Settings />],
 ];

@@ -83,11 +83,36 @@ export interface OrderDetail {
 }
 export interface Hit { kind: string; row: number; title: string; sub: string; to: string }
 
+/** A package ready at a station that stands on no run. why: the newest remark; fits: what would make it fit. */
+export interface Unassigned {
+  package: number; order: number; station: number; way: string; lat: number; lon: number; due_lo_s: number;
+  due_s: number; weight_g: number; volume_ml: number; tone: Tone; why: string; fits: string;
+}
+export interface Board { turn: number; now_s: number; station: number; unassigned: Unassigned[]; runs: RunDetail[] }
+
+// What the board answers: src/doorward/lastmile/board/asked.py.
+export interface Totals {
+  doors: number; packages: number; dist_m: number; time_s: number; late_s: number; late_doors: number;
+  co2_mg: number; cost_c: number; volume_ml: number; weight_g: number;
+}
+export interface Misfit {
+  run: number; vehicle: number; block: number; limit: string; short: number; unit: string; package: number;
+  start_s: number; soft: boolean; words: string;
+}
+export interface RunChange {
+  run: number; into: number; vehicle: number; block: number; depart_s: number; back_s: number;
+  before: Totals; after: Totals; moved: number; broken: Misfit[];
+}
+export interface Answer {
+  edit: number; runs: RunChange[]; before: Totals; after: Totals; moved: number; pool: number[];
+  fits: Misfit[]; proposal: number;
+}
+
 /** Who is signed in (GET /session). */
 export interface Session {
   grant: number; organisation: number; organisation_name: string; kind: string; scopes: string[]; csrf: string;
 }
 export interface Problem {
   type: string; title: string; status: number; detail: string; field?: string; rule?: string;
-  remedy?: string; errors?: unknown[];
+  remedy?: string; errors?: unknown[]; misfits?: Misfit[] | null;
 }

@@ -79,6 +79,18 @@ export const grams = (g: number): string => (g < 0 ? "–" : g < 1000 ? `${g} g`
 /** 840 m, 12.4 km. */
 export const metres = (m: number): string => (m < 1000 ? `${m} m` : `${(m / 1000).toFixed(1)} km`);
 
+/** 840 ml, 12.4 l. */
+export const litres = (ml: number): string => (ml < 0 ? "–" : ml < 1000 ? `${ml} ml` : `${(ml / 1000).toFixed(1)} l`);
+
+/** A difference with its sign, "±0" for none: the sign is a true minus. `say` tells its size. */
+export const signed = (n: number, say: (size: number) => string): string => (n === 0 ? "±0" : `${n < 0 ? "−" : "+"}${say(Math.abs(n))}`);
+
+/** 6:02 h, from seconds. */
+export const hours = (seconds: number): string => {
+  const m = Math.round(seconds / 60);
+  return `${Math.floor(m / 60)}:${pad(m % 60)}`;
+};
+
 const plain = (word: string): string => word.replaceAll("_", " ").toLowerCase();
 
 /** WILL_BE_LATE -> "Will be late". */

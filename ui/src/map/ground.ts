@@ -1,10 +1,10 @@
 // The ground under our things: a style built in code where no basemap was made, and the network's own geography.
 import type { StyleSpecification } from "maplibre-gl";
 import type { Feature, FeatureCollection } from "geojson";
-import type { NetworkShape, RunDetail } from "../types";
+import type { NetworkShape, RunDetail, Unassigned } from "../types";
 
 export const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
-export const SOURCES = ["zones", "lanes", "cells", "route", "doors", "sites", "alerts"] as const;
+export const SOURCES = ["zones", "lanes", "cells", "others", "route", "doors", "pool", "sites", "alerts"] as const;
 
 /** Plain land; used until a basemap is there, and without one. */
 export const plain = (land: string): StyleSpecification => ({
@@ -63,9 +63,29 @@ export function routeOf(net: NetworkShape, run: RunDetail | null): { route: Feat
   ];
   const doors = run.doors.map((d, i): Feature => ({
     type: "Feature",
-    properties: { icon: d.tone === "late" && d.done_s < 0 ? "door-late" : d.done_s >= 0 ? "door-done" : "door-open", seq: String(i + 1), done: d.done_s >= 0 },
+    properties: { package: d.packages[0] ?? -1, icon: d.tone === "late" && d.done_s < 0 ? "door-late" : d.done_s >= 0 ? "door-done" : "door-open", seq: String(i + 1), done: d.done_s >= 0 },
     geometry: { type: "Point", coordinates: at[i]! },
   }));
   const long = legs.filter((f) => f.geometry.type === "LineString" && f.geometry.coordinates.length > 1);
   return { route: { type: "FeatureCollection", features: long }, doors: { type: "FeatureCollection", features: doors } };
+}
+
+/** The ways still to go of runs, for the board: all but the chosen one, thin. */
+export function othersOf(net: NetworkShape, runs: readonly RunDetail[], chosen: number): FeatureCollection {
+  const features = runs.filter((r) => r.bar.run !== chosen).map((run): Feature => {
+    const home = net.sites[run.bar.station]!, left = run.doors.filter((d) => d.done_s < 0).map((d) => [d.lon, d.lat]);
+    return { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [[home.lon, home.lat], ...left, [home.lon, home.lat]] } };
+  });
+  return { type: "FeatureCollection", features };
+}
+
+/** What waits for a run, and what is selected wherever it stands. */
+export function poolOf(pool: readonly Unassigned[], runs: readonly RunDetail[], chosen: ReadonlySet<number>, cursor: number): FeatureCollection {
+  const dot = (n: number, lon: number, lat: number, tone: string, waits: boolean, packages: readonly number[]): Feature => ({
+    type: "Feature", properties: { package: n, tone, waits, picked: packages.some((p) => chosen.has(p)), here: packages.includes(cursor) },
+    geometry: { type: "Point", coordinates: [lon, lat] },
+  });
+  const waiting = pool.map((u) => dot(u.package, u.lon, u.lat, u.tone, true, [u.package]));
+  const aboard = runs.flatMap((r) => r.doors.filter((d) => d.packages.some((p) => chosen.has(p) || p === cursor)).map((d) => dot(d.packages[0]!, d.lon, d.lat, d.tone, false, d.packages)));
+  return { type: "FeatureCollection", features: [...waiting, ...aboard] };
 }

@@ -11,9 +11,9 @@ import { rgb, type Rgb } from "../lib/contrast";
 import { glide, updated, type Mover } from "../lib/motion";
 import { toneOf } from "../lib/tone";
 import { worn } from "../state/theme";
-import type { ExceptionShape, NetworkShape, Positions, RunDetail, Tone } from "../types";
+import type { Board, ExceptionShape, NetworkShape, Positions, RunDetail, Tone } from "../types";
 import { images, PIXELS, vehicleAtlas } from "./glyphs";
-import { EMPTY, lanesOf, plain, routeOf, sitesOf, SOURCES, zonesOf } from "./ground";
+import { EMPTY, lanesOf, othersOf, plain, poolOf, routeOf, sitesOf, SOURCES, zonesOf } from "./ground";
 import { ourLayers } from "./layers";
 
 gl.setWorkerUrl(workerUrl);
@@ -27,7 +27,10 @@ const DEAR_MS = 40;
 const SIZES: Record<string, number> = { truck: 26, van: 21, contractor: 21, gig: 18, drone: 18, robot: 16 };
 const { atlas, mapping } = vehicleAtlas();
 
-export interface MapEvents { pick: (id: string) => void; site: (site: number) => void; hover: (text: { x: number; y: number; id: string } | null) => void }
+export interface MapEvents { pick: (id: string) => void; site: (site: number) => void; hover: (text: { x: number; y: number; id: string } | null) => void;
+  /** The board only: a package's place was pressed (with Ctrl, Cmd or Shift: added), or some were drawn round with Shift. */
+  spot?: (packages: number[], add: boolean) => void;
+}
 
 type Ink = (name: string) => string;
 
@@ -62,8 +65,58 @@ export class LiveMap {
     this.map.on("style.load", () => this.dress());
     this.map.on("zoomend", () => this.draw());
     this.map.on("click", "dw-sites", (e) => on.site(Number(e.features?.[0]?.properties["site"])));
+    if (on.spot) this.listenToSpots(on.spot);
     this.readInks();
     void this.lookForBasemap();
+  }
+
+  private listenToSpots(spot: (packages: number[], add: boolean) => void): void {
+    const map = this.map, layers = ["dw-pool", "dw-doors"];
+    const found = (where: gl.PointLike | [gl.PointLike, gl.PointLike]): number[] =>
+      [...new Set(map.queryRenderedFeatures(where, { layers: layers.filter((l) => map.getLayer(l)) }).map((f) => Number(f.properties["package"])))];
+    map.on("click", (e) => {
+      const { x, y } = e.point, hit = found([[x - 4, y - 4], [x + 4, y + 4]]);
+      if (hit.length) spot(hit.slice(0, 1), e.originalEvent.ctrlKey || e.originalEvent.metaKey || e.originalEvent.shiftKey);
+    });
+    map.boxZoom.disable();
+    map.on("mousedown", (e) => {
+      if (!e.originalEvent.shiftKey) return;
+      map.dragPan.disable();
+      const box = document.createElement("div"), from = e.point;
+      box.className = "lasso";
+      map.getContainer().append(box);
+      const move = ({ point }: gl.MapMouseEvent): void => {
+        Object.assign(box.style, {
+          left: `${Math.min(from.x, point.x)}px`, top: `${Math.min(from.y, point.y)}px`,
+          width: `${Math.abs(point.x - from.x)}px`, height: `${Math.abs(point.y - from.y)}px`,
+        });
+      };
+      const end = (up: MouseEvent): void => {
+        const rect = map.getContainer().getBoundingClientRect(), x = up.clientX - rect.left, y = up.clientY - rect.top;
+        map.off("mousemove", move);
+        box.remove();
+        map.dragPan.enable();
+        if (Math.abs(x - from.x) + Math.abs(y - from.y) > 6) spot(found([[from.x, from.y], [x, y]]), true);
+      };
+      map.on("mousemove", move);
+      window.addEventListener("mouseup", end, { once: true });
+    });
+  }
+
+  /** The dispatcher's board: the chosen run loud, the others thin, what waits and what is selected as dots. */
+  setBoard(board: Board, run: RunDetail | null, chosen: ReadonlySet<number>, cursor: number): void {
+    this.setRun(run);
+    this.put("others", othersOf(this.net, board.runs, run?.bar.run ?? -1));
+    this.put("pool", poolOf(board.unassigned, board.runs, chosen, cursor));
+  }
+
+  /** Looks at all that a board has. */
+  fitBoard(board: Board): void {
+    const box = new gl.LngLatBounds(), home = this.net.sites[board.station];
+    if (home) box.extend([home.lon, home.lat]);
+    for (const d of board.runs.flatMap((r) => r.doors)) box.extend([d.lon, d.lat]);
+    for (const u of board.unassigned) box.extend([u.lon, u.lat]);
+    if (!box.isEmpty()) this.map.fitBounds(box, { padding: 32, maxZoom: 13, duration: 0 });
   }
 
   /** A ground of the server's, in the theme worn now; none: plain land. */

@@ -39,16 +39,24 @@ async function problemOf(answer: Response): Promise<ApiError> {
     title: said?.title ?? (answer.statusText || `Error ${answer.status}`),
     status: answer.status,
     detail: said?.detail ?? "",
-    field: said?.field, rule: said?.rule, remedy: said?.remedy, errors: said?.errors,
+    field: said?.field, rule: said?.rule, remedy: said?.remedy, errors: said?.errors, misfits: said?.misfits,
   });
 }
 
-/** One call. `path` is below /api/v1, without a slash in front. */
-export async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+/** A name for one request: sent again with the same key, it is done once. */
+export const newKey = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+interface Options { signal?: AbortSignal; key?: string; timeout_ms?: number }
+
+/** One call. `path` is below /api/v1, without a slash in front. key: Idempotency-Key. */
+export async function call<T>(method: string, path: string, body?: unknown, options: Options = {}): Promise<T> {
+  const { signal, key, timeout_ms = TIMEOUT_MS } = options;
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (method !== "GET" && csrf) headers["x-csrf-token"] = csrf;
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  if (key) headers["idempotency-key"] = key;
+  const limit = AbortSignal.timeout(timeout_ms);
   let answer: Response;
   try {
     answer = await fetch(new URL(path, BASE), {
@@ -58,7 +66,7 @@ export async function call<T>(method: string, path: string, body?: unknown, sign
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw unreachable(limit.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : String((error as Error).message));
+    throw unreachable(limit.aborted ? `no answer within ${timeout_ms / 1000} s` : String((error as Error).message));
   }
   if (!answer.ok) {
     const error = await problemOf(answer);
@@ -68,8 +76,8 @@ export async function call<T>(method: string, path: string, body?: unknown, sign
   return (answer.status === 204 ? null : await answer.json()) as T;
 }
 
-export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => call<T>("GET", path, undefined, signal);
-export const post = <T>(path: string, body: unknown = {}): Promise<T> => call<T>("POST", path, body);
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => call<T>("GET", path, undefined, signal ? { signal } : {});
+export const post = <T>(path: string, body: unknown = {}, options: Options = {}): Promise<T> => call<T>("POST", path, body, options);
 
 /** A path with its query; undefined and empty values are left out. */
 export function withQuery(path: string, query: Record<string, string | number | undefined>): string {

@@ -26,7 +26,7 @@ export function Sheet({ close }: { close: () => void }): JSX.Element {
               {BINDINGS.filter((b) => b.group === group).map((b) => (
                 <div key={b.keys}>
                   <dt>{b.says}</dt>
-                  <dd>{b.keys.split(" ").map((k) => <kbd key={k}>{k === "Escape" ? "Esc" : k}</kbd>)}</dd>
+                  <dd>{b.keys.split(" ").map((k) => <kbd key={k}>{k === "Escape" ? "Esc" : k === "U" ? "Shift u" : k}</kbd>)}</dd>
                 </div>
               ))}
             </dl>

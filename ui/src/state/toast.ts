@@ -1,6 +1,6 @@
 // What was just done, with the way back: one toast at a time, undo on the server.
 import { signal } from "@preact/signals";
-import { ApiError, post } from "../net/api";
+import { ApiError, newKey, post } from "../net/api";
 
 export interface Toast { id: number; says: string; undo: (() => Promise<void>) | null; bad: boolean; busy: boolean }
 
@@ -38,13 +38,12 @@ export async function undo(): Promise<void> {
   }
 }
 
-/** Takes an action of an exception; the toast offers to undo the turn that it became. */
+/** Takes an action of an exception; the toast offers to undo what can be. */
 export async function act(id: string, command: string, label: string, after: () => void): Promise<void> {
   try {
-    const done = await post<{ undo?: number }>(`exceptions/${encodeURIComponent(id)}/actions`, { command });
-    const turn = done.undo;
-    const back = turn === undefined || turn < 0 ? null : async () => {
-      await post(`turns/${turn}/undo`);
+    const done = await post<{ undo_station: number }>(`exceptions/${encodeURIComponent(id)}/actions`, { command }, { key: newKey() });
+    const back = done.undo_station < 0 ? null : async () => {
+      await post("board/undo", { station: done.undo_station }, { key: newKey() });
       after();
     };
     tell(`Done: ${label.toLowerCase()}`, back);

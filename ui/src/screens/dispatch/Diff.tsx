@@ -1,0 +1,46 @@
+// Before and after, run by run: what an edit, or a proposal, comes to.
+import type { JSX } from "preact";
+import { figures, type Figure } from "../../lib/board";
+import { count, grams, hm, hours, lasting, metres, money, signed } from "../../lib/format";
+import { network, offset } from "../../state/live";
+import { vehicleName } from "../../state/board";
+import type { Answer, RunChange } from "../../types";
+
+const say: Record<string, (n: number) => string> = {
+  doors: count, "late doors": count, distance: metres, time: hours, lateness: (s) => lasting(s),
+  "CO₂e": (mg) => grams(Math.round(mg / 1000)), cost: (c) => money(c, network.value?.currency ?? "USD"),
+};
+
+function Cell({ f }: { f: Figure }): JSX.Element {
+  const words = say[f.name]!;
+  if (f.before === f.after) return <td class="num quiet">{words(f.after)}</td>;
+  return (
+    <td class="num">
+      <span class="quiet">{words(f.before)}</span> <span class="to" aria-label="becomes">→</span> <b>{words(f.after)}</b>
+      <em class={f.better ? "good" : f.worse ? "bad" : ""}>{signed(f.after - f.before, words)}</em>
+    </td>
+  );
+}
+
+export const runWords = (c: RunChange): string => (c.vehicle >= 0 ? vehicleName(c.vehicle) : `driver of block ${c.block}`);
+
+/** Heads, a row a run, and their sum. */
+export function Diff({ answer, moved = false }: { answer: Answer; moved?: boolean }): JSX.Element {
+  const heads = figures(answer.before, answer.after);
+  return (
+    <table class="diff">
+      <thead><tr><th>run</th><th>leaves</th>{moved && <th class="num">moved</th>}{heads.map((f) => <th key={f.name} class="num">{f.name}</th>)}</tr></thead>
+      <tbody>
+        {answer.runs.map((c) => (
+          <tr key={`${c.run}.${c.vehicle}.${c.block}`}>
+            <td><b>{runWords(c)}</b> <span class="quiet">{c.run < 0 ? "new" : c.into < 0 ? (moved ? "" : "dissolved") : ""}</span></td>
+            <td>{c.into < 0 && !moved ? "–" : hm(c.depart_s, offset.value)}</td>
+            {moved && <td class="num">{c.moved}</td>}
+            {figures(c.before, c.after).map((f) => <Cell key={f.name} f={f} />)}
+          </tr>
+        ))}
+        {answer.runs.length > 1 && <tr class="sum"><td>together</td><td />{moved && <td class="num">{answer.moved}</td>}{heads.map((f) => <Cell key={f.name} f={f} />)}</tr>}
+      </tbody>
+    </table>
+  );
+}
