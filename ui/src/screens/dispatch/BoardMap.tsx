@@ -59,7 +59,7 @@ export function BoardMap({ board, run, cursor, spot, choose }: Props): JSX.Eleme
   return (
     <section class="map-panel board-map" aria-label="Map; the same things stand in the lists">
       <div class="map" ref={box} data-ready={there || undefined} />
-      <div class="head float"><Age seen_ms={positionsSeen.value} error={positionsError.value} /></div>
+      {positionsError.value && <div class="head float"><Age seen_ms={positionsSeen.value} error={positionsError.value} /></div>}
       {!there && !failed.value && <div class="map-wait" role="status">Loading the map…</div>}
       {failed.value && <div class="failure map-wait" role="alert"><b>The map cannot be shown here</b><p>{failed.value}</p></div>}
       <div class="map-tools">

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { fill, onRoad, openDoors } from "../../lib/board";
+import { fill, inOrder, onRoad, openDoors } from "../../lib/board";
 import { hm, words } from "../../lib/format";
 import { stepped } from "../../lib/rows";
 import { Modal } from "../../parts/Modal";
@@ -65,7 +65,7 @@ export function Assign({ board, packages, close, again }: { board: Board; packag
   };
   const same = (run: RunDetail): boolean => openDoors(run).some((d) => d.packages.some((p) => gone.has(p)));
   const best: Choice[] = aboard.length ? [] : [{ key: "best", title: "Whichever costs least", sub: "the server tries every run that has not left", room: "", off: "", take: () => { close(); void assign(board, packages, -1, "whichever costs least", -1, again); } }];
-  const runs = board.runs.map((run): Choice => ({
+  const runs = inOrder(board.runs).map((run): Choice => ({
     key: `r${run.bar.run}`, title: run.bar.name, sub: sub(run), room: room(run),
     off: onRoad(run) && !(same(run) && pool.length === 0) ? "on the road: nothing can be put aboard" : "",
     take: () => { close(); void assign(board, packages, run.bar.run, run.bar.name, placeOn(run), again); },
@@ -91,7 +91,7 @@ export function Assign({ board, packages, close, again }: { board: Board; packag
 
 export function Swap({ board, run, close, again }: { board: Board; run: number; close: () => void; again: () => void }): JSX.Element {
   const mine = board.runs.find((r) => r.bar.run === run);
-  const choices = board.runs.filter((r) => r.bar.run !== run).map((r): Choice => ({
+  const choices = inOrder(board.runs).filter((r) => r.bar.run !== run).map((r): Choice => ({
     key: `r${r.bar.run}`, title: r.bar.name, sub: sub(r), room: room(r), off: onRoad(r) ? "on the road" : r.bar.vehicle < 0 ? "a gig driver's own" : "",
     take: () => { close(); void send(editOf("swap", { run, other: r.bar.run }, `${mine?.bar.name ?? run} and ${r.bar.name} exchange what they bring`), again); },
   }));

@@ -148,8 +148,8 @@ function actsOf(board: Board, rows: readonly Row[], again: () => void): Acts {
 
 function useBoardKeys(board: Board | null, rows: readonly Row[], acts: Acts | null): void {
   const pool = board ? shownPool(board).shown : [];
-  const keys = pane.value === "pool" ? pool.map((u) => `u${u.package}`) : rows.filter((r) => r.kind !== "done").map((r) => r.key);
   const move = (by: number) => (): void => {
+    const keys = pane.value === "pool" ? pool.map((u) => `u${u.package}`) : rows.filter((r) => r.kind !== "done").map((r) => r.key);
     const key = keys[stepped(keys.indexOf(cursor.value[pane.value]), by, keys.length)];
     if (key) stand(pane.value, key);
   };

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { locked, onRoad, openDoors } from "../../lib/board";
+import { inOrder, locked, onRoad, openDoors } from "../../lib/board";
 import { hm, lasting } from "../../lib/format";
 import { Modal } from "../../parts/Modal";
 import { Failure } from "../../parts/States";
@@ -16,7 +16,7 @@ import { parted, things } from "./hands";
 const WAIT_MS = 120_000;
 
 export function Optimise({ board, first, close, again }: { board: Board; first: readonly number[]; close: () => void; again: () => void }): JSX.Element {
-  const open = board.runs.filter((r) => !onRoad(r));
+  const open = inOrder(board.runs).filter((r) => !onRoad(r));
   const runs = useSignal<ReadonlySet<number>>(new Set(first.length ? first.filter((n) => open.some((r) => r.bar.run === n)) : open.map((r) => r.bar.run)));
   const some = parted(board, [...chosen.value]).pool;
   const pool = useSignal<"none" | "selected" | "all">(some.length ? "selected" : "all");

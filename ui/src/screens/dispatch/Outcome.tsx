@@ -1,4 +1,5 @@
 // What the last edit came to, or why it was refused and what would have fit.
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { count, grams, hm, litres, metres, words } from "../../lib/format";
 import { Icon } from "../../parts/Icon";
@@ -16,12 +17,16 @@ const FORCED = new Set(["move", "put", "swap", "open", "start"]);
 
 interface Props { station: number; again: () => void }
 
+const FEW = 3;
+
 function Misfits({ all }: { all: readonly Misfit[] }): JSX.Element {
+  const whole = useSignal(false), shown = whole.value || all.length <= FEW + 1 ? all : all.slice(0, FEW);
   return (
     <ul class="misfits">
-      {all.map((m, i) => (
+      {shown.map((m, i) => (
         <li key={i}><span class={m.soft ? "limit soft" : "limit"}>{m.soft ? "promise" : words(m.limit.replace(/^NO_/, ""))}</span><b>{shortBy(m)}</b><span>{m.words}</span></li>
       ))}
+      {shown.length < all.length && <li><button class="link" onClick={() => (whole.value = true)}>all {all.length}</button></li>}
     </ul>
   );
 }
