@@ -65,6 +65,8 @@ from doorward.twin.demand_customers import TwinCustomers, TwinStorefront
 from doorward.twin.demand_rules import ShopperRules
 from doorward.twin.fleet import FleetRules, TwinFleet
 from doorward.twin.floor import FloorRules, TwinFloor
+from doorward.twin.inject import FOLDS as INJECT_FOLDS
+from doorward.twin.inject import injected_outages, injected_storms
 from doorward.twin.outages import OutageRules, TwinOutages
 from doorward.twin.roads import RoadRules, TwinRoads
 from doorward.twin.suppliers import SupplierRules
@@ -167,7 +169,7 @@ def all_folds() -> dict[type[Table], Fold]:
                 LINEHAUL_FOLDS,
             ),
             *(LASTMILE_FOLDS, BOARD_FOLDS, FLEX_FOLDS, DELIVERY_FOLDS, TRACKING_FOLDS, FOOTPRINT_FOLDS),
-            ACCESS_FOLDS,
+            *(ACCESS_FOLDS, INJECT_FOLDS),
         )
     )
 
@@ -205,11 +207,11 @@ def twin_world(
     """The simulated world: every port answered by the twin."""
     offset = network.utc_offset_s
     lat, lon = region_centres(network.zones, len(network.regions))
-    storms = storms_of(network, book.start_s)
+    storms = storms_of(network, book.start_s) + injected_storms(state)
     weather = TwinWeather(seed, lat, lon, offset, rules[WeatherRules], storms)
     roads, drones = TwinRoads(seed, offset, weather, rules[RoadRules]), rules[DronesRules]
     shoppers = rules[ShopperRules]
-    scripted, _ = outages_of(network, book.start_s)
+    scripted = Outages.concat([outages_of(network, book.start_s)[0], injected_outages(state)])
     sites = network.sites
     outages = TwinOutages(seed, sites, len(network.services), offset, scripted, rules[OutageRules])
     return World(

@@ -146,7 +146,9 @@ def on_deep(_: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]
 
 def on_overflow(_: Request[Any, Any, Any], error: OverflowError) -> Response[bytes]:
     """A number that no column holds."""
-    return render(Problem(title=TITLES[422], status=422, detail="a number out of range", rule="numbers of 64 bits"))
+    return render(
+        Problem(title=TITLES[422], status=422, detail="a number out of range", rule="numbers of 64 bits")
+    )
 
 
 HANDLERS: dict[Any, Any] = {

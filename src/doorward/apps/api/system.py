@@ -12,8 +12,10 @@ from prometheus_client import Gauge
 
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble
-from doorward.apps.api.who import guard
+from doorward.apps.api.who import Who, guard
 from doorward.runtime.live.wire import ClockShape
+from doorward.tables.injections import Injection, Injections
+from doorward.twin.inject import Inject, InjectTaken
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -28,6 +30,16 @@ class SpeedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Virtual seconds a second."""
 
     speed: Annotated[float, Meta(ge=0.1, le=3600, examples=[60])]
+
+
+class InjectionOut(msgspec.Struct, frozen=True):
+    """An injection. amount: rain in um an hour, orders in per mille; -1 none."""
+
+    kind: str
+    target: int
+    amount: int
+    from_s: int
+    until_s: int
 
 
 class UntilIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +84,26 @@ async def step(live: Live) -> ClockShape:
 async def until(data: UntilIn, live: Live) -> ClockShape:
     """Then on at the speed that was set."""
     return await _steer(live, "until", data.at)
+
+
+@post("/twin/inject", opt={"scope": "TWIN"}, status_code=200, summary="Do something to the twin")
+async def inject(data: Inject, live: Live, who: Who) -> InjectTaken:
+    """Rain, more or fewer orders, a building closed: from now or later, for some minutes."""
+    done = await live.ask("twin.inject", data, asker=who.row)
+    return msgspec.msgpack.decode(done.body, type=InjectTaken)
+
+
+@get("/twin/injections", opt={"scope": "NETWORK_READ"}, summary="What was done to the twin")
+async def injections(live: Live) -> list[InjectionOut]:
+    """Newest first."""
+    rows = live.replica.state.table(Injections)
+    return [
+        InjectionOut(
+            Injection(int(rows.kind[i])).name.lower(), int(rows.target[i]), int(rows.amount[i]), int(rows.from_s[i]),
+            int(rows.until_s[i]),
+        )
+        for i in range(len(rows) - 1, -1, -1)
+    ]  # fmt: skip
 
 
 async def _steer(live: Live, verb: str, value: float = 0.0) -> ClockShape:
@@ -134,6 +166,6 @@ class _NoClock:
 
 
 _NO_CLOCK = _NoClock()
-TWIN_ROUTES = [speed, pause, go, step, until]
+TWIN_ROUTES = [speed, pause, go, step, until, inject, injections]
 ROUTES = [clock, *TWIN_ROUTES]
 OPEN_ROUTES = [healthz, readyz, openapi]

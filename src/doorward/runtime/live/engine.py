@@ -24,6 +24,7 @@ from doorward.ports.clock import LiveClock, PacedClock, wall_s
 from doorward.runtime.live.hub import Hub, Peer
 from doorward.runtime.live.wire import Ask, ClockShape, Done, Failed, News, Steer, Up, failure, packed
 from doorward.runtime.roster import Roster
+from doorward.tables.injections import Injected
 
 GATHER_S = 0.010
 """Commands are gathered no longer than this before they are committed."""
@@ -47,7 +48,7 @@ class Engine:
 
     def __init__(
         self,
-        reopen: Callable[[], tuple[Ledger, Roster]],
+        reopen: Callable[[], tuple[Ledger, Roster, Callable[[], None]]],
         clock: LiveClock,
         hub: Hub,
         commands: Sequence[Command],
@@ -56,7 +57,8 @@ class Engine:
         start_s: int,
         log: Log,
     ) -> None:
-        """reopen: opens the ledger and what works on it, at the start and again after a full disk."""
+        """reopen: opens the ledger and what works on it, at the start and again after a full disk; its last answer
+        makes the twin's world anew when something was injected."""
         self._reopen, self.clock, self.hub, self._log = reopen, clock, hub, log
         self._commands = {command.name: command for command in commands}
         self._folder, self._start_s = folder, start_s
@@ -70,7 +72,7 @@ class Engine:
 
     def open(self) -> None:
         """Read the tables and make the appointments."""
-        self.ledger, self.roster = self._reopen()
+        self.ledger, self.roster, self._renew = self._reopen()
         self.roster.begin(self._start_s)
         self._checkpointed = self.ledger.at
 
@@ -209,6 +211,8 @@ class Engine:
         key = message.key or None
         turn = self.ledger.post(command.name, now_s, desk.posted, key, send=desk.messages, notes=notes)
         self._nudged.update(dict.fromkeys(command.then))
+        if any(isinstance(fact, Injected) for fact in desk.posted):
+            self._renew()
         return Done(message.id, turn, answer)
 
     def _first(self, message: Ask, print_: str) -> Done | Failed | None:

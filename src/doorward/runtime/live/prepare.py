@@ -20,7 +20,9 @@ from doorward.lastmile.board.commands import COMMANDS as BOARD
 from doorward.ledger.drafts import whole
 from doorward.ledger.ledger import Ledger
 from doorward.ledger.service import Command
+from doorward.ledger.state import State
 from doorward.ports.storefront import NewLines, NewOrders, Storefront
+from doorward.ports.world import World
 from doorward.promise.commands import COMMANDS as PROMISE
 from doorward.runtime.book import load_book, prepare
 from doorward.runtime.build import all_folds, all_services, network_of, reference_tables, twin_world
@@ -30,15 +32,20 @@ from doorward.runtime.roster import Roster
 from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir
 from doorward.tables.orders import OrderRefs
+from doorward.twin.inject import COMMANDS as INJECT
+from doorward.twin.inject import more_or_fewer
 
 SECRET_FILE = "server.secret"
 BOOK_DAYS = 28
 """Days of orders that the twin's customers think of; then they begin anew."""
 
 
+Opened = tuple[Ledger, Roster, Callable[[], None]]
+
+
 def all_commands() -> list[Command]:
     """Every room's commands."""
-    rooms = (PROMISE, BOARD, DELIVERY, ACCESS)
+    rooms = (PROMISE, BOARD, DELIVERY, ACCESS, INJECT)
     commands = [command for room in rooms for command in room]
     if len({c.name for c in commands}) < len(commands):
         raise ValueError("two commands bear one name")
@@ -60,15 +67,18 @@ def prepare_live(folder: Path, network: str, seed: int, scale: float, tell: Tell
 class Recurring:
     """A storefront whose customers come again: the orders of a book of some days, over and over."""
 
-    def __init__(self, once: Storefront, start_s: int, days: int) -> None:
+    def __init__(self, once: Storefront, start_s: int, days: int, state: State, seed: int) -> None:
+        """state: whose injections make it more orders or fewer."""
         self._once, self._start_s, self._span_s = once, start_s, days * DAY_S
+        self._state, self._seed = state, seed
 
     def orders(self, after_s: int, until_s: int) -> tuple[NewOrders, NewLines]:
         """Orders placed in (after_s, until_s]."""
         round_ = max(0, (until_s - self._start_s - 1) // self._span_s)
         shift = round_ * self._span_s
         orders, lines = self._once.orders(after_s - shift, until_s - shift)
-        return (orders.replace(at_s=orders.at_s + shift) if shift else orders), lines
+        orders = orders.replace(at_s=orders.at_s + shift) if shift else orders
+        return more_or_fewer(self._state, self._seed, orders, lines, after_s, until_s)
 
     def answers(self, order: NDArray[np.int64], quoted_s: NDArray[np.int64], now_s: int) -> NDArray[np.int8]:
         """As the customers of the book answer."""
@@ -81,20 +91,24 @@ def live_reference(where: RunDir) -> list[Table]:
     return [t for t in reference_tables(network, book, where) if not isinstance(t, OrderRefs)]
 
 
-def open_twin(where: RunDir) -> tuple[Ledger, Roster]:
-    """The ledger of a live twin, and the roster that works on it."""
+def open_twin(where: RunDir) -> Opened:
+    """The ledger of a live twin, the roster that works on it, and how its world is made anew after an injection."""
     network, book, settings = network_of(where), load_book(where), where.settings
     rules: dict[type[Any], Any] = dict(rules_from(network, RULES))
     ledger = Ledger.open(where.root, all_folds(), live_reference(where))
-    world = twin_world(network, book, ledger.state, rules, settings.seed)
-    world = replace(world, storefront=Recurring(world.storefront, book.start_s, book.days))
+
+    def world() -> World:
+        made = twin_world(network, book, ledger.state, rules, settings.seed)
+        shop = Recurring(made.storefront, book.start_s, book.days, ledger.state, settings.seed)
+        return replace(made, storefront=shop)
+
     roster = Roster(
-        ledger, world, rules, all_services(), seed=settings.seed, utc_offset_s=network.utc_offset_s
+        ledger, world(), rules, all_services(), seed=settings.seed, utc_offset_s=network.utc_offset_s
     )
-    return ledger, roster
+    return ledger, roster, lambda: setattr(roster, "world", world())
 
 
-def opener(where: RunDir, mode: str) -> Callable[[], tuple[Ledger, Roster]]:
+def opener(where: RunDir, mode: str) -> Callable[[], Opened]:
     """How the writer opens its ledger, at the start and after a full disk."""
     if mode != "twin":
         raise BadInput(f"mode {mode}", where="--mode", rule="twin")
