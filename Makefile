@@ -35,7 +35,8 @@ up: $(VENV)/.warm $(STATIC)/index.html
 
 ui: $(STATIC)/index.html
 
-test: lint
+test: lint $(STATIC)/index.html
+	@if command -v npm >/dev/null; then cd ui && npm test --silent; else echo "No npm here: the console's own tests are left out."; fi
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(VENV)/.dev
@@ -56,7 +57,7 @@ warm: $(VENV)/.run
 setup: $(VENV)/.dev
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(STATIC) $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name node_modules -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Set-up is done once; each stamp is renewed when pyproject.toml changes.
