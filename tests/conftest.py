@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.postgres import Server, running
 from hypothesis import settings
 
 # Kernels compile at their first call, and the machine may be busy: tests never time. Same examples every time.
@@ -19,3 +22,10 @@ def shared_data() -> Path:
     if not path.is_dir():
         pytest.skip("real data not at hand (../shared/data)")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of the session's own."""
+    with running() as server:
+        yield server

@@ -33,14 +33,14 @@ def filled(path: Path) -> None:
 
 def test_every_pragma_is_read_back(tmp_path: Path) -> None:
     with Journal(tmp_path / "j.db") as journal:
-        assert {name: journal.sql.pragma(name) for name in DURABLE} == dict(DURABLE)
-        assert journal.sql.pragma("synchronous") == 2
+        assert {name: journal.store.sql.pragma(name) for name in DURABLE} == dict(DURABLE)
+        assert journal.store.sql.pragma("synchronous") == 2
     with pytest.raises(BadInput, match="SQLite keeps journal_mode at wal"):
         Journal(tmp_path / "j.db", settings={"journal_mode": "sideways"})
 
 
 def test_an_old_sqlite_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journals.apsw, "SQLITE_VERSION_NUMBER", 3_040_001)
+    monkeypatch.setattr(apsw, "SQLITE_VERSION_NUMBER", 3_040_001)
     with pytest.raises(BadInput, match=r"at least 3\.51\.3"):
         Journal(tmp_path / "j.db")
 
@@ -67,7 +67,7 @@ def test_readers_stand_beside_the_writer_and_after_it(tmp_path: Path) -> None:
             journal.commit()
             assert [t.turn for t in reader.turns()] == [1, 2]
             with pytest.raises(apsw.ReadOnlyError):
-                reader.sql.execute("delete from turns")
+                reader.store.sql.execute("delete from turns")
     with Journal.open(path, read_only=True) as reader:
         assert reader.head.turn == 2
 
@@ -90,7 +90,7 @@ def test_what_is_no_journal_is_told(tmp_path: Path) -> None:
         with pytest.raises(BadInput, match="not a journal of doorward"):
             opened(tmp_path / "other.db")
     with Journal(tmp_path / "j.db") as journal:
-        journal.sql.pragma("user_version", 99)
+        journal.store.sql.pragma("user_version", 99)
     with pytest.raises(BadInput, match="journal format 99"):
         Reader(tmp_path / "j.db")
 
@@ -120,7 +120,9 @@ def test_turns_are_found_by_service_fact_and_number(tmp_path: Path) -> None:
 def test_whoever_looks_with_sql_finds_a_view(tmp_path: Path) -> None:
     filled(tmp_path / "j.db")
     with Reader(tmp_path / "j.db") as reader:
-        found = reader.sql.execute("select turn, at_s, service, fact, rows, lo, hi from journal").fetchall()
+        found = reader.store.sql.execute(
+            "select turn, at_s, service, fact, rows, lo, hi from journal"
+        ).fetchall()
     assert found == [
         (1, 10, "a.b", "Moved", 2, 3, 9),
         (1, 10, "a.b", "Appeared", 1, 1, 1),
@@ -156,7 +158,7 @@ def test_the_run_remembers_what_it_is(tmp_path: Path) -> None:
         journal.set_meta(seed="8")
     with Journal(tmp_path / "j.db") as journal:
         assert journal.meta() == {"seed": "8", "network": "abc"}
-        journal.sql.execute("update meta set value = '9' where name = 'seed'")
+        journal.store.sql.execute("update meta set value = '9' where name = 'seed'")
         with pytest.raises(Damaged, match="the entry 'seed' about the run was altered"):
             journal.meta()
 

@@ -95,7 +95,7 @@ def test_a_message_without_its_turn_does_not_leave(tmp_path: Path) -> None:
 def test_what_is_missing_or_altered_does_not_leave_unnoticed(change: str, told: str, tmp_path: Path) -> None:
     with filled(tmp_path) as ledger:
         ledger.commit()
-        ledger.journal.sql.execute(change)
+        ledger.journal.store.sql.execute(change)
         with pytest.raises(Damaged, match=told):
             Outbox(ledger.journal).deliver("sms", Outside())
 

@@ -24,9 +24,10 @@ import pyarrow as pa
 from doorward.core.errors import Damaged
 from doorward.core.table import Table
 from doorward.ledger import chain
-from doorward.ledger.journal import sync
-from doorward.ledger.read import Head, Reader
+from doorward.ledger.read import Reader
+from doorward.ledger.sqlite import sync
 from doorward.ledger.state import State
+from doorward.ledger.store import Head
 
 KEEP = 2
 _PREFIX = "checkpoint-"

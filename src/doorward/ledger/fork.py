@@ -6,7 +6,8 @@ from pathlib import Path
 
 from doorward.core.errors import BadInput
 from doorward.ledger.journal import Journal
-from doorward.ledger.read import FACTS_A_TURN, Reader, told
+from doorward.ledger.read import Reader
+from doorward.ledger.store import FACTS_A_TURN, TABLES
 
 
 def fork(source: Reader, path: Path | str, upto: int) -> Journal:
@@ -22,16 +23,15 @@ def fork(source: Reader, path: Path | str, upto: int) -> Journal:
         )
     copy = Journal(path)
     try:
-        with told(source.path), copy.sql:
-            for table, width, clause, last in (
-                ("services", 2, "id >= ?", 0),
-                ("schemas", 3, "id >= ?", 0),
-                ("turns", 5, "turn <= ?", upto),
-                ("facts", 6, "id < ?", (upto + 1) * FACTS_A_TURN),
+        with copy.store.loading() as put:
+            for table, clause, last in (
+                ("services", "id >= ?", 0),
+                ("schemas", "id >= ?", 0),
+                ("turns", "turn <= ?", upto),
+                ("facts", "id < ?", (upto + 1) * FACTS_A_TURN),
             ):
-                rows = source.sql.execute(f"select * from {table} where {clause}", (last,))
-                marks = ",".join("?" * width)
-                copy.sql.executemany(f"insert into {table} values({marks})", rows)
+                rows = source.store.each(f"select * from {table} where {clause}", (last,))
+                put(table, TABLES[table], rows)
         copy.reload()
     except BaseException:
         copy.close()

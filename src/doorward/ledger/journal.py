@@ -1,150 +1,78 @@
-"""The journal: turns appended to one SQLite file, durable once committed, each sealed by a running digest.
+"""The journal: turns appended to a store, durable once committed, each sealed by a running digest.
 
     turns(turn, at_s, service, key, chain)       one row a turn
     facts(id, schema, rows, lo, hi, body)        id = turn * 4096 + place in the turn; lo, hi bound the first column
     services(id, name)  schemas(id, fact, columns)  meta(name, value, seal)  outbox, inbox, vault, refs: see there
     journal                                      a view that joins them, for whoever looks with SQL
 
-Appended turns gather in memory; `commit` writes them in one transaction, and what it returned from is durable
-(WAL, synchronous=FULL). One writer, kept out by a lock file; any number of readers. Format: docs/adr/0001 to 0004.
+Appended turns gather in memory; `commit` writes them in one transaction, and what it returned from is durable. One
+writer, any number of readers. The store is one SQLite file (sqlite.py) or a schema in PostgreSQL (postgres.py): same
+turns, same bytes, same digest. Format: docs/adr/0001 to 0004, 0009.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import apsw
-
-from doorward.core.errors import BadInput, DiskFull, Locked, SyncFailed
+from doorward.core.errors import BadInput, DiskFull, DoorwardError, Locked, SyncFailed
 from doorward.ledger import chain
 from doorward.ledger.pack import Packed
-from doorward.ledger.read import APPLICATION, FACTS_A_TURN, FORMAT, Head, Reader, Turn, told
+from doorward.ledger.read import Reader, Turn, is_url
+from doorward.ledger.sqlite import DURABLE, SqliteWriter, must_be_free, sync
+from doorward.ledger.store import FACTS_A_TURN, Group, Head, NoRoom, NotConfirmed, Statement, WritingStore
 
-OLDEST_SQLITE: Final = 3_051_003
-"""Before 3.51.3 two connections that write and checkpoint at once could corrupt a WAL file."""
 LONG_AGO_S: Final = -(2**62)
 MOST_PENDING_BYTES: Final = 64 << 20
-"""Packed turns kept in memory before they are handed to SQLite, still uncommitted."""
-
-DURABLE: Final[Mapping[str, int | str]] = {
-    "journal_mode": "wal",
-    "synchronous": 2,
-    "fullfsync": 1,
-    "checkpoint_fullfsync": 1,
-    "wal_autocheckpoint": 2_000,
-    "cache_size": -32_000,
-    "temp_store": 2,
-    "cell_size_check": 1,
-    "trusted_schema": 0,
-}
-"""synchronous=2 is FULL: the WAL is synced at every commit. fullfsync matters on macOS only."""
-
-Statement = tuple[str, tuple[Any, ...]]
-_TABLES = """
-create table turns(turn integer primary key, at_s integer not null, service integer not null, key blob,
-                   chain blob not null);
-create unique index turns_by_key on turns(key) where key is not null;
-create table facts(id integer primary key, schema integer not null, rows integer not null,
-                   lo integer not null, hi integer not null, body blob not null);
-create table services(id integer primary key, name text not null unique);
-create table schemas(id integer primary key, fact text not null, columns text not null, unique(fact, columns));
-create table meta(name text primary key, value text not null, seal blob not null) without rowid;
-create table lanes(destination text primary key, written integer not null, sent integer not null) without rowid;
-create table outbox(destination text not null, seq integer not null, turn integer not null, key text not null,
-                    body blob not null, seal blob not null, primary key(destination, seq));
-create table inbox(id blob primary key, turn integer not null) without rowid;
-create table vault(kind text not null, row integer not null, turn integer not null, body blob not null,
-                   primary key(kind, row)) without rowid;
-create index vault_by_turn on vault(kind, turn);
-create table refs(scope text not null, ref text not null, row integer not null, turn integer not null,
-                  primary key(scope, ref)) without rowid;
-create index refs_by_row on refs(scope, row);
-create view journal as
-  select f.id / 4096 as turn, t.at_s, v.name as service, s.fact, f.rows, f.lo, f.hi, t.key, f.body, t.chain
-  from facts f join turns t on t.turn = f.id / 4096 join services v on v.id = t.service
-  join schemas s on s.id = f.schema;
-"""
-
-
-def sync(path: Path) -> None:
-    """Make a file's content, or the names in a folder, durable.
-
-    On macOS fsync stops at the drive's cache; F_FULLFSYNC goes through it, where the file system knows it.
-    """
-    file = os.open(path, os.O_RDONLY)
-    through = getattr(fcntl, "F_FULLFSYNC", None)
-    try:
-        if through is None or path.is_dir():
-            os.fsync(file)
-        else:
-            try:
-                fcntl.fcntl(file, through)
-            except OSError:
-                os.fsync(file)
-    finally:
-        os.close(file)
-
-
-@dataclass
-class _Group:
-    """What waits for the next commit. Once handed to SQLite, rows leave the lists; keys and marks stay."""
-
-    turns: list[tuple[Any, ...]] = field(default_factory=list)
-    facts: list[tuple[Any, ...]] = field(default_factory=list)
-    extra: list[Statement] = field(default_factory=list)
-    size: int = 0
-    keys: dict[bytes, int] = field(default_factory=dict)
-    taken: dict[bytes, int] = field(default_factory=dict)
+"""Packed turns kept in memory before they are handed to the store, still uncommitted."""
+_REMEMBER: Final = """insert into meta values(?,?,?)
+on conflict(name) do update set value = excluded.value, seal = excluded.seal"""
 
 
 class Journal(Reader):
     """The one writer of a journal file. Also reads; `Reader` alone opens it read-only."""
 
+    store: WritingStore
+
     def __init__(
         self,
-        path: Path | str,
+        place: Path | str,
         *,
         vfs: str | None = None,
         settings: Mapping[str, int | str] = DURABLE,
         sync_names: Callable[[Path], None] = sync,
+        wait_s: float = 0.0,
     ) -> None:
         """Open the journal for writing, creating it if there is none.
 
+        place   a file, or the URL of a PostgreSQL server (postgres.py)
+        wait_s  how long to wait for another writer to end (PostgreSQL); 0: Locked at once
         vfs, settings, sync_names: for tests that stand between SQLite and the disk; such a journal has no lock file and
         needs none, because without shared memory SQLite itself keeps the file locked.
         Raises Locked if somebody else writes it, Damaged or BadInput if it is no journal of ours.
         """
-        self._lock = _lock(Path(path)) if vfs is None else None
+        self._dead = ""
+        self._head = self._committed = Head(0, chain.ORIGIN)
+        self._at_s = LONG_AGO_S
+        self._group = Group()
+        if is_url(place):
+            from doorward.ledger.postgres import PostgresWriter
+
+            super().__init__(place, PostgresWriter(str(place), wait_s))
+        else:
+            super().__init__(place, SqliteWriter(place, vfs, settings, sync_names))
         try:
-            self.path, self._dead = Path(path), ""
-            self._head = self._committed = Head(0, chain.ORIGIN)
-            self._at_s = LONG_AGO_S
-            self._group = _Group()
-            flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-            with told(path):
-                self.sql = apsw.Connection(str(path), flags=flags, vfs=vfs)
-                self.sql.set_busy_timeout(5_000)
-                if vfs is not None:
-                    self.sql.pragma("locking_mode", "exclusive")
-                self._settle(settings)
             self.reload()
-            # SQLite does not sync the folder after deleting the rollback journal of the file's creation; if a power
-            # cut brought that back later, SQLite would play it and empty the file
-            sync_names(self.path.parent)
         except BaseException:
-            self._release()
+            self.store.close()
             raise
 
     @staticmethod
-    def open(path: Path | str, *, read_only: bool = False) -> Reader:
-        """The journal of a path, for writing or for reading."""
-        return Reader(path) if read_only else Journal(path)
+    def open(place: Path | str, *, read_only: bool = False, wait_s: float = 0.0) -> Reader:
+        """The journal of a place, for writing or for reading."""
+        return Reader(place) if read_only else Journal(place, wait_s=wait_s)
 
     @property
     def head(self) -> Head:
@@ -201,7 +129,7 @@ class Journal(Reader):
         self._head, self._at_s = Head(turn, seal), at_s
         if self._group.size > MOST_PENDING_BYTES:
             with self._all_or_nothing():
-                self._flush()
+                self.store.hand_over(self._group)
         return turn
 
     def commit(self) -> Head:
@@ -213,10 +141,9 @@ class Journal(Reader):
         self._alive()
         if self._head.turn > self._committed.turn or self._group.extra:
             with self._all_or_nothing():
-                self._flush()
-                self.sql.execute("commit")
+                self.store.commit(self._group, self._head)
             self._committed = self._head
-            self._group = _Group()
+            self._group = Group()
         return self._committed
 
     def turn_of(self, key: bytes) -> int | None:
@@ -238,91 +165,52 @@ class Journal(Reader):
     def set_meta(self, **values: str) -> None:
         """Remember facts about the whole run (network digest, seed ...), durable on return."""
         for name, value in values.items():
-            self.run(("insert or replace into meta values(?,?,?)", (name, value, chain.seal(name, value))))
+            self.run((_REMEMBER, (name, value, chain.seal(name, value))))
 
     def close(self) -> None:
-        """Drop uncommitted turns, fold the WAL into the file unless a sync failed, let the next writer in."""
-        if self._dead:
-            self.sql.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-        if self.sql.in_transaction and not self._dead:
-            self.sql.execute("rollback")
-        with told(self.path):
-            super().close()
+        """Drop uncommitted turns, let the next writer in."""
+        self.store.close(sound=not self._dead)
         self._dead = self._dead or "it is closed"
-        self._release()
-
-    # ---- inside ------------------------------------------------------------------------------------------------
-
-    def _settle(self, settings: Mapping[str, int | str]) -> None:
-        if apsw.SQLITE_VERSION_NUMBER < OLDEST_SQLITE:
-            raise BadInput(
-                f"SQLite {apsw.sqlite_lib_version()}", rule="at least 3.51.3", remedy="install apsw 3.54"
-            )
-        # a power cut may leave a file that SQLite made and we had not filled yet
-        fresh = not self.sql.execute("select count(*) from sqlite_schema").get
-        if fresh:
-            self.sql.pragma("page_size", 8192)
-        for name, value in settings.items():
-            self.sql.pragma(name, value)
-            found = self.sql.pragma(name)
-            if found != value:
-                raise BadInput(
-                    f"SQLite keeps {name} at {found}", where=str(self.path), rule=f"{name} must be {value}"
-                )
-        if fresh:
-            with self.sql:
-                for statement in _TABLES.split(";"):
-                    self.sql.execute(statement)
-                self.sql.pragma("application_id", APPLICATION)
-                self.sql.pragma("user_version", FORMAT)
-        self.recognise()
 
     def reload(self) -> None:
         """Drop what waits and go back to what is durable."""
-        self._group = _Group()
+        self._group = Group()
         self._services, self._schemas = self.names()
         newest = self.newest()
         self._at_s = newest[1] if newest else LONG_AGO_S
         self._head = self._committed = Head(newest[0], newest[3]) if newest else Head(0, chain.ORIGIN)
 
-    def _flush(self) -> None:
-        """Hand the group to SQLite, without committing it."""
-        if not self.sql.in_transaction:
-            self.sql.execute("begin immediate")
-        group = self._group
-        for statement, values in group.extra:
-            self.sql.execute(statement, values)
-        self.sql.executemany("insert into turns values(?,?,?,?,?)", group.turns)
-        self.sql.executemany("insert into facts values(?,?,?,?,?,?)", group.facts)
-        group.turns, group.facts, group.extra, group.size = [], [], [], 0
+    # ---- inside ------------------------------------------------------------------------------------------------
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
         try:
             yield
-        except apsw.FullError as error:
+        except NoRoom as error:
             self._undo(error)
             raise DiskFull(
                 f"{self.path}: no room on the disk; turns after {self._committed.turn} were not kept. "
                 "What to do: make room, then reopen (`doorward resume DIR`)"
             ) from error
-        except apsw.Error as error:
+        except NotConfirmed as error:
             self._dead = f"a commit failed ({error})"
             raise SyncFailed(
                 f"{self.path}: the disk did not confirm the turns after {self._committed.turn} ({error}). "
                 "What to do: end this process, look at the disk (has it room?), start anew (`doorward resume DIR`)"
             ) from error
+        except Locked as error:
+            self._dead = f"another writer has taken over ({error})"
+            raise
         except BaseException as error:
             self._undo(error)
             raise
 
     def _undo(self, error: BaseException) -> None:
         try:
-            if self.sql.in_transaction:
-                self.sql.execute("rollback")
+            self.store.rollback()
             self.reload()
-        except apsw.Error as second:
-            self._dead = f"a rollback failed ({second})"
+        except (NotConfirmed, DoorwardError) as second:
+            self._dead = str(second)
             raise SyncFailed(f"{self.path}: {second} after {error}") from second
 
     def _service(self, name: str) -> int:
@@ -341,34 +229,5 @@ class Journal(Reader):
         if self._dead:
             raise SyncFailed(f"{self.path} takes no more turns: {self._dead}")
 
-    def _release(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
-
-def _lock(path: Path) -> int:
-    """Hold `<path>.lock` for as long as this process lives; Locked if somebody else does."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        holder = os.pread(file, 32, 0).decode(errors="replace").strip() or "unknown"
-        os.close(file)
-        raise Locked(
-            f"{path} is being written by process {holder}. What to do: wait until it ends, or end it; "
-            "reading is possible meanwhile"
-        ) from error
-    os.ftruncate(file, 0)
-    os.pwrite(file, str(os.getpid()).encode(), 0)
-    return file
-
-
-def must_be_free(path: Path) -> None:
-    """Raise Locked if another process writes the journal of this path. Makes nothing where there is none."""
-    if path.exists():
-        os.close(_lock(path))
-
-
-__all__ = ["DURABLE", "Head", "Journal", "Turn", "must_be_free"]
+__all__ = ["DURABLE", "Head", "Journal", "Turn", "must_be_free", "sync"]

@@ -17,7 +17,7 @@ from doorward.core.table import Table
 from doorward.ledger import chain, checkpoint, inbox, outbox, vault
 from doorward.ledger.journal import Journal
 from doorward.ledger.pack import Packed, pack, table_of
-from doorward.ledger.read import Reader, Turn
+from doorward.ledger.read import Reader, Turn, journal_of
 from doorward.ledger.state import Fold, State
 
 T = TypeVar("T", bound=Table)
@@ -28,12 +28,20 @@ class Ledger:
 
     journal  opened for writing, or for reading: then nothing can be posted
     folds    which facts there are, and what each means
+    folder   where checkpoints and the anchor are; beside the journal if not given
     state    the tables as of turn `at`: reference tables for turn 0, or what a checkpoint held
     """
 
     def __init__(
-        self, journal: Reader, folds: Mapping[type[Table], Fold], state: State, *, at: int = 0
+        self,
+        journal: Reader,
+        folds: Mapping[type[Table], Fold],
+        state: State,
+        *,
+        folder: Path | None = None,
+        at: int = 0,
     ) -> None:
+        self.folder = folder or Path(journal.path).parent
         self.journal, self.state, self._folds = journal, state, dict(folds)
         self._kinds = {kind.__name__: kind for kind in folds}
         if len(self._kinds) < len(folds):
@@ -51,9 +59,14 @@ class Ledger:
         *,
         read_only: bool = False,
         upto: int | None = None,
+        journal: str | None = None,
+        wait_s: float = 0.0,
     ) -> Self:
         """Open `folder/journal.db` (new if there is none) and bring the tables to its newest turn.
 
+        journal    `postgresql://...` if the journal is kept in a server (postgres.py); checkpoints stay in the folder.
+                   Not needed where the folder's `journal.url` says so
+        wait_s     how long to wait for another writer's end (PostgreSQL); 0: Locked at once
         reference  tables that stand before the first turn. A checkpoint holds them too, and is preferred.
         read_only  also beside a writer, or where we may not write; sees the turns committed by now
         upto       stop after this turn (read_only)
@@ -62,20 +75,21 @@ class Ledger:
         if upto is not None and not read_only:
             raise ValueError("tables of an earlier turn are for reading; use fork to go on from there")
         folder = Path(folder)
-        journal = Journal.open(folder / "journal.db", read_only=read_only)
+        place = journal or journal_of(folder)
+        turns = Journal.open(place, read_only=read_only, wait_s=wait_s)
         try:
-            checkpoint.must_hold_anchor(folder, journal)
-            restored = checkpoint.restore(folder, journal, upto)
+            checkpoint.must_hold_anchor(folder, turns)
+            restored = checkpoint.restore(folder, turns, upto)
             state, at = restored if restored is not None else (State(), 0)
             if restored is None:
                 for table in reference:
                     state.load(table)
-            for _turn in journal.verified(0, at):
+            for _turn in turns.verified(0, at):
                 pass  # what the checkpoint stands for is checked as well, so that rot is told at once
-            ledger = cls(journal, folds, state, at=at)
+            ledger = cls(turns, folds, state, folder=folder, at=at)
             ledger.replay(upto)
         except BaseException:
-            journal.close()
+            turns.close()
             raise
         return ledger
 
@@ -197,12 +211,12 @@ class Ledger:
         folder  where, if not beside the journal
         """
         self.commit()
-        return checkpoint.write(folder or self.journal.path.parent, self.state, self.journal.committed)
+        return checkpoint.write(folder or self.folder, self.state, self.journal.committed)
 
     def close(self) -> None:
         """Anchor the head and close the journal. Turns that were not committed are dropped."""
         if isinstance(self.journal, Journal) and not self._poison and self.journal.committed.turn:
-            checkpoint.write_anchor(self.journal.path.parent, self.journal.committed)
+            checkpoint.write_anchor(self.folder, self.journal.committed)
         self.journal.close()
 
     def __enter__(self) -> Self:

@@ -14,12 +14,11 @@ from typing import Any, Protocol
 from doorward.core.errors import Damaged
 from doorward.ledger import chain
 from doorward.ledger.journal import Journal
-from doorward.ledger.read import told
 
 MOST_AT_ONCE = 1_000
 """Messages delivered before the lane is marked; so many are repeated at most after a kill."""
 
-_NUMBER = "insert into lanes values(?,1,0) on conflict(destination) do update set written = written + 1"
+_NUMBER = "insert into lanes values(?,1,0) on conflict(destination) do update set written = lanes.written + 1"
 _WRITE = "insert into outbox select destination, written, ?, ?, ?, ? from lanes where destination = ?"
 
 
@@ -60,11 +59,10 @@ class Outbox:
 
     def waiting(self) -> dict[str, int]:
         """How many committed messages wait, by destination (those with none left out)."""
-        with told(self.journal.path):
-            rows = self.journal.sql.execute(
-                "select destination, written - sent from lanes where written > sent order by destination"
-            )
-            return dict(rows)
+        rows = self.journal.store.rows(
+            "select destination, written - sent from lanes where written > sent order by destination"
+        )
+        return {destination: waiting for destination, waiting in rows}
 
     def deliver(self, destination: str, port: Port) -> int:
         """Hand over the waiting messages of one lane, in order; returns how many were taken.
@@ -89,15 +87,14 @@ class Outbox:
         """The next messages of a lane; Damaged if one is missing or altered."""
         if self.journal.head != self.journal.committed:
             raise ValueError("turns wait for their commit; messages leave after it")
-        with told(self.journal.path):
-            lane = self.journal.sql.execute(
-                "select written, sent from lanes where destination = ?", (destination,)
-            )
-            written, sent = lane.fetchone() or (0, 0)
-            rows: list[tuple[Any, ...]] = self.journal.sql.execute(
-                "select seq, turn, key, body, seal from outbox where destination = ? and seq > ? order by seq limit ?",
-                (destination, sent, MOST_AT_ONCE),
-            ).fetchall()
+        lane = self.journal.store.rows(
+            "select written, sent from lanes where destination = ?", (destination,)
+        )
+        written, sent = lane[0] if lane else (0, 0)
+        rows = self.journal.store.rows(
+            "select seq, turn, key, body, seal from outbox where destination = ? and seq > ? order by seq limit ?",
+            (destination, sent, MOST_AT_ONCE),
+        )
         if [row[0] for row in rows] != list(range(sent + 1, min(written, sent + MOST_AT_ONCE) + 1)):
             raise Damaged(f"{self.journal.path}: messages to {destination} are missing after number {sent}")
         for seq, turn, key, body, seal in rows:
@@ -109,7 +106,7 @@ class Outbox:
         self.journal.run(
             ("update lanes set sent = sent + ? where destination = ?", (count, destination)),
             (
-                "delete from outbox where destination = ?1 and seq <= (select sent from lanes where destination = ?1)",
-                (destination,),
+                "delete from outbox where destination = ? and seq <= (select sent from lanes where destination = ?)",
+                (destination, destination),
             ),
         )

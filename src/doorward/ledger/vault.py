@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from doorward.ledger.read import Reader, told
+from doorward.ledger.read import Reader
 
 Statement = tuple[str, tuple[Any, ...]]
 AT_ONCE = 500
@@ -84,18 +84,14 @@ class Vault:
         """The text of a row; None if there is none (any more)."""
         if (waiting := self._texts.get((kind, row))) is not None:
             return waiting or None
-        with told(self._journal.path):
-            found = self._journal.sql.execute(
-                "select body from vault where kind = ? and row = ?", (kind, row)
-            ).fetchone()
-        return None if found is None else bytes(found[0])
+        found = self._journal.store.rows("select body from vault where kind = ? and row = ?", (kind, row))
+        return bytes(found[0][0]) if found else None
 
     def since(self, kind: str, turn: int = 0) -> dict[int, bytes]:
         """All texts of a kind written after a turn, by row; for kinds of which there are few."""
-        with told(self._journal.path):
-            rows: list[tuple[Any, ...]] = self._journal.sql.execute(
-                "select row, body from vault where kind = ? and turn > ? order by row", (kind, turn)
-            ).fetchall()
+        rows = self._journal.store.rows(
+            "select row, body from vault where kind = ? and turn > ? order by row", (kind, turn)
+        )
         return {int(row): bytes(body) for row, body in rows}
 
     def find(self, scope: str, refs: Sequence[str]) -> list[int]:
@@ -104,17 +100,13 @@ class Vault:
         for first in range(0, len(refs), AT_ONCE):
             part = refs[first : first + AT_ONCE]
             marks = ",".join("?" * len(part))
-            with told(self._journal.path):
-                rows: list[tuple[Any, ...]] = self._journal.sql.execute(
-                    f"select ref, row from refs where scope = ? and ref in ({marks})", (scope, *part)
-                ).fetchall()
+            rows = self._journal.store.rows(
+                f"select ref, row from refs where scope = ? and ref in ({marks})", (scope, *part)
+            )
             known.update({str(ref): int(row) for ref, row in rows})
         return [self._refs.get((scope, ref), known.get(ref, -1)) for ref in refs]
 
     def name(self, scope: str, row: int) -> str:
         """The name that a row bears in a scope; empty if none."""
-        with told(self._journal.path):
-            found = self._journal.sql.execute(
-                "select ref from refs where scope = ? and row = ?", (scope, row)
-            ).fetchone()
-        return "" if found is None else str(found[0])
+        found = self._journal.store.rows("select ref from refs where scope = ? and row = ?", (scope, row))
+        return str(found[0][0]) if found else ""
