@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import Server, running
-from hypothesis import settings
 
 # Kernels compile at their first call, and the machine may be busy: tests never time. Same examples every time.
 settings.register_profile("doorward", deadline=None, derandomize=True)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -38,7 +36,9 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self._do("initdb", "-D", str(self.data), "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+        self._do(
+            "initdb", "-D", str(self.data), "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
+        )
         settings = {
             "port": self.port, "listen_addresses": "'127.0.0.1'", "unix_socket_directories": "''",
             "shared_buffers": "'32MB'", "max_connections": 40,
@@ -63,6 +63,13 @@ class Server:
         """The address of a schema of its own."""
         name = schema or f"region_{os.getpid()}_{next(_serial)}"
         return f"postgresql://{quote(user)}@127.0.0.1:{self.port}/postgres?schema={name}"
+
+    def execute(self, statement: str, *values: object) -> None:
+        """One statement over a connection of its own."""
+        import psycopg
+
+        with psycopg.connect(self.url().partition("?")[0], autocommit=True) as sql:
+            sql.execute(statement.encode(), values)
 
     def _ctl(self, *words: str) -> None:
         self._do("pg_ctl", "-D", str(self.data), "-w", "-s", *words)
@@ -92,19 +99,8 @@ def running() -> Iterator[Server]:
         yield server
     finally:
         if server is not None and (server.data / "postmaster.pid").exists():
-            _end(int((server.data / "postmaster.pid").read_text().split()[0]))
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _end(pid: int) -> None:
-    """SIGQUIT is the immediate shutdown; what it left is thrown away."""
-    try:
-        os.kill(pid, signal.SIGQUIT)
-        for _ in range(200):
-            os.kill(pid, 0)
-            time.sleep(0.02)
-    except ProcessLookupError:
-        pass
 
 
 def _has_user(name: str) -> bool:

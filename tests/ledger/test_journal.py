@@ -15,6 +15,7 @@ from doorward.ledger import journal as journals
 from doorward.ledger.journal import DURABLE, Journal
 from doorward.ledger.pack import pack
 from doorward.ledger.read import Reader
+from tests.ledger.conftest import Places
 from tests.ledger.small import Appeared, Moved
 
 
@@ -22,7 +23,7 @@ def moved(*things: int) -> Moved:
     return Moved(thing=np.array(things), place=np.zeros(len(things)))
 
 
-def filled(path: Path) -> None:
+def filled(path: Path | str) -> None:
     with Journal(path) as journal:
         journal.append("a.b", 10, [pack(moved(3, 9)), pack(Appeared(thing=[1], place=[1]))])
         journal.append("a.c", 20, [pack(moved(50))], key=b"k" * 16)
@@ -95,9 +96,9 @@ def test_what_is_no_journal_is_told(tmp_path: Path) -> None:
         Reader(tmp_path / "j.db")
 
 
-def test_turns_are_found_by_service_fact_and_number(tmp_path: Path) -> None:
-    filled(tmp_path / "j.db")
-    with Reader(tmp_path / "j.db") as reader:
+def test_turns_are_found_by_service_fact_and_number(places: Places) -> None:
+    filled(places("j"))
+    with Reader(places("j")) as reader:
         assert [(t.turn, len(t.facts)) for t in reader.turns()] == [(1, 2), (2, 1), (3, 1)]
         assert [t.turn for t in reader.turns(after=1, upto=2)] == [2]
         assert [t.turn for t in reader.turns(service="a.b")] == [1, 3]
@@ -117,15 +118,15 @@ def test_turns_are_found_by_service_fact_and_number(tmp_path: Path) -> None:
         assert reader.verify() == 3
 
 
-def test_whoever_looks_with_sql_finds_a_view(tmp_path: Path) -> None:
-    filled(tmp_path / "j.db")
-    with Reader(tmp_path / "j.db") as reader:
-        found = reader.store.sql.execute(
-            "select turn, at_s, service, fact, rows, lo, hi from journal"
-        ).fetchall()
+def test_whoever_looks_with_sql_finds_a_view(places: Places) -> None:
+    filled(places("j"))
+    with Reader(places("j")) as reader:
+        found = reader.store.rows(
+            "select turn, at_s, service, fact, rows, lo, hi from journal order by turn, lo"
+        )
     assert found == [
-        (1, 10, "a.b", "Moved", 2, 3, 9),
         (1, 10, "a.b", "Appeared", 1, 1, 1),
+        (1, 10, "a.b", "Moved", 2, 3, 9),
         (2, 20, "a.c", "Moved", 1, 50, 50),
         (3, 20, "a.b", "Moved", 3, 4, 60),
     ]
@@ -152,37 +153,60 @@ def test_what_was_altered_is_named(tmp_path: Path) -> None:
         path.unlink()
 
 
-def test_the_run_remembers_what_it_is(tmp_path: Path) -> None:
-    with Journal(tmp_path / "j.db") as journal:
+def test_rot_is_told_in_either_store(places: Places) -> None:
+    for number, (change, told) in enumerate(
+        (
+            ("update turns set at_s = 11 where turn = 1", "turn 1 does not hold what its chain says"),
+            ("delete from turns where turn = 2", "turn 2 is missing"),
+            ("update facts set hi = 99 where id = 3 * 4096", "turn 3: the range of Moved was altered"),
+            ("update facts set rows = 4 where id = 3 * 4096", "turn 3: the body of Moved"),
+            (
+                "update facts set body = (select body from facts where id = 3 * 4096) where id = 2 * 4096",
+                "turn 2",
+            ),
+            ("update services set name = 'a.d' where name = 'a.b'", "turn 1 does not hold"),
+            ("delete from schemas", "turn 1 holds a fact of an unknown kind"),
+        )
+    ):
+        place = places(f"j{number}")
+        filled(place)
+        with Journal(place) as journal:
+            journal.store.rows(change)
+        with Reader(place) as reader, pytest.raises(Damaged, match=told):
+            reader.verify()
+
+
+def test_the_run_remembers_what_it_is(places: Places) -> None:
+    with Journal(places("j")) as journal:
         journal.set_meta(seed="7", network="abc")
         journal.set_meta(seed="8")
-    with Journal(tmp_path / "j.db") as journal:
+    with Journal(places("j")) as journal:
         assert journal.meta() == {"seed": "8", "network": "abc"}
-        journal.store.sql.execute("update meta set value = '9' where name = 'seed'")
+        journal.store.rows("update meta set value = '9' where name = 'seed'")
         with pytest.raises(Damaged, match="the entry 'seed' about the run was altered"):
             journal.meta()
 
 
 def test_a_large_group_is_handed_over_early_and_still_one_transaction(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journals, "MOST_PENDING_BYTES", 500)
-    with Journal(tmp_path / "j.db") as journal:
+    with Journal(places("j")) as journal:
         for turn in range(1, 30):
             journal.append("a.b", turn, [pack(moved(*range(turn, turn * 50, 7)))], key=b"%016d" % turn)
-        with Reader(tmp_path / "j.db") as reader:
+        with Reader(places("j")) as reader:
             assert reader.head.turn == 0
         assert journal.turn_of(b"%016d" % 3) == 3
         journal.commit()
         assert journal.verify() == 29
         for turn in range(30, 40):
             journal.append("a.b", turn, [pack(moved(*range(turn, turn * 50, 7)))])
-    with Reader(tmp_path / "j.db") as reader:
+    with Reader(places("j")) as reader:
         assert reader.verify() == 29
 
 
-def test_limits(tmp_path: Path) -> None:
-    with Journal(tmp_path / "j.db") as journal:
+def test_limits(places: Places) -> None:
+    with Journal(places("j")) as journal:
         with pytest.raises(BadInput, match="at most 4095 facts in a turn"):
             journal.append("a.b", 1, [pack(moved(1))] * 4096)
         journal.append("a.b", 1, [pack(moved(1))])

@@ -76,6 +76,8 @@ class Ledger:
             raise ValueError("tables of an earlier turn are for reading; use fork to go on from there")
         folder = Path(folder)
         place = journal or journal_of(folder)
+        if not read_only:
+            folder.mkdir(parents=True, exist_ok=True)
         turns = Journal.open(place, read_only=read_only, wait_s=wait_s)
         try:
             checkpoint.must_hold_anchor(folder, turns)

@@ -66,11 +66,16 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         self.address = Address.parse(url)
-        self.where = str(self.address)
+        self.where = self.address.shown
         with self._told():
             self.sql = self._connected()
-            self._prepare()
-        self.recognise()
+        try:
+            with self._told():
+                self._prepare()
+            self.recognise()
+        except BaseException:
+            self.sql.close()
+            raise
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
         """Everything that a statement finds; asked again if the connection was lost."""
@@ -154,6 +159,7 @@ class PostgresStore:
                 self._prepare()
                 return
             except _LOST as error:
+                self.sql.close()
                 last = error
         raise LedgerError(
             f"{self.where}: the server did not come back in {PATIENCE_S:.0f} s ({last}). "
@@ -203,7 +209,7 @@ class PostgresWriter(PostgresStore):
         wait_s  how long to wait for another writer to end; 0: Locked at once
         """
         self.address = Address.parse(url)
-        self.where = str(self.address)
+        self.where = self.address.shown
         self._generation = -1
         self._wait_s = wait_s
         with self._told():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
@@ -76,7 +76,7 @@ class Address:
     shown     for messages
     """
 
-    conninfo: str
+    conninfo: str = field(repr=False)
     schema: str
     shown: str
 
