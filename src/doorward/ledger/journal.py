@@ -21,7 +21,8 @@ from doorward.core.errors import BadInput, DiskFull, DoorwardError, Locked, Sync
 from doorward.ledger import chain
 from doorward.ledger.pack import Packed
 from doorward.ledger.read import Reader, Turn, is_url
-from doorward.ledger.sqlite import DURABLE, SqliteWriter, must_be_free, sync
+from doorward.ledger.sqlite import DURABLE, SqliteWriter, sync
+from doorward.ledger.sqlite import must_be_free as file_must_be_free
 from doorward.ledger.store import FACTS_A_TURN, Group, Head, NoRoom, NotConfirmed, Statement, WritingStore
 
 LONG_AGO_S: Final = -(2**62)
@@ -228,6 +229,14 @@ class Journal(Reader):
     def _alive(self) -> None:
         if self._dead:
             raise SyncFailed(f"{self.path} takes no more turns: {self._dead}")
+
+
+def must_be_free(place: Path | str) -> None:
+    """Raise Locked if another process writes the journal of this place. Makes nothing where there is none."""
+    if is_url(place):
+        Journal(place).close()
+    else:
+        file_must_be_free(Path(place))
 
 
 __all__ = ["DURABLE", "Head", "Journal", "Turn", "must_be_free", "sync"]

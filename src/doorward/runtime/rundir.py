@@ -17,6 +17,7 @@ import pyarrow.feather as feather
 from doorward.core.errors import BadInput
 from doorward.core.table import Table
 from doorward.ledger.drafts import whole
+from doorward.ledger.read import journal_of
 
 T = TypeVar("T", bound=Table)
 
@@ -48,9 +49,9 @@ class RunDir:
         self.root = root
 
     @property
-    def journal(self) -> Path:
-        """The journal's file."""
-        return self.root / "journal.db"
+    def journal(self) -> Path | str:
+        """The journal's file, or its URL where `journal.url` names one."""
+        return journal_of(self.root)
 
     @property
     def network(self) -> Path:
