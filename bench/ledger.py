@@ -1,20 +1,27 @@
 """Ledger and tables alone: a day of orders, eight facts each, journalled, folded, read back.
 
-    python -m bench.ledger [--orders 1000000] [--dir PATH]
+    python -m bench.ledger [--orders 1000000] [--dir PATH] [--db postgresql://user@host/base]
+    python -m bench.ledger --small 2000 [--db ...]
 
 Each order is placed (9 columns), sourced, and scanned six times (6 columns) on its way, in ticks of five minutes with
 one commit each, synchronous=FULL. Folds write Orders, Packages (36 columns) and Scans with the chain of each package's
 scans. No planning. Printed at a hundredth, a tenth and the whole of the number of orders.
+
+--db keeps the journal in a server instead of a file (a schema of its own for each row, dropped afterwards). --small
+commits so many turns of ten rows one by one, and again from eight at a time.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -106,10 +113,10 @@ class Day:
         )  # fmt: skip
 
 
-def journalled(day: Day, folder: Path) -> tuple[float, int]:
+def journalled(day: Day, folder: Path, db: str | None) -> tuple[float, int]:
     """Post the day; seconds without the drawing of facts, and the number of commits."""
     spent, commits = 0.0, 0
-    with Ledger.open(folder, FOLDS) as ledger:
+    with Ledger.open(folder, FOLDS, journal=db) as ledger:
         for tick in range(day.ticks):
             now_s = START_S + (tick + 1) * TICK_S
             turns = [("promise.take", day.placed(tick))] if tick < DAY_TICKS else []
@@ -134,10 +141,10 @@ def walk(state: State, package: int) -> NDArray[np.int64]:
     return np.array(rows[::-1])
 
 
-def histories(folder: Path, ledger: Ledger, orders: int) -> tuple[float, float]:
+def histories(place: Path | str, ledger: Ledger, orders: int) -> tuple[float, float]:
     """Worst of nine packages (median of five) in seconds: from the tables, and from the journal alone."""
     tables = journal = 0.0
-    with Journal.open(folder / "journal.db", read_only=True) as reader:
+    with Journal.open(place, read_only=True) as reader:
         reader.history(Scanned, 0)  # loads the kernels
         for package in np.linspace(0, orders - 1, 9).astype(int).tolist():
             taken: list[tuple[float, float]] = []
@@ -154,14 +161,44 @@ def histories(folder: Path, ledger: Ledger, orders: int) -> tuple[float, float]:
     return tables, journal
 
 
-def measure(orders: int, folder: Path) -> list[str]:
+def stored_bytes(place: Path | str) -> int:
+    """What turns and facts take, indexes included."""
+    if isinstance(place, Path):
+        return place.stat().st_size
+    with Journal.open(place, read_only=True) as reader:
+        asked = "select (pg_total_relation_size('turns') + pg_total_relation_size('facts'))::bigint"
+        return int(reader.store.rows(asked)[0][0])
+
+
+def small(turns: int, folder: Path, db: str | None) -> None:
+    """Turns of ten rows, a commit each, and a commit for eight."""
+    facts = np.arange(10)
+    with Ledger.open(folder, {LineSourced: lambda state, rows, at_s: None}, journal=db) as ledger:
+        for group in (1, 8):
+            taken = []
+            for turn in range(turns):
+                began = time.perf_counter()
+                ledger.post("bench.small", START_S, [LineSourced(line=facts + turn, fc=facts)])
+                if turn % group == group - 1:
+                    ledger.commit()
+                taken.append(time.perf_counter() - began)
+            each = np.array(taken[turns // 10 // group * group :])
+            print(
+                f"{group} turns a commit: {1 / each.mean():,.0f} turns/s, "
+                f"commit p50 {np.median(each[group - 1 :: group]) * 1e3:.2f} ms, "
+                f"p99 {np.quantile(each[group - 1 :: group], 0.99) * 1e3:.2f} ms"
+            )
+
+
+def measure(orders: int, folder: Path, db: str | None) -> list[str]:
     """One row of the table."""
+    place = db or folder / "journal.db"
     day = Day(orders)
-    spent, commits = journalled(day, folder)
+    spent, commits = journalled(day, folder, db)
     facts = orders * (2 + SCANS)
-    size = (folder / "journal.db").stat().st_size
+    size = stored_bytes(place)
     began = time.perf_counter()
-    with Ledger.open(folder, FOLDS) as ledger:
+    with Ledger.open(folder, FOLDS, journal=db) as ledger:
         replay = time.perf_counter() - began
         if ledger.state.count(Scans) != orders * SCANS:
             raise AssertionError("scans are missing")
@@ -169,10 +206,10 @@ def measure(orders: int, folder: Path) -> list[str]:
         path = ledger.checkpoint()
         written = time.perf_counter() - began
         head = ledger.head()
-        tables, journal = histories(folder, ledger, orders)
+        tables, journal = histories(place, ledger, orders)
     stored = sum(p.stat().st_size for p in path.iterdir())
     began = time.perf_counter()
-    with Ledger.open(folder, FOLDS) as ledger:
+    with Ledger.open(folder, FOLDS, journal=db) as ledger:
         opened = time.perf_counter() - began
         if ledger.head() != head:
             raise AssertionError("another journal")
@@ -186,6 +223,20 @@ def measure(orders: int, folder: Path) -> list[str]:
     ]  # fmt: skip
 
 
+@contextmanager
+def placed(where: Path | None, db: str | None, orders: int) -> Iterator[tuple[Path, str | None]]:
+    """A folder, and a schema's URL, for one measurement."""
+    folder = Path(tempfile.mkdtemp(prefix="doorward-ledger-", dir=where))
+    url = db and f"{db}?schema=bench_{os.getpid()}_{orders}"
+    try:
+        yield folder, url
+    finally:
+        shutil.rmtree(folder)
+        if url:
+            with Journal(url) as journal:
+                journal.store.rows(f"drop schema bench_{os.getpid()}_{orders} cascade")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(
@@ -195,16 +246,21 @@ def main() -> None:
     parser.add_argument(
         "--dir", type=Path, default=None, help="where to put the journals (default: a temporary folder)"
     )
+    parser.add_argument(
+        "--db", default=None, help="postgresql://user@host:port/base, to keep the journal there"
+    )
+    parser.add_argument("--small", type=int, default=0, help="measure so many small turns instead")
     args = parser.parse_args()
+    if args.small:
+        with placed(args.dir, args.db, 0) as (folder, db):
+            small(args.small, folder, db)
+        return
     names = ["orders", "facts", "day s", "us/fact", "commits", "B/fact", "replay s", "checkpoint s", "MB", "open s",
              "history ms", "from journal ms", "peak MiB"]  # fmt: skip
     print("  ".join(f"{name:>9}" for name in names))
     for orders in (args.orders // 100, args.orders // 10, args.orders):
-        folder = Path(tempfile.mkdtemp(prefix="doorward-ledger-", dir=args.dir))
-        try:
-            row = measure(max(orders, 1), folder)
-        finally:
-            shutil.rmtree(folder)
+        with placed(args.dir, args.db, orders) as (folder, db):
+            row = measure(max(orders, 1), folder, db)
         print(
             "  ".join(f"{cell:>{max(9, len(name))}}" for cell, name in zip(row, names, strict=True)),
             flush=True,
