@@ -16,8 +16,8 @@ from doorward.ledger.journal import Journal
 from doorward.ledger.ledger import Ledger
 from doorward.ledger.outbox import Message, Outbox
 from doorward.ledger.pack import pack
-from doorward.ledger.postgres import PostgresWriter
 from doorward.ledger.postgres_place import Address
+from doorward.ledger.postgres_writer import PostgresWriter
 from doorward.ledger.read import Reader
 from tests.ledger.small import FOLDS, REFERENCE, Appeared, Moved, Things, same
 from tests.ledger.writer import thing

@@ -59,7 +59,7 @@ class Journal(Reader):
         self._at_s = LONG_AGO_S
         self._group = Group()
         if is_url(place):
-            from doorward.ledger.postgres import PostgresWriter
+            from doorward.ledger.postgres_writer import PostgresWriter
 
             super().__init__(place, PostgresWriter(str(place), wait_s))
         else:
