@@ -115,6 +115,21 @@ def test_what_was_acknowledged_is_there_once(tmp_path: Path) -> None:
             thread.join(20)
 
 
+def placed(server: Server, key: str) -> dict[str, list[int]]:
+    """The numbers of all orders by their references."""
+    found: dict[str, list[int]] = {}
+    cursor = ""
+    with server.client(key) as client:
+        while True:
+            page = client.get("/api/v1/orders", params={"limit": 500, "cursor": cursor}).json()
+            for each in page["items"]:
+                if each["ref"]:
+                    found.setdefault(each["ref"], []).append(each["order"])
+            cursor = page["cursor"]
+            if not cursor:
+                return found
+
+
 def _all_there(server: Server, key: str, loads: list[Load], follower: Follower) -> None:
     for thread in loads:
         thread.stop = True
@@ -124,17 +139,8 @@ def _all_there(server: Server, key: str, loads: list[Load], follower: Follower) 
     done = {ref: number for thread in loads for ref, number in thread.done.items()}
     assert len(done) > 50, "there was load"
     assert len(set(done.values())) == len(done), "no number twice"
-    with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {key}"}, timeout=30) as client:
-        found: dict[str, list[int]] = {}
-        cursor = ""
-        while True:
-            page = client.get("/api/v1/orders", params={"limit": 500, "cursor": cursor}).json()
-            for each in page["items"]:
-                if each["ref"]:
-                    found.setdefault(each["ref"], []).append(each["order"])
-            cursor = page["cursor"]
-            if not cursor:
-                break
+    found = placed(server, key)
+    with server.client(key) as client:
         for ref, number in done.items():
             assert found.get(ref) == [number], (ref, number, found.get(ref))
         last = client.get("/api/v1/clock").json()["turn"]

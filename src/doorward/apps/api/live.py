@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from doorward.apps.api.problems import Trouble, of_failure
+from doorward.core.errors import DoorwardError
 from doorward.runtime.live.hub import socket_of
 from doorward.runtime.live.replica import Replica, Told
 from doorward.runtime.live.wire import (
@@ -73,6 +74,7 @@ class Live:
             try:
                 reader, self._writer = await asyncio.open_unix_connection(str(self._socket), limit=1 << 20)
             except OSError:
+                await self._look()
                 await asyncio.sleep(AGAIN_S)
                 continue
             try:
@@ -84,6 +86,13 @@ class Live:
                 self._writer = None
                 self._fail_all()
             await asyncio.sleep(AGAIN_S)
+
+    async def _look(self) -> None:
+        """Without a writer of our own another one may be at work (PostgreSQL): see what has become durable."""
+        try:
+            await self._news(None)
+        except DoorwardError as error:
+            self.log.info("the journal does not answer", error=str(error))
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         await self._news(None)

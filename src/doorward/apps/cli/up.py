@@ -41,6 +41,10 @@ def up(
     begin: Annotated[
         str, typer.Option("--begin", help="A new twin hurries to this moment first: day and local time.")
     ] = "2 10:00",
+    db: Annotated[
+        str,
+        typer.Option("--db", help="Keep the journal there: postgresql://user@host/base?schema=region."),
+    ] = "",
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="API processes.")] = 1,
     json_logs: Annotated[bool, typer.Option("--json-logs", help="Logs as one JSON object a line.")] = False,
 ) -> None:
@@ -52,7 +56,7 @@ def up(
     must_be_free(host, port)
     where = folder or Path("live") / Path(network).stem
     with progress() as bar:
-        settings = prepare_live(where, network, seed, scale, teller(bar)).settings
+        settings = prepare_live(where, network, seed, scale, teller(bar), db).settings
     begin_s = moment(begin, settings.start_s, settings.utc_offset_s, "--begin")
     command = writer_command(where, "twin", speed, json_logs=json_logs, begin_s=begin_s)
     raise typer.Exit(

@@ -25,10 +25,12 @@ from doorward.runtime.rundir import RunDir
 
 STARTS_S = 60.0
 ENDS_S = 10.0
-RESTARTS = 5
+STANDS_BY_S = 15.0
+RESTARTS = 20
 """Times that a writer that died is started anew within `RESTARTS_S`."""
 RESTARTS_S = 60.0
 ENDS_S = 10.0
+STANDS_BY_S = 15.0
 
 
 class Writer:
@@ -66,7 +68,7 @@ class Writer:
             if code == 2 or len(self._died) > RESTARTS:
                 self._gave_up(code)
                 return
-            pause_s(0.2 * len(self._died))
+            pause_s(min(5.0, 0.2 * len(self._died)))
             self._process = self._start()
 
     def end(self) -> int:
@@ -134,7 +136,9 @@ def serve(folder: Path, host: str, port: int, workers: int, *, json_logs: bool) 
 
 
 def first_key(folder: Path) -> str:
-    """At the first start: make the operator and a key that may everything. Later: empty."""
+    """At the first start: make the operator and a key that may everything. Later, and while standing by: empty."""
+    if not socket_of(folder).exists():
+        return ""
     key = new_key()
     answer = ask(folder, "access.start", Start(name="Operator", digest=digest(key)))
     return key if isinstance(answer, Done) else ""
@@ -145,10 +149,10 @@ def _let_end(folder: Path) -> None:
 
     Raises Locked if another server keeps this folder.
     """
-    until = steady_s() + ENDS_S
-    while True:
+    until, journal = steady_s() + ENDS_S, RunDir(folder).journal
+    while isinstance(journal, Path):
         try:
-            journal_must_be_free(RunDir(folder).journal)
+            journal_must_be_free(journal)
             break
         except Locked:
             if steady_s() > until:
@@ -157,11 +161,13 @@ def _let_end(folder: Path) -> None:
     socket_of(folder).unlink(missing_ok=True)
 
 
-def _there(writer: Writer, listens: Path, failed: list[int]) -> None:
-    """Return when the writer listens; KeyboardInterrupt if it gave up."""
-    until = steady_s() + STARTS_S
+def _there(writer: Writer, listens: Path, failed: list[int], standby: bool) -> None:
+    """Return when the writer listens, or stands by for another one (its journal is in PostgreSQL)."""
+    began = steady_s()
     while not listens.exists() and writer.code is None and not failed:
-        if steady_s() > until:
+        if standby and steady_s() > began + STANDS_BY_S:
+            return
+        if steady_s() > began + STARTS_S:
             raise BadInput("the writer did not start", where="up", remedy="see its log above")
         pause_s(0.05)
 
@@ -181,7 +187,7 @@ def run(
 
     writer = Writer(command, gave_up)
     try:
-        _there(writer, socket_of(folder), failed)
+        _there(writer, socket_of(folder), failed, isinstance(RunDir(folder).journal, str))
         told(first_key(folder))
         serve(folder, host, port, workers, json_logs=json_logs)
     finally:

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from doorward.apps.live.logs import logger
-from doorward.core.errors import DoorwardError, SyncFailed
+from doorward.core.errors import DoorwardError, Locked, SyncFailed
 from doorward.ports.clock import PacedClock
 from doorward.runtime.live.engine import Engine
 from doorward.runtime.live.hub import Hub, socket_of
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
     except DoorwardError as error:
         log.error("cannot open", error=str(error))
-        return 2
+        return 2 if isinstance(where.journal, Path) else 1  # a server that is away comes back: try again
     hub.open()
     last = engine.ledger.last_service()
     clock.go_to(last[0] if last is not None else max(start_s, asked.begin_s))
@@ -54,8 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     log.info("open", turn=engine.ledger.at, folder=str(asked.folder))
     try:
         engine.serve()
-    except SyncFailed as error:
-        log.error("the disk did not confirm", error=str(error), turn=engine.ledger.at)
+    except (SyncFailed, Locked) as error:
+        log.error("the journal takes nothing more", error=str(error), turn=engine.ledger.at)
         return 1
     finally:
         hub.close()

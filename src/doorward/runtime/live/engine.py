@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from doorward.core.errors import BadInput, DiskFull, DoorwardError, SyncFailed
+from doorward.core.errors import BadInput, DiskFull, DoorwardError, Locked, SyncFailed
 from doorward.core.units import DAY_S
 from doorward.ledger import chain
 from doorward.ledger.ledger import Ledger
@@ -122,7 +122,7 @@ class Engine:
         """Let a service work. A bug in one is logged with its turn and stops no other."""
         try:
             work()
-        except (DiskFull, SyncFailed):
+        except (DiskFull, SyncFailed, Locked):
             raise
         except Exception as error:
             self._log.error(
@@ -162,8 +162,8 @@ class Engine:
                 asked = self.hub.poll(0.0) if more else []
             self._nudge()
             self.ledger.commit()
-        except SyncFailed:
-            raise  # nobody knows what was kept: nothing is acknowledged, the process ends
+        except (SyncFailed, Locked):
+            raise  # another writer took over, or nobody knows what was kept: nothing is acknowledged
         except Exception as error:
             # nothing of the group was kept, also not what had been done well before
             for peer, message in group:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,7 +36,8 @@ from doorward.tables.orders import OrderRefs
 from doorward.twin.inject import COMMANDS as INJECT
 from doorward.twin.inject import more_or_fewer
 
-SECRET_FILE = "server.secret"
+SECRET_FILE, JOURNAL_URL = "server.secret", "journal.url"
+STANDBY_S = 7.0 * DAY_S
 BOOK_DAYS = 28
 """Days of orders that the twin's customers think of; then they begin anew."""
 
@@ -52,11 +54,23 @@ def all_commands() -> list[Command]:
     return commands
 
 
-def prepare_live(folder: Path, network: str, seed: int, scale: float, tell: Tell) -> RunDir:
-    """The folder of a live network: as it is if it is there, else made."""
-    where = RunDir(folder)
+def prepare_live(folder: Path, network: str, seed: int, scale: float, tell: Tell, db: str = "") -> RunDir:
+    """The folder of a live network: as it is if it is there, else made.
+
+    db  `postgresql://...` to keep the journal there; BadInput if the folder's is somewhere else already
+    """
+    where, named = RunDir(folder), folder / JOURNAL_URL
     if not (folder / "settings.json").exists():
         where = prepare(Request(network=network, days=BOOK_DAYS, seed=seed, scale=scale, out=folder), tell)
+        if db:
+            with whole(named) as draft:
+                draft.touch(mode=0o600)
+                draft.write_text(db + "\n")
+    elif db and str(where.journal) != db:
+        raise BadInput(
+            f"the journal of this folder is kept in {shown_place(where.journal)}", where="--db",
+            rule="a journal is in one place", remedy="leave --db out, or move it with `doorward migrate`",
+        )  # fmt: skip
     if not (folder / SECRET_FILE).exists():
         with whole(folder / SECRET_FILE) as draft:
             draft.touch(mode=0o600)
@@ -91,11 +105,16 @@ def live_reference(where: RunDir) -> list[Table]:
     return [t for t in reference_tables(network, book, where) if not isinstance(t, OrderRefs)]
 
 
-def open_twin(where: RunDir) -> Opened:
+def shown_place(place: Path | str) -> str:
+    """A journal's place without a password."""
+    return re.sub(r"//([^:/@]+):[^@]*@", r"//\1@", str(place))
+
+
+def open_twin(where: RunDir, wait_s: float = 0.0) -> Opened:
     """The ledger of a live twin, the roster that works on it, and how its world is made anew after an injection."""
     network, book, settings = network_of(where), load_book(where), where.settings
     rules: dict[type[Any], Any] = dict(rules_from(network, RULES))
-    ledger = Ledger.open(where.root, all_folds(), live_reference(where))
+    ledger = Ledger.open(where.root, all_folds(), live_reference(where), wait_s=wait_s)
 
     def world() -> World:
         made = twin_world(network, book, ledger.state, rules, settings.seed)
@@ -112,4 +131,5 @@ def opener(where: RunDir, mode: str) -> Callable[[], Opened]:
     """How the writer opens its ledger, at the start and after a full disk."""
     if mode != "twin":
         raise BadInput(f"mode {mode}", where="--mode", rule="twin")
-    return lambda: open_twin(where)
+    # a file's lock means another server on this machine; in PostgreSQL the next writer stands by until the first ends
+    return lambda: open_twin(where, STANDBY_S if isinstance(where.journal, str) else 0.0)
