@@ -141,7 +141,7 @@ def test_a_contractor_sees_its_own_runs_and_what_is_on_them_only() -> None:
     world = started()
     world.state.load(Vehicles.fill(6, name=[f"v{i}" for i in range(6)]))
     world.do("access.give_vehicles", access.GiveVehicles(vehicles=[1, 4], org=3), asker=0)
-    world.state.load(Runs.fill(7, vehicle=[0, 1, 2, 4, 4, -1, 5]))
+    world.state.load(Runs.fill(7, vehicle=[0, 1, 2, 4, 4, -1, 5], status=0))
     world.state.load(Stops.fill(7, run=np.arange(7), package=np.arange(7)))
     world.state.load(Orders.fill(8, shop=[1, 1, 2, 2, -1, 1, 1, 1]))
     world.state.load(Packages.fill(8, order=np.arange(8), stop=[0, 1, 2, 3, 4, 5, 6, -1]))

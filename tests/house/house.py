@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "doorward"
 ROOMS = (
     "promise", "inventory", "sourcing", "fulfillment", "carriers", "linehaul", "lastmile",
-    "flex", "drones", "sidewalk", "delivery", "tracking", "footprint",
+    "flex", "drones", "sidewalk", "delivery", "tracking", "footprint", "access",
 )  # fmt: skip
 
 TEXT = {

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import hashlib
+from typing import Annotated
 
 import msgspec
 import numpy as np
 from msgspec import Meta
 
-from doorward.access.rights import OPERATOR, holds, scopes
+from doorward.access.checks import (
+    EMAIL,
+    SECRET,
+    Made,
+    grant,
+    must_end,
+    need,
+    no_longer,
+    no_more,
+    over,
+    role_of,
+    somebody_stays,
+)
+from doorward.access.rights import OPERATOR, holds
 from doorward.core.errors import BadInput, Refused
+from doorward.core.units import DAY_S
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Command
 from doorward.tables.fleet import Vehicles
 from doorward.tables.orders import Orders
 from doorward.tables.people import (
     ROLE_SCOPES,
-    ROLES_OF,
     Erased,
-    Granted,
     Grants,
     OrganisationMade,
     Organisations,
@@ -28,19 +41,20 @@ from doorward.tables.people import (
     Revoked,
     Role,
     Scope,
+    ServiceGiven,
     VehicleGiven,
 )
+from doorward.tables.ways import Services
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-EMAIL, SECRET = "email", "secret"
-"""Scopes of references: who bears an e-mail address, whom a secret's digest belongs to."""
+MOST_SESSION_S, MOST_LINK_S = 30 * DAY_S, 180 * DAY_S
+"""A browser's session and a customer's link hold no longer."""
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """The row of what was made."""
-
-    row: int
+def ref_of(email: str) -> str:
+    """What an e-mail address is referred to by: a digest, so that the address itself can be erased."""
+    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
 
 
 class Nothing(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +132,13 @@ class GiveVehicles(msgspec.Struct, frozen=True, kw_only=True):
     org: int
 
 
+class GiveServices(msgspec.Struct, frozen=True, kw_only=True):
+    """org: a carrier; -1 takes them back."""
+
+    services: Annotated[list[int], Meta(min_length=1, max_length=10_000)]
+    org: int
+
+
 class Erase(msgspec.Struct, frozen=True, kw_only=True):
     """kind: recipient (row: order) or user (row: grant)."""
 
@@ -131,12 +152,12 @@ def start(desk: Desk, asked: Start) -> Made:
         raise Refused("the network has its operator already; what to do: sign in, or let an admin make a key")
     desk.post(OrganisationMade(organisation=np.array([0]), kind=np.array([OrgKind.OPERATOR])))
     desk.keep("organisation", 0, asked.name.encode())
-    return _grant(desk, Principal.KEY, OPERATOR, Role.ADMIN, text={"label": "first key"}, digest=asked.digest)
+    return grant(desk, Principal.KEY, OPERATOR, Role.ADMIN, text={"label": "first key"}, digest=asked.digest)
 
 
 def make_organisation(desk: Desk, asked: MakeOrganisation) -> Made:
     """Shippers, contractors, carriers; by who may make organisations."""
-    _need(desk, Scope.ORGANISATIONS)
+    need(desk, Scope.ORGANISATIONS)
     kinds = {k.name.lower(): k for k in OrgKind if k != OrgKind.OPERATOR}
     if asked.kind not in kinds:
         raise BadInput(f"no kind {asked.kind!r}", where="kind", rule=f"one of {', '.join(kinds)}")
@@ -148,22 +169,23 @@ def make_organisation(desk: Desk, asked: MakeOrganisation) -> Made:
 
 def make_user(desk: Desk, asked: MakeUser) -> Made:
     """A person of an organisation; an e-mail address signs in one person."""
-    role = _role(desk, asked.org, asked.role)
+    role = role_of(desk, asked.org, asked.role)
+    no_longer(desk, -1)
     email = asked.email.lower()
-    if desk.vault is not None and desk.vault.find(EMAIL, [email])[0] >= 0:
+    if desk.vault is not None and desk.vault.find(EMAIL, [ref_of(email)])[0] >= 0:
         raise BadInput(
             "this address signs in somebody already", where="email", rule="one person an address",
             remedy="use another address, or set that person's password",
         )  # fmt: skip
     text = {"email": email, "name": asked.name, "hashed": asked.hashed}
-    made = _grant(desk, Principal.USER, asked.org, role, text=text)
-    desk.refer(EMAIL, email, made.row)
+    made = grant(desk, Principal.USER, asked.org, role, text=text)
+    desk.refer(EMAIL, ref_of(email), made.row)
     return made
 
 
 def make_key(desk: Desk, asked: MakeKey) -> Made:
     """A secret for a machine, with the scopes of its role or some of them."""
-    role = _role(desk, asked.org, asked.role)
+    role = role_of(desk, asked.org, asked.role)
     known = {scope.name: scope for scope in Scope}
     chosen = Scope(0)
     for name in asked.scopes:
@@ -174,8 +196,11 @@ def make_key(desk: Desk, asked: MakeKey) -> Made:
         chosen |= known[name]
     if asked.scopes and chosen & ~ROLE_SCOPES[role]:
         raise Refused(f"the role {role.name.lower()} has not all of these scopes")
+    if asked.ends_s != -1:
+        must_end(desk, asked.ends_s)
+    no_longer(desk, asked.ends_s)
     bits = chosen if asked.scopes else ROLE_SCOPES[role]
-    return _grant(
+    return grant(
         desk, Principal.KEY, asked.org, role, text={"label": asked.label}, digest=asked.digest,
         ends_s=asked.ends_s, bits=bits,
     )  # fmt: skip
@@ -183,6 +208,7 @@ def make_key(desk: Desk, asked: MakeKey) -> Made:
 
 def open_session(desk: Desk, asked: OpenSession) -> Made:
     """Somebody whose password or key was checked signs in."""
+    must_end(desk, asked.ends_s, MOST_SESSION_S)
     grants = desk.table(Grants)
     if not holds(grants, asked.grant, desk.now_s) or grants.kind[asked.grant] not in (
         Principal.USER,
@@ -190,7 +216,7 @@ def open_session(desk: Desk, asked: OpenSession) -> Made:
     ):
         raise Refused("who signs in must be a user or a key that holds")
     row = asked.grant
-    return _grant(
+    return grant(
         desk, Principal.SESSION, int(grants.org[row]), Role(int(grants.role[row])), digest=asked.digest,
         ends_s=asked.ends_s, bits=Scope(0), about=row, text={},
     )  # fmt: skip
@@ -202,11 +228,11 @@ def make_link(desk: Desk, asked: MakeLink) -> Made:
     if not 0 <= asked.order < len(orders):
         raise BadInput(f"no order {asked.order}", where="order")
     org = max(OPERATOR, int(orders.shop[asked.order]))
-    if desk.asker >= 0:
-        mine = int(desk.table(Grants).org[desk.asker])
-        if mine not in (OPERATOR, org):
-            raise BadInput(f"no order {asked.order}", where="order")
-    return _grant(
+    need(desk, Scope.ORDERS_READ)
+    if desk.asker >= 0 and desk.table(Grants).org[desk.asker] not in (OPERATOR, org):
+        raise BadInput(f"no order {asked.order}", where="order", rule="an order that the asker sees")
+    must_end(desk, asked.ends_s, MOST_LINK_S)
+    return grant(
         desk, Principal.LINK, org, Role.VIEWER, digest=asked.digest, ends_s=asked.ends_s, bits=Scope(0),
         about=asked.order, text={},
     )  # fmt: skip
@@ -218,9 +244,10 @@ def revoke(desk: Desk, asked: Revoke) -> Nothing:
     if not 0 <= asked.grant < len(grants):
         raise BadInput(f"no grant {asked.grant}", where="grant")
     if asked.grant != desk.asker:
-        _over(desk, int(grants.org[asked.grant]))
+        over(desk, int(grants.org[asked.grant]))
     elif not holds(grants, desk.asker, desk.now_s):
         raise Refused("it holds no longer")
+    somebody_stays(desk, asked.grant)
     if grants.revoked_s[asked.grant] < 0:
         desk.post(Revoked(grant=np.array([asked.grant]), by=np.array([desk.asker])))
     return Nothing()
@@ -231,11 +258,17 @@ def set_password(desk: Desk, asked: SetPassword) -> Nothing:
     grants = desk.table(Grants)
     if not 0 <= asked.grant < len(grants) or grants.kind[asked.grant] != Principal.USER:
         raise BadInput(f"no user {asked.grant}", where="grant")
-    own = holds(grants, desk.asker, desk.now_s) and int(grants.about[desk.asker]) == asked.grant
+    own = (
+        holds(grants, desk.asker, desk.now_s)
+        and grants.kind[desk.asker] == Principal.SESSION
+        and int(grants.about[desk.asker]) == asked.grant
+    )
     if not own:
-        _over(desk, int(grants.org[asked.grant]))
-        _no_more(desk, Scope(int(grants.scopes[asked.grant])))
+        over(desk, int(grants.org[asked.grant]))
+        no_more(desk, Scope(int(grants.scopes[asked.grant])))
     kept = desk.vault.read("user", asked.grant) if desk.vault is not None else None
+    if desk.vault is not None and not kept:
+        raise Refused(f"user {asked.grant} was erased; what to do: make a new one")
     text = msgspec.json.decode(kept) if kept else {}
     desk.keep("user", asked.grant, msgspec.json.encode({**text, "hashed": asked.hashed}))
     desk.post(PasswordSet(grant=np.array([asked.grant]), by=np.array([desk.asker])))
@@ -244,13 +277,8 @@ def set_password(desk: Desk, asked: SetPassword) -> Nothing:
 
 def give_vehicles(desk: Desk, asked: GiveVehicles) -> Nothing:
     """Vehicles that a contractor drives: it sees their runs, and only theirs."""
-    _need(desk, Scope.ORGANISATIONS)
-    if asked.org >= 0:
-        kinds = desk.table(Organisations).kind
-        if asked.org >= len(kinds) or kinds[asked.org] != OrgKind.CONTRACTOR:
-            raise BadInput(
-                f"organisation {asked.org} is no contractor", where="org", rule="a contractor, or -1"
-            )
+    need(desk, Scope.ORGANISATIONS)
+    _must_be(desk, asked.org, OrgKind.CONTRACTOR)
     count = desk.next(Vehicles)
     if not all(0 <= v < count for v in asked.vehicles):
         raise BadInput("a vehicle that does not exist", where="vehicles", rule=f"0 to {count - 1}")
@@ -259,91 +287,48 @@ def give_vehicles(desk: Desk, asked: GiveVehicles) -> Nothing:
     return Nothing()
 
 
-def erase(desk: Desk, asked: Erase) -> Nothing:
-    """Take personal text out of the vault; what happened stays."""
-    _need(desk, Scope.PEOPLE)
-    kinds = {"recipient": (0, Orders), "user": (1, Grants)}
-    if asked.kind not in kinds:
-        raise BadInput(f"no kind {asked.kind!r}", where="kind", rule=f"one of {', '.join(kinds)}")
-    number, table = kinds[asked.kind]
-    if not 0 <= asked.row < desk.next(table):
-        raise BadInput(f"no {asked.kind} {asked.row}", where="row")
-    org = (
-        desk.table(Orders).shop[asked.row] if asked.kind == "recipient" else desk.table(Grants).org[asked.row]
-    )
-    _over(desk, max(OPERATOR, int(org)))
-    desk.keep(asked.kind, asked.row, b"")
-    desk.post(Erased(kind=np.array([number]), row=np.array([asked.row]), by=np.array([desk.asker])))
+def give_services(desk: Desk, asked: GiveServices) -> Nothing:
+    """Partner services that a carrier runs: it sees what was handed over to them, and only that."""
+    need(desk, Scope.ORGANISATIONS)
+    _must_be(desk, asked.org, OrgKind.CARRIER)
+    count = desk.next(Services)
+    if not all(0 <= s < count for s in asked.services):
+        raise BadInput("a service that does not exist", where="services", rule=f"0 to {count - 1}")
+    services = np.unique(np.array(asked.services))
+    desk.post(ServiceGiven.fill(len(services), service=services, org=asked.org))
     return Nothing()
 
 
-# ---- inside ----------------------------------------------------------------------------------------------------
-
-
-def _grant(
-    desk: Desk, kind: Principal, org: int, role: Role, *, text: dict[str, Any], digest: str = "", ends_s: int = -1,
-    bits: Scope | None = None, about: int = -1,
-) -> Made:  # fmt: skip
-    row = desk.next(Grants)
-    bits = ROLE_SCOPES[role] if bits is None else bits
-    desk.post(
-        Granted.fill(
-            1,
-            grant=row,
-            kind=kind,
-            org=org,
-            role=role,
-            scopes=int(bits),
-            ends_s=ends_s,
-            maker=desk.asker,
-            about=about,
-        )
-    )
-    if text:
-        desk.keep(kind.name.lower(), row, msgspec.json.encode(text))
-    if digest:
-        if desk.vault is not None and desk.vault.find(SECRET, [digest])[0] >= 0:
-            raise BadInput("this secret was used before", where="digest", remedy="draw another one")
-        desk.refer(SECRET, digest, row)
-    return Made(row=row)
-
-
-def _role(desk: Desk, org: int, name: str) -> Role:
-    """The role that somebody is to get, if the asker may give it in that organisation."""
-    _over(desk, org)
+def _must_be(desk: Desk, org: int, kind: OrgKind) -> None:
+    """BadInput unless it is such an organisation, or -1: the operator itself."""
     kinds = desk.table(Organisations).kind
-    if not 0 <= org < len(kinds):
-        raise BadInput(f"no organisation {org}", where="org")
-    fit = {role.name.lower(): role for role in ROLES_OF[OrgKind(int(kinds[org]))]}
-    if name not in fit:
-        raise BadInput(f"no role {name!r} there", where="role", rule=f"one of {', '.join(fit)}")
-    _no_more(desk, ROLE_SCOPES[fit[name]])
-    return fit[name]
+    if org != -1 and not (0 <= org < len(kinds) and kinds[org] == kind):
+        word = kind.name.lower()
+        raise BadInput(
+            f"organisation {org} is no {word}", where="org", rule=f"a {word}, or -1",
+            remedy="take one of GET /api/v1/organisations",
+        )  # fmt: skip
 
 
-def _has(desk: Desk) -> Scope:
-    """What the asker may, as of this turn: it may have been revoked since the request came in."""
-    grants = desk.table(Grants)
-    return scopes(grants, desk.asker) if holds(grants, desk.asker, desk.now_s) else Scope(0)
-
-
-def _need(desk: Desk, scope: Scope) -> None:
-    if desk.asker >= 0 and scope not in _has(desk):
-        raise Refused(f"this needs the scope {scope.name}")
-
-
-def _over(desk: Desk, org: int) -> None:
-    """The asker must be over the people of an organisation: its own, or any if it may make organisations."""
-    if desk.asker < 0 or Scope.ORGANISATIONS in _has(desk):
-        return
-    if Scope.PEOPLE not in _has(desk) or int(desk.table(Grants).org[desk.asker]) != org:
-        raise Refused("only people of one's own organisation, and with the scope PEOPLE")
-
-
-def _no_more(desk: Desk, given: Scope) -> None:
-    if desk.asker >= 0 and (lacking := given & ~_has(desk)):
-        names = ", ".join(scope.name or "" for scope in Scope if scope in lacking)
-        raise Refused(f"nobody gives more than they have: {names}")
+def erase(desk: Desk, asked: Erase) -> Nothing:
+    """Take personal text out of the vault; what happened stays. A user that is erased signs in no more."""
+    need(desk, Scope.PEOPLE)
+    grants, kinds = desk.table(Grants), {"recipient": (0, Orders), "user": (1, Grants)}
+    if asked.kind not in kinds:
+        raise BadInput(f"no kind {asked.kind!r}", where="kind", rule=f"one of {', '.join(kinds)}")
+    number, table = kinds[asked.kind]
+    user = table is Grants
+    if not 0 <= asked.row < desk.next(table) or (user and grants.kind[asked.row] != Principal.USER):
+        raise BadInput(f"no {asked.kind} {asked.row}", where="row", rule="the row of one that there is")
+    over(desk, max(OPERATOR, int((grants.org if user else desk.table(Orders).shop)[asked.row])))
+    if user:
+        somebody_stays(desk, asked.row)
+        desk.forget(EMAIL, asked.row)
+        if grants.revoked_s[asked.row] < 0:
+            desk.post(Revoked(grant=np.array([asked.row]), by=np.array([desk.asker])))
+    desk.keep(asked.kind, asked.row, b"")
+    desk.post(Erased(kind=np.array([number]), row=np.array([asked.row]), by=np.array([desk.asker])))
+    return Nothing()
 
 
 COMMANDS: list[Command] = [
@@ -356,5 +341,8 @@ COMMANDS: list[Command] = [
     Command("access.revoke", Revoke, revoke),
     Command("access.set_password", SetPassword, set_password),
     Command("access.give_vehicles", GiveVehicles, give_vehicles),
+    Command("access.give_services", GiveServices, give_services),
     Command("access.erase", Erase, erase),
 ]
+
+__all__ = ["COMMANDS", "EMAIL", "SECRET", "Made"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from doorward.core.table import Table
@@ -16,6 +18,8 @@ from doorward.tables.people import (
     Principal,
     Responsible,
     Revoked,
+    ServiceGiven,
+    Serving,
     VehicleGiven,
 )
 
@@ -50,10 +54,19 @@ def _end_sessions(state: State, users: np.ndarray[tuple[int], np.dtype[np.int64]
 
 def fold_vehicle(state: State, rows: VehicleGiven, at_s: int) -> None:
     """The vehicle's contractor from now on."""
-    missing = int(rows.vehicle.max(initial=-1)) + 1 - state.count(Responsible)
+    _give(state, Responsible, rows.vehicle, rows.org)
+
+
+def fold_service(state: State, rows: ServiceGiven, at_s: int) -> None:
+    """The service's carrier from now on."""
+    _give(state, Serving, rows.service, rows.org)
+
+
+def _give(state: State, kind: type[Table], row: np.ndarray[Any, Any], org: np.ndarray[Any, Any]) -> None:
+    missing = int(row.max(initial=-1)) + 1 - state.count(kind)
     if missing > 0:
-        state.append(Responsible.fill(missing))
-    state.put(Responsible, rows.vehicle, org=rows.org)
+        state.append(kind.fill(missing))
+    state.put(kind, row, org=org)
 
 
 def fold_erased(state: State, rows: Erased, at_s: int) -> None:
@@ -66,6 +79,7 @@ FOLDS: dict[type[Table], Fold] = {
     Revoked: fold_revoked,
     PasswordSet: fold_password,
     VehicleGiven: fold_vehicle,
+    ServiceGiven: fold_service,
     Erased: fold_erased,
 }
 """Facts folded here."""

@@ -11,7 +11,7 @@ from doorward.core.hours import day_start, local_day
 from doorward.core.table import Table
 from doorward.ledger.outbox import Message
 from doorward.ledger.state import State
-from doorward.ledger.vault import Kept, Note, Referred, Vault
+from doorward.ledger.vault import Forgotten, Kept, Note, Referred, Vault
 from doorward.ports.runner import Inline, Runner
 from doorward.ports.world import World
 
@@ -68,6 +68,10 @@ class Desk:
     def refer(self, scope: str, ref: str, row: int) -> None:
         """Keep somebody's own name for a row with this turn."""
         self.notes.append(Referred(scope, ref, row))
+
+    def forget(self, scope: str, row: int) -> None:
+        """Erase a row's name in a scope with this turn."""
+        self.notes.append(Forgotten(scope, row))
 
     def send(self, destination: str, key: str, body: bytes) -> None:
         """Say something to the outside once this turn is durable (ledger/outbox.py)."""

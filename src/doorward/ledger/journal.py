@@ -163,6 +163,15 @@ class Journal(Reader):
         self._group.extra.extend(statements)
         self.commit()
 
+    def scrub(self) -> bool:
+        """Let no earlier copy of erased text stand in the store's files. Only between groups.
+
+        False if it could not be done now (a reader looks at an earlier turn, no room); ask again later. Never raises:
+        what was committed is as durable as before.
+        """
+        self._alive()
+        return self.store.scrub()
+
     def set_meta(self, **values: str) -> None:
         """Remember facts about the whole run (network digest, seed ...), durable on return."""
         for name, value in values.items():

@@ -49,6 +49,8 @@ class Ledger:
         self._at = at
         self._poison = ""
         self.vault = vault.Vault(journal)
+        # a process that was killed may have left erased text in the WAL
+        self._scrub = isinstance(journal, Journal)
 
     @classmethod
     def open(
@@ -142,6 +144,7 @@ class Ledger:
             self._poison = f"turn {turn} of {service} was folded, but not appended ({error})"
             raise
         self.vault.expect(notes)
+        self._scrub |= any(map(vault.erases, notes))
         return self._at
 
     def commit(self) -> int:
@@ -154,6 +157,8 @@ class Ledger:
             self._poison = f"turns after {self.journal.committed.turn} were folded, but not kept ({error})"
             raise
         self.vault.settled()
+        if self._scrub:
+            self._scrub = not journal.scrub()
         return turn
 
     def head(self) -> tuple[int, str]:

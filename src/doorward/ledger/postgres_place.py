@@ -46,8 +46,8 @@ create table lanes(destination text collate "C" primary key, written bigint not 
 create table outbox(destination text collate "C" not null, seq bigint not null, turn bigint not null,
                     key text not null, body bytea not null, seal bytea not null, primary key(destination, seq));
 create table inbox(id bytea primary key, turn bigint not null);
-create table vault(kind text collate "C" not null, row bigint not null, turn bigint not null, body bytea not null,
-                   primary key(kind, row));
+create table vault(kind text collate "C", row bigint, turn bigint not null, body bytea not null,
+                   unique(kind, row));
 create index vault_by_turn on vault(kind, turn);
 create table refs(scope text collate "C" not null, ref text collate "C" not null, row bigint not null,
                   turn bigint not null, primary key(scope, ref));

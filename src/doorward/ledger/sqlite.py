@@ -29,8 +29,10 @@ DURABLE: Final[Mapping[str, int | str]] = {
     "temp_store": 2,
     "cell_size_check": 1,
     "trusted_schema": 0,
+    "secure_delete": 1,
 }
-"""synchronous=2 is FULL: the WAL is synced at every commit. fullfsync matters on macOS only."""
+"""synchronous=2 is FULL: the WAL is synced at every commit. fullfsync matters on macOS only. secure_delete: what is
+erased is overwritten with zeros, not only forgotten."""
 
 _TABLES = """
 create table turns(turn integer primary key, at_s integer not null, service integer not null, key blob,
@@ -45,8 +47,7 @@ create table lanes(destination text primary key, written integer not null, sent 
 create table outbox(destination text not null, seq integer not null, turn integer not null, key text not null,
                     body blob not null, seal blob not null, primary key(destination, seq));
 create table inbox(id blob primary key, turn integer not null) without rowid;
-create table vault(kind text not null, row integer not null, turn integer not null, body blob not null,
-                   primary key(kind, row)) without rowid;
+create table vault(kind text, row integer, turn integer not null, body blob not null, unique(kind, row));
 create index vault_by_turn on vault(kind, turn);
 create table refs(scope text not null, ref text not null, row integer not null, turn integer not null,
                   primary key(scope, ref)) without rowid;
@@ -231,6 +232,17 @@ class SqliteWriter(SqliteStore):
                 self.sql.execute("rollback")
         except apsw.Error as error:
             raise NotConfirmed(f"a rollback failed ({error})") from error
+
+    def scrub(self) -> bool:
+        """Fold the WAL into the file and empty it: earlier copies of erased text stand there."""
+        self.sql.set_busy_timeout(20)
+        try:
+            busy, _, _ = self.sql.execute("pragma wal_checkpoint(truncate)").fetchall()[0]
+        except apsw.Error:
+            return False
+        finally:
+            self.sql.set_busy_timeout(5_000)
+        return not busy
 
     @contextmanager
     def loading(self) -> Iterator[Put]:

@@ -130,6 +130,10 @@ class WritingStore(Store, Protocol):
         """Drop what was handed over."""
         ...
 
+    def scrub(self) -> bool:
+        """Remove earlier copies of erased text; False if it could not be done now."""
+        ...
+
     def loading(self) -> AbstractContextManager[Put]:
         """A transaction that copies rows of another journal as they are; rolled back if the block raises."""
         ...

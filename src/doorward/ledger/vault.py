@@ -4,7 +4,9 @@
     refs(scope, ref, row, turn)    somebody's own name for a row, unique in its scope (scope `order/3`: shop 3's orders)
 
 Notes are written in the transaction of the turn that makes their row. `turn` says when, for those who follow. Erasing
-takes the text and leaves the fact: an order without its recipient's name still counts.
+takes the text and leaves the fact: an order without its recipient's name still counts. What is erased
+is overwritten (see ERASE); copies in the WAL go when the ledger scrubs it, after the commit. SQLite may copy references
+about: who must be erasable is referred to by a digest.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from doorward.ledger.read import Reader
 Statement = tuple[str, tuple[Any, ...]]
 AT_ONCE = 500
 """References looked up by one statement."""
+ERASE = "update vault set kind = null, row = null, turn = 0, body = ? where kind = ? and row = ?"
+"""The row stays, empty. SQLite's `secure_delete` zeroes a cell that shrinks, but not the copies that it leaves in pages
+which it splits or joins. Texts only ever added at the end, and shrunk where they are, are never copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,20 @@ class Referred:
     row: int
 
 
-Note = Kept | Referred
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A row bears no name in this scope any more."""
+
+    scope: str
+    row: int
+
+
+Note = Kept | Referred | Forgotten
+
+
+def erases(note: Note) -> bool:
+    """Whether text goes with this note."""
+    return isinstance(note, Forgotten) or (isinstance(note, Kept) and not note.body)
 
 
 def statements(turn: int, notes: Iterable[Note]) -> list[Statement]:
@@ -47,15 +65,13 @@ def statements(turn: int, notes: Iterable[Note]) -> list[Statement]:
     for note in notes:
         if isinstance(note, Referred):
             found.append(("insert into refs values(?,?,?,?)", (note.scope, note.ref, note.row, turn)))
+        elif isinstance(note, Forgotten):
+            found.append(("delete from refs where scope = ? and row = ?", (note.scope, note.row)))
         else:
+            found.append((ERASE, (b"", note.kind, note.row)))
             if note.body:
-                upsert = (
-                    "insert into vault values(?,?,?,?) on conflict(kind, row)"
-                    " do update set turn = excluded.turn, body = excluded.body"
-                )
-                found.append((upsert, (note.kind, note.row, turn, note.body)))
-            else:
-                found.append(("delete from vault where kind = ? and row = ?", (note.kind, note.row)))
+                kept = (note.kind, note.row, turn, note.body)
+                found.append(("insert into vault(kind, row, turn, body) values(?,?,?,?)", kept))
     return found
 
 
@@ -72,6 +88,10 @@ class Vault:
         for note in notes:
             if isinstance(note, Referred):
                 self._refs[note.scope, note.ref] = note.row
+            elif isinstance(note, Forgotten):
+                waiting = [key for key, row in self._refs.items() if key[0] == note.scope and row == note.row]
+                known = (note.scope, self.name(note.scope, note.row))
+                self._refs.update(dict.fromkeys([*waiting, known], -1))
             else:
                 self._texts[note.kind, note.row] = note.body
 

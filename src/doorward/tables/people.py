@@ -1,7 +1,8 @@
 """Who may do what: organisations, principals, and what they are responsible for.
 
 Only numbers stand here and in the journal. Names, e-mail addresses, password hashes and digests of secrets are text in
-the vault (kinds `organisation`, `user`, `key`; scopes `email`, `secret`), where they can be erased.
+the vault (kinds `organisation`, `user`, `key`), where they can be erased; its references (scopes `email`, `secret`) are
+digests of addresses and of secrets.
 """
 
 from __future__ import annotations
@@ -38,6 +39,20 @@ class Scope(IntFlag):
 
 
 ALL = Scope(4095)
+
+
+class Part(IntFlag):
+    """Parts of a recipient's name and address."""
+
+    NAME = 1
+    STREET = 2
+    TOWN = 4  # postcode, city, country
+    PHONE = 8
+    EMAIL = 16
+    NOTE = 32
+
+
+EVERY_PART = Part(63)
 
 
 class Role(IntEnum):
@@ -112,6 +127,12 @@ class Responsible(Table):
     org: I4
 
 
+class Serving(Table):
+    """Which carrier runs each partner service, row = row in Services; -1 nobody of ours."""
+
+    org: I4
+
+
 # ---- facts -----------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +174,13 @@ class VehicleGiven(Table):
     """Fact (access): who is responsible for a vehicle from now on."""
 
     vehicle: I4
+    org: I4
+
+
+class ServiceGiven(Table):
+    """Fact (access): which carrier runs a partner service from now on."""
+
+    service: I4
     org: I4
 
 

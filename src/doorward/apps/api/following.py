@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get
+from litestar import get
 from litestar.params import Parameter
 from litestar.response import Stream
 
+from doorward.access.rights import holds
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble
 from doorward.apps.api.reading import Looking, own_positions
@@ -18,6 +19,7 @@ from doorward.apps.api.who import Who
 from doorward.ports.clock import wall_s
 from doorward.runtime.live.replica import Told
 from doorward.runtime.look.positions import positions
+from doorward.tables.people import Grants
 
 BEAT_S = 15.0
 MOST_BEHIND = 200_000
@@ -40,7 +42,7 @@ def turn_event(told: Told) -> bytes:
 @get("/stream", opt={"scope": "NETWORK_READ"}, summary="Follow what happens")
 async def stream(
     live: Live,
-    request: Request[Any, Any, Any],
+    who: Who,
     last: Annotated[int | None, Parameter(header="Last-Event-ID", required=False)] = None,
     after: Annotated[int | None, Parameter(query="after", required=False)] = None,
 ) -> Stream:
@@ -53,10 +55,15 @@ async def stream(
             409, f"turn {begin} is out of the stream's reach", rule=f"within {MOST_BEHIND} turns of {replica.turn}",
             remedy="read anew, and follow from the turn that the answer names",
         )  # fmt: skip
-    return Stream(_events(live, begin), media_type="text/event-stream", headers=HEADERS)
+    return Stream(_events(live, who, begin), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _events(live: Live, begin: int | None) -> AsyncIterator[bytes]:
+def still_holds(live: Live, who: Who) -> bool:
+    """Whether the principal of a stream was not revoked, and has not ended, since the stream began."""
+    return holds(live.replica.state.table(Grants), who.row, live.replica.now_s())
+
+
+async def _events(live: Live, who: Who, begin: int | None) -> AsyncIterator[bytes]:
     queue = live.listen()
     try:
         at = live.replica.turn
@@ -73,6 +80,8 @@ async def _events(live: Live, begin: int | None) -> AsyncIterator[bytes]:
             except TimeoutError:
                 yield b": still here\n\n"
                 continue
+            if not still_holds(live, who):
+                return
             if isinstance(item, list):
                 yield b"".join(turn_event(told) for told in item if told.turn > at)
             else:
@@ -84,16 +93,18 @@ async def _events(live: Live, begin: int | None) -> AsyncIterator[bytes]:
 
 
 @get("/stream/positions", opt={"scope": "RUNS_READ"}, summary="Follow where everything is")
-async def stream_positions(looking: Looking, who: Who) -> Stream:
+async def stream_positions(live: Live, looking: Looking, who: Who) -> Stream:
     """Server-sent events, one a second: `positions` as GET /positions."""
-    return Stream(_positions(looking, who), media_type="text/event-stream", headers=HEADERS)
+    return Stream(_positions(live, looking, who), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _positions(looking: Looking, who: Who) -> AsyncIterator[bytes]:
+async def _positions(live: Live, looking: Looking, who: Who) -> AsyncIterator[bytes]:
     before = b""
-    while True:
+    while still_holds(live, who):
         view = looking.now()
-        body = looking.rendered(view, ("positions", who.org), lambda v: own_positions(who, v, positions(v)))
+        body = looking.rendered(
+            view, ("positions", who.org), lambda v: own_positions(who, v.state, positions(v))
+        )
         yield b": still here\n\n" if body is before else b"event: positions\ndata: " + body + b"\n\n"
         before = body
         # everybody wakes at the same moment, so that one reckoning serves all

@@ -15,6 +15,8 @@ from doorward.access.commands import (
     EMAIL,
     SECRET,
     Erase,
+    GiveServices,
+    GiveVehicles,
     Made,
     MakeKey,
     MakeLink,
@@ -23,12 +25,13 @@ from doorward.access.commands import (
     OpenSession,
     Revoke,
     SetPassword,
+    ref_of,
 )
 from doorward.access.rights import holds
 from doorward.adapters.secrets import LEAST_PASSWORD, check_password, digest, hash_password, new_key, new_link
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import missing
-from doorward.apps.api.who import COOKIE, Door, Who, must_see_order, unknown
+from doorward.apps.api.who import COOKIE, SIGN_INS, SIGN_INS_ANY, Door, Who, must_see_order, unknown
 from doorward.core.units import DAY_S
 from doorward.tables.people import Grants, Organisations, OrgKind, Principal, Role, Scope
 
@@ -113,6 +116,18 @@ class GrantOut(msgspec.Struct, frozen=True):
     holds: bool
 
 
+class VehiclesIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Vehicles by their numbers in GET /network."""
+
+    vehicles: Annotated[list[int], Meta(min_length=1, max_length=10_000)]
+
+
+class ServicesIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Partner services by their numbers."""
+
+    services: Annotated[list[int], Meta(min_length=1, max_length=10_000)]
+
+
 class LinkOut(msgspec.Struct, frozen=True):
     """A customer's tracking link, shown this once."""
 
@@ -136,7 +151,8 @@ def made(done: Any) -> int:
 async def sign_in(data: SignIn, live: Live, door: Door, request: Request[Any, Any, Any]) -> Response[Me]:
     """Sets a cookie that no script can read; it holds for seven days, and ends with the password."""
     client = request.client.host if request.client else ""
-    door.slow_down(f"sign in {client} {data.email.lower()}", signing_in=True)
+    door.slow_down(f"sign in {client}", SIGN_INS_ANY)
+    door.slow_down(f"sign in {client} {data.email.lower()}", SIGN_INS)
     row = await _checked(data, live)
     secret = new_key()
     asked = OpenSession(grant=row, digest=digest(secret), ends_s=live.replica.now_s() + SESSION_S)
@@ -172,7 +188,7 @@ async def _checked(data: SignIn, live: Live) -> int:
         if row >= 0 and grants.kind[row] == Principal.KEY and holds(grants, row, live.replica.now_s()):
             return row
         raise unknown("no such key, or it does not hold")
-    row = vault.find(EMAIL, [data.email.lower()])[0]
+    row = vault.find(EMAIL, [ref_of(data.email)])[0]
     kept = vault.read("user", row) if row >= 0 else None
     hashed = msgspec.json.decode(kept).get("hashed", "") if kept else ""
     good = await asyncio.to_thread(check_password, hashed, data.password)
@@ -230,6 +246,28 @@ async def make_organisation(data: OrganisationIn, live: Live, who: Who) -> Organ
     return OrganisationOut(row, data.name, data.kind)
 
 
+@post(
+    "/organisations/{organisation:int}/vehicles", opt={"scope": "ORGANISATIONS"}, status_code=200,
+    summary="Give vehicles to a contractor",
+)  # fmt: skip
+async def give_vehicles(organisation: int, data: VehiclesIn, live: Live, who: Who) -> dict[str, str]:
+    """It sees their runs from now on; organisation 0 takes them back."""
+    asked = GiveVehicles(vehicles=data.vehicles, org=organisation or -1)
+    await live.ask("access.give_vehicles", asked, asker=who.row)
+    return {"status": "given"}
+
+
+@post(
+    "/organisations/{organisation:int}/services", opt={"scope": "ORGANISATIONS"}, status_code=200,
+    summary="Give partner services to a carrier",
+)  # fmt: skip
+async def give_services(organisation: int, data: ServicesIn, live: Live, who: Who) -> dict[str, str]:
+    """It sees what is handed over to them from now on; organisation 0 takes them back."""
+    asked = GiveServices(services=data.services, org=organisation or -1)
+    await live.ask("access.give_services", asked, asker=who.row)
+    return {"status": "given"}
+
+
 @get("/grants", opt={"scope": "PEOPLE"}, summary="Users and keys")
 async def grants_(live: Live, who: Who) -> list[GrantOut]:
     """Of one's own organisation; the operator sees all. Sessions and links are not listed."""
@@ -266,6 +304,16 @@ async def set_password(grant: int, data: PasswordIn, live: Live, who: Who) -> di
     hashed = await asyncio.to_thread(hash_password, data.password)
     await live.ask("access.set_password", SetPassword(grant=grant, hashed=hashed), asker=who.row)
     return {"status": "set"}
+
+
+@delete("/users/{grant:int}", opt={"scope": "PEOPLE"}, status_code=200, summary="Erase a person")
+async def erase_user(grant: int, live: Live, who: Who) -> dict[str, str]:
+    """Name, address and password are gone, and nobody signs in with them; what the person did stays, by number."""
+    grants = live.replica.state.table(Grants)
+    if not 0 <= grant < len(grants) or not (who.operator or grants.org[grant] == who.org):
+        raise missing(f"user {grant}")
+    await live.ask("access.erase", Erase(kind="user", row=grant), asker=who.row)
+    return {"status": "erased"}
 
 
 @post("/keys", opt={"scope": "PEOPLE"}, status_code=201, summary="Make a key")
@@ -322,6 +370,9 @@ ROUTES = [
         sign_out,
         organisations,
         make_organisation,
+        give_vehicles,
+        give_services,
+        erase_user,
         grants_,
         make_user,
         set_password,

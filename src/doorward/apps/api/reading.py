@@ -10,13 +10,14 @@ import numpy as np
 from litestar import Request, Response, get
 from litestar.params import Parameter
 
-from doorward.access.rights import runs_seen
+from doorward.access.rights import packages_seen, parts_seen, redacted, runs_seen
 from doorward.adapters.orders import SIZES
 from doorward.apps.api.live import Live
 from doorward.apps.api.orders_in import RecipientIn
 from doorward.apps.api.past import Pasts
 from doorward.apps.api.problems import Trouble, missing
 from doorward.apps.api.who import Who, must_see_order
+from doorward.ledger.state import State
 from doorward.runtime.look.board import board
 from doorward.runtime.look.center import center_shape
 from doorward.runtime.look.exceptions import exceptions
@@ -41,8 +42,10 @@ from doorward.runtime.look.shapes_pages import (
 )
 from doorward.runtime.look.station import station_shape
 from doorward.runtime.look.view import Frame, View
+from doorward.tables.fleet import Runs as Runs_
 from doorward.tables.items import Items
 from doorward.tables.packages import Packages
+from doorward.tables.people import Part
 
 At = Annotated[int | None, Parameter(query="at", required=False, description="Unix seconds: as it was then.")]
 Day = Annotated[
@@ -103,19 +106,32 @@ class Looking:
         return Response(body, media_type="application/json", headers=headers)
 
 
-def own_runs(who: Who, view: View, found: Runs) -> Runs:
+def own_runs(who: Who, state: State, found: Runs) -> Runs:
     """The runs that the asker sees."""
     if who.operator:
         return found
-    seen = runs_seen(view.state, who.org)
+    seen = runs_seen(state, who.org)
     return msgspec.structs.replace(found, runs=[bar for bar in found.runs if seen[bar.run]])
 
 
-def own_positions(who: Who, view: View, found: Positions) -> Positions:
+def own_doors(who: Who, state: State, found: RunDetail) -> RunDetail:
+    """A contractor sees where a door is while it has a package for it as things stand now; else the area."""
+    if who.operator:
+        return found
+    doors = [
+        door
+        if packages_seen(state, who.org, np.array(door.packages, np.int64)).any()
+        else msgspec.structs.replace(door, lat=round(door.lat, 2), lon=round(door.lon, 2))
+        for door in found.doors
+    ]
+    return msgspec.structs.replace(found, doors=doors)
+
+
+def own_positions(who: Who, state: State, found: Positions) -> Positions:
     """The vehicles that the asker sees; trucks are the operator's."""
     if who.operator:
         return found
-    seen = runs_seen(view.state, who.org)
+    seen = runs_seen(state, who.org)
     keep = [i for i, each in enumerate(found.id) if each[0] == "r" and seen[int(each[1:])]]
     columns = {
         f: [getattr(found, f)[i] for i in keep]
@@ -149,7 +165,7 @@ async def runs_(
     """Every run as a row of the Gantt, with its doors' plan and what became of them."""
 
     def shape(view: View) -> Runs:
-        return own_runs(who, view, runs_of(view, day, station))
+        return own_runs(who, looking.now().state, runs_of(view, day, station))
 
     return await looking.answer(request, at, ("runs", who.org, day, station), shape)  # type: ignore[return-value]
 
@@ -161,10 +177,11 @@ async def run_(
     """Its doors in order, promises, arrivals told, what became of them."""
 
     def shape(view: View) -> RunDetail:
-        seen = runs_seen(view.state, who.org)
-        if not 0 <= run < len(seen) or not seen[run]:
+        # of an earlier moment only what is seen today: vehicles are taken back, packages delivered
+        now = looking.now().state
+        if not 0 <= run < view.state.count(Runs_) or not runs_seen(now, who.org)[run]:
             raise missing(f"run {run}")
-        return run_detail(view, run)
+        return own_doors(who, now, run_detail(view, run))
 
     return await looking.answer(request, at, ("run", who.org, run), shape)  # type: ignore[return-value]
 
@@ -176,7 +193,7 @@ async def positions_(
     """Vehicles on the road, in the air, on pavements; between two facts by plan, and then it says so."""
 
     def shape(view: View) -> Positions:
-        return own_positions(who, view, positions(view))
+        return own_positions(who, looking.now().state, positions(view))
 
     return await looking.answer(request, at, ("positions", who.org), shape)  # type: ignore[return-value]
 
@@ -244,6 +261,21 @@ async def package_(
         return package_shape(view, package)
 
     return await looking.answer(request, at, ("package", who.org, package), shape)  # type: ignore[return-value]
+
+
+@get("/packages/{package:int}/recipient", opt={"scope": "SCANS_WRITE"}, summary="Who a package is for")
+async def package_recipient_(package: int, looking: Looking, who: Who) -> RecipientIn:
+    """What its carrier or contractor needs of it at this stage, and nothing after delivery; 404 then."""
+    view, row = looking.now(), np.array([package])
+    there = 0 <= package < view.state.count(Packages)
+    parts = Part(int(parts_seen(view.state, who.org, row)[0])) if there else Part(0)
+    if not parts:
+        raise missing(f"package {package}")
+    order = int(view.table(Packages).order[package])
+    kept = view.vault.read("recipient", order) if view.vault is not None else None
+    if kept is None:
+        raise missing(f"recipient of package {package}")
+    return msgspec.convert(redacted(msgspec.json.decode(kept), parts), RecipientIn)
 
 
 @get("/search", opt={"scope": "ORDERS_READ"}, summary="Find")
@@ -334,6 +366,7 @@ ROUTES = [
         order_,
         recipient_,
         package_,
+        package_recipient_,
         search_,
     ),
     *(center_, station_, linehaul_, board_, items_),
