@@ -158,3 +158,55 @@ def test_secrets_stand_in_no_file_and_no_log(server: Server, admin: httpx.Client
         if file.is_file():
             body = file.read_bytes()
             assert blue.key.encode() not in body and server.key.encode() not in body, file
+
+
+@pytest.mark.parametrize("path", ["/api/v1/stream", "/api/v1/stream/positions"])
+def test_a_stream_ends_with_its_key(server: Server, admin: httpx.Client, path: str) -> None:
+    made = admin.post("/api/v1/keys", json={"organisation": 0, "role": "viewer", "label": "short"}).json()
+    with server.client(made["key"]) as client, client.stream("GET", path) as answer:
+        lines = answer.iter_lines()
+        next(lines)
+        assert admin.delete(f"/api/v1/grants/{made['grant']}").status_code == 200
+        for _ in lines:
+            pass  # it ends by itself; if not, the client gives up with an error
+
+
+def test_a_contractor_sees_the_runs_of_the_vehicles_it_was_given(server: Server, admin: httpx.Client) -> None:
+    body = {"name": "Green", "kind": "contractor"}
+    organisation = admin.post("/api/v1/organisations", json=body).json()["organisation"]
+    body = {"organisation": organisation, "role": "contractor", "label": "x"}
+    with server.client(admin.post("/api/v1/keys", json=body).json()["key"]) as client:
+        assert client.get("/api/v1/runs").json()["runs"] == []
+        driven = [bar for bar in admin.get("/api/v1/runs").json()["runs"] if bar["vehicle"] >= 0]
+        vehicle = driven[0]["vehicle"]
+        place = f"/api/v1/organisations/{organisation}/vehicles"
+        assert client.post(place, json={"vehicles": [vehicle]}).status_code == 403
+        assert admin.post(place, json={"vehicles": [10**6]}).status_code == 422
+        assert admin.post(place, json={"vehicles": [vehicle]}).status_code == 200
+        seen = client.get("/api/v1/runs").json()["runs"]
+        assert {bar["vehicle"] for bar in seen} == {vehicle}
+        for bar in driven:
+            answer = client.get(f"/api/v1/runs/{bar['run']}")
+            assert answer.status_code == (200 if bar["vehicle"] == vehicle else 404)
+        run = seen[0]["run"]
+        theirs = client.get(f"/api/v1/runs/{run}").json()["doors"]
+        ours = admin.get(f"/api/v1/runs/{run}").json()["doors"]
+        for door, whole in zip(theirs, ours, strict=True):
+            if door["outcome"] == "delivered":
+                assert (door["lat"], door["lon"]) == (round(whole["lat"], 2), round(whole["lon"], 2))
+                assert client.get(f"/api/v1/packages/{door['packages'][0]}/recipient").status_code == 404
+        assert admin.post("/api/v1/organisations/0/vehicles", json={"vehicles": [vehicle]}).status_code == 200
+        assert client.get(f"/api/v1/runs/{run}").status_code == 404
+
+
+def test_an_erased_person_signs_in_no_more(server: Server, admin: httpx.Client) -> None:
+    password = "correct horse battery"
+    user = {"organisation": 0, "role": "viewer", "email": "gone@example.org", "password": password}
+    grant = admin.post("/api/v1/users", json=user).json()["grant"]
+    with server.client(None) as browser:
+        body = {"email": "gone@example.org", "password": password}
+        assert browser.post("/api/v1/session", json=body).status_code == 201
+        assert admin.delete(f"/api/v1/users/{grant}").status_code == 200
+        assert browser.get("/api/v1/overview").status_code == 401
+        assert browser.post("/api/v1/session", json=body).status_code == 401
+    assert "gone@example.org" not in admin.get("/api/v1/grants").text
