@@ -3,10 +3,13 @@ import { Empty, Failure, Skeleton } from "./parts/States";
 import { Frame } from "./parts/Frame";
 import { Dispatch } from "./screens/dispatch/Dispatch";
 import { Found } from "./screens/Found";
+import { Centers } from "./screens/network/Centers";
+import { LinehaulPage } from "./screens/network/LinehaulPage";
 import { Order, PackagePage } from "./screens/orders/Order";
 import { Orders } from "./screens/orders/Orders";
 import { Settings } from "./screens/Settings";
 import { SignIn } from "./screens/SignIn";
+import { Twin } from "./screens/twin/Twin";
 import { Tower } from "./screens/tower/Tower";
 import { boot, bootError, network, session } from "./state/live";
 import { href, view } from "./state/view";
@@ -17,6 +20,9 @@ const ROUTES: [RegExp, (match: RegExpMatchArray) => JSX.Element][] = [
   [/^\/orders\/([^/]+)$/, (m) => <Order key={m[1]} n={m[1]!} />],
   [/^\/packages\/([^/]+)$/, (m) => <PackagePage key={m[1]} n={m[1]!} />],
   [/^\/dispatch$/, () => <Dispatch />],
+  [/^\/centers$/, () => <Centers />],
+  [/^\/linehaul$/, () => <LinehaulPage />],
+  [/^\/twin$/, () => <Twin />],
   [/^\/search$/, () => <Found />],
   [/^\/settings$/, () => <Settings />],
 ];

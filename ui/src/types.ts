@@ -21,7 +21,7 @@ export interface NetworkShape {
 
 export interface ClockShape {
   mode: "twin" | "live"; now_s: number; speed: number; paused: boolean;
-  behind_s: number; turn: number; wall_s: number;
+  behind_s: number; turn: number; wall_s: number; clock_s: number; next_s: number; start_s: number;
 }
 
 export interface CutoffShape { site: number; cutoff_s: number; packages: number; staged: number; slack_s: number }
@@ -89,6 +89,28 @@ export interface Unassigned {
   due_s: number; weight_g: number; volume_ml: number; tone: Tone; why: string; fits: string;
 }
 export interface Board { turn: number; now_s: number; station: number; unassigned: Unassigned[]; runs: RunDetail[] }
+
+export interface CenterCutoff {
+  cutoff_s: number; dest: number; packages: number; released: number; picked: number; packed: number;
+  staged: number; slack_s: number; tone: Tone;
+}
+export interface CenterShape {
+  turn: number; now_s: number; site: SiteShape; cutoffs: CenterCutoff[]; released: number; picked: number;
+  packed: number; staged: number; picked_uph: number; pick_uph: number; packed_pph: number; pack_pph: number;
+  hours_s: number[]; hours_units: number[]; robots: number; robots_down: number; stations: number; skus: number;
+  on_hand: number; reserved: number; low: number; aisle_picks: number[]; standstill: string;
+}
+export interface StationShape {
+  turn: number; now_s: number; site: SiteShape; inbound: number; ready: number; unassigned: number; out: number;
+  delivered_today: number; failed_today: number; vehicles: number; vehicles_out: number; blocks: number;
+  blocks_taken: number; standstill: string;
+}
+export interface Departure {
+  trip: number; origin: number; dest: number; status: string; tone: Tone; depart_s: number; arrive_s: number;
+  left_s: number; arrived_s: number; packages: number; waiting: number; fill_pm: number; cost_c: number;
+  late_s: number; truck: string;
+}
+export interface Linehaul { turn: number; now_s: number; departures: Departure[] }
 
 // What the board answers: src/doorward/lastmile/board/asked.py.
 export interface Totals {

@@ -35,7 +35,7 @@ describe.each(["dark", "light"])("%s theme", (name) => {
 
 it("both themes have the same names, and no sheet but tokens.css names a colour of its own", () => {
   expect(Object.keys(theme(css, "dark"))).toEqual(Object.keys(theme(css, "light")));
-  for (const sheet of ["base", "frame", "tower", "pages", "dispatch"]) {
+  for (const sheet of ["base", "frame", "tower", "pages", "dispatch", "network"]) {
     const found = read(`../src/styles/${sheet}.css`).match(/#[0-9a-f]{3,8}\b/gi) ?? [];
     expect(found, sheet).toEqual([]);
   }

@@ -56,6 +56,16 @@ export function lasting(seconds: number): string {
   return h % 24 ? `${Math.floor(h / 24)} d ${h % 24} h` : `${h / 24} d`;
 }
 
+/** How long a day takes at a speed: "24 min a day". */
+export const aDay = (speed: number): string => `${speed > 720 ? `${Math.round(86_400 / speed)} s` : lasting(86_400 / speed)} a day`;
+
+/** The next time that a clock of the place shows this hour ("06:00"), after a moment. */
+export function nextAt(text: string, now_s: number, offset_s: number): number {
+  const [h, m] = text.split(":").map(Number);
+  const at = dayStart(now_s, offset_s) + (h ?? 0) * 3600 + (m ?? 0) * 60;
+  return at > now_s ? at : at + 86_400;
+}
+
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 export const count = (n: number): string => whole.format(n);
 

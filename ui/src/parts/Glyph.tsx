@@ -24,7 +24,7 @@ export function Mark({ tone, label = TONES[tone].word, size = 12 }: { tone: Tone
 }
 
 /** Shape and word. `delayed`: a gold dot beside it, delayed upstream. */
-export function Status({ tone, word, delayed = false }: { tone: Tone; word?: string; delayed?: boolean }): JSX.Element {
+export function Status({ tone, word, delayed = false }: { tone: Tone; word?: string | undefined; delayed?: boolean }): JSX.Element {
   const look = TONES[tone] ?? TONES.none;
   return (
     <span class="status" style={{ color: `var(${look.token})` }}>

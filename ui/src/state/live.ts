@@ -78,7 +78,8 @@ effect(() => {
   if (line && age_s.value >= QUIET_S && age_s.value % 6 === 0 && !document.hidden) void probe();
 });
 
-function seeClock(data: ClockShape): void {
+/** Takes what the server says of its clock. */
+export function seeClock(data: ClockShape): void {
   batch(() => {
     clock.value = data;
     clockSeen.value = Date.now();
