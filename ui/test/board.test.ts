@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { between, DOOR_ROW, doorOf, figures, fill, inOrder, kept, locked, offsetsOf, placeAt, range, renamed, rowsOf, RUN_ROW, sieve, toggled } from "../src/lib/board";
+import { between, DOOR_ROW, doorOf, figures, fill, inOrder, kept, locked, offsetsOf, ownerAt, placeAt, range, renamed, rowsOf, RUN_ROW, sieve, toggled } from "../src/lib/board";
 import { hours, litres, signed } from "../src/lib/format";
 import type { Answer, Door, RunBar, RunDetail, Totals, Unassigned } from "../src/types";
 
@@ -32,6 +32,12 @@ describe("rows of the board", () => {
       expect(last - seen.at(-1)!).toBeLessThanOrEqual(2);
     }
     expect(between([0], 0, 400)).toEqual({ first: 0, last: 0 });
+  });
+  it("keep the run in sight that is scrolled through", () => {
+    const rows = rowsOf([far, run(8, [door([9])])], new Set([7, 8]), new Set()), offsets = offsetsOf(rows);
+    const at = (top: number): string | undefined => ownerAt(rows, offsets, top)?.key;
+    expect([at(0), at(1), at(RUN_ROW + DOOR_ROW), at(offsets[5]!), at(offsets[5]! + 1), at(offsets[6]!)]).toEqual([undefined, "r7", "r7", undefined, "r8", "r8"]);
+    expect(ownerAt([], [0], 0)).toBeUndefined();
   });
   it("put what can still be changed first", () => {
     expect(inOrder([far, run(9, []), run(8, [])]).map((r) => r.bar.run)).toEqual([8, 9, 7]);

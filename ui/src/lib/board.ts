@@ -64,6 +64,13 @@ export function between(offsets: readonly number[], top: number, height: number,
   return { first: Math.min(Math.max(0, at(top) - spare), last), last };
 }
 
+/** The run whose doors stand at the top edge while its own row is out of sight. */
+export function ownerAt(rows: readonly Row[], offsets: readonly number[], top: number): Row | undefined {
+  const { first } = between(offsets, top, 0, 0);
+  for (let i = first; i >= 0; i--) if (rows[i]?.kind === "run") return offsets[i]! < top ? rows[i] : undefined;
+  return undefined;
+}
+
 /** The place before (or after) a door for doors that are being moved: open doors before it that stay. */
 export function placeAt(run: RunDetail, door: Door, after: boolean, moved: ReadonlySet<number>): number {
   let place = 0;

@@ -26,7 +26,7 @@ function Choices({ choices, label, children }: { choices: readonly Choice[]; lab
   };
   return (
     <>
-      <input class="field" type="search" autofocus placeholder={label} aria-label={label} role="combobox" list={undefined} aria-expanded="true" aria-controls="choices" aria-activedescendant={shown.length ? `choice-${at.value}` : undefined}
+      <input class="field" type="text" spellcheck={false} autofocus placeholder={label} aria-label={label} role="combobox" list={undefined} aria-expanded="true" aria-controls="choices" aria-activedescendant={shown.length ? `choice-${at.value}` : undefined}
         value={text.value} onInput={(e) => { text.value = e.currentTarget.value; at.value = 0; }} onKeyDown={key} autocomplete="off" />
       {children}
       <div class="choices" id="choices" role="listbox" aria-label={label} ref={list}>

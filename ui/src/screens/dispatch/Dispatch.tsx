@@ -201,6 +201,24 @@ export function Dispatch(): JSX.Element {
     const at = board && doorOf(board.runs, packages[0]!);
     if (at) { opened.value = new Set([...opened.value, at.run.bar.run]); stand("runs", keyOf(at.door)); } else stand("pool", `u${packages[0]}`);
   };
+  /** Arrows do what j and k do; Ctrl or Cmd with A takes the whole pool as it is filtered, or the run of the cursor. */
+  const listKeys = (on: "pool" | "runs") => (e: KeyboardEvent): void => {
+    if (!board || (e.target as HTMLElement).tagName === "SELECT") return;
+    const keys = on === "pool" ? shownPool(board).shown.map((u) => `u${u.package}`) : rows.filter((r) => r.kind !== "done").map((r) => r.key);
+    const row = rows.find((r) => r.key === cursor.value.runs);
+    if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+      const key = keys[stepped(keys.indexOf(cursor.value[on]), e.key === "ArrowDown" ? 1 : -1, keys.length)];
+      if (key) stand(on, key);
+    } else if (on === "runs" && (e.key === "ArrowRight" || e.key === "ArrowLeft") && row) {
+      const next = new Set(opened.value), n = row.run.bar.run;
+      e.key === "ArrowRight" ? next.add(n) : next.delete(n);
+      opened.value = next;
+      if (e.key === "ArrowLeft") stand("runs", `r${n}`);
+    } else if (e.key === "a" && (e.ctrlKey || e.metaKey)) {
+      chosen.value = new Set([...chosen.value, ...(on === "pool" ? shownPool(board).shown.map((u) => u.package) : row ? openDoors(row.run).flatMap((d) => d.packages) : [])]);
+    } else return;
+    e.preventDefault();
+  };
   const ask = (x: number, y: number, title: string, items: (Item | null)[]): void => { if (!past()) menu.value = { x, y, title, items }; };
   const timeline = { ...reading, data: board ? ({ turn: board.turn, now_s: board.now_s, runs: runs.map((r) => r.bar) } satisfies Runs) : null };
   const tab = q["tab"] ?? "runs", busy = sending.value.size > 0 || outcome.value?.state === "sending" || past();
@@ -219,8 +237,8 @@ export function Dispatch(): JSX.Element {
         </div>
       </header>
       <div class="tabs" role="group" aria-label="Panel">{TABS.map(([key, name]) => <button key={key} aria-pressed={tab === key} onClick={() => tune({ tab: key === "runs" ? undefined : key })}>{name}</button>)}</div>
-      <div class="side"><Panel reading={{ ...reading, data: board }} rows={9} height={54}>{(b) => <Pool board={b} again={reading.again} ask={(x, y, u) => ask(x, y, `Package ${u.package}`, poolItems(b, u, reading.again))} />}</Panel></div>
-      <section class="runs" aria-labelledby="runs-title">
+      <div class="side" onKeyDown={listKeys("pool")}><Panel reading={{ ...reading, data: board }} rows={9} height={54}>{(b) => <Pool board={b} again={reading.again} ask={(x, y, u) => ask(x, y, `Package ${u.package}`, poolItems(b, u, reading.again))} />}</Panel></div>
+      <section class="runs" aria-labelledby="runs-title" onKeyDown={listKeys("runs")}>
         <header class="head">
           <h2 id="runs-title">Runs <span class="n">{board ? runs.length : ""}</span></h2>
           <button class="link" disabled={runs.length === 0} onClick={() => (opened.value = opened.value.size ? new Set() : new Set(runs.map((r) => r.bar.run)))}>{opened.value.size ? "fold all" : "unfold all"}</button>
