@@ -112,6 +112,9 @@ export interface Departure {
 }
 export interface Linehaul { turn: number; now_s: number; departures: Departure[] }
 
+/** Something done to the twin. amount: rain in um an hour, orders in per mille; -1 none. */
+export interface InjectionShape { kind: string; target: number; amount: number; from_s: number; until_s: number }
+
 // What the board answers: src/doorward/lastmile/board/asked.py.
 export interface Totals {
   doors: number; packages: number; dist_m: number; time_s: number; late_s: number; late_doors: number;

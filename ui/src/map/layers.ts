@@ -19,7 +19,7 @@ export function ourLayers(p: Paints, ground: "plain" | "roads" | "network"): Lay
     { id: "dw-route", type: "line", source: "route", filter: ["!", ["get", "done"]], layout: { "line-join": "round" }, paint: { "line-color": p.accent, "line-width": 2 } },
     { id: "dw-doors", type: "symbol", source: "doors", layout: { "icon-image": ["get", "icon"], "icon-size": ["interpolate", ["linear"], ["zoom"], 8, 0.6, 13, 1], "icon-allow-overlap": true, "icon-ignore-placement": true }, paint: { "icon-opacity": ["case", ["get", "done"], 0.45, 1] } },
     { id: "dw-pool", type: "circle", source: "pool", layout: { "circle-sort-key": ["case", ["any", ["get", "picked"], ["get", "here"]], 1, 0] }, paint: {
-      "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, ["case", ["get", "here"], 7, ["get", "picked"], 4.5, 2.2], 13, ["case", ["get", "here"], 9, ["get", "picked"], 6.5, 4.5]],
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, ["case", ["get", "here"], 7, ["get", "picked"], 3.4, 2.2], 13, ["case", ["get", "here"], 9, ["get", "picked"], 6, 4.5]],
       "circle-color": ["case", ["get", "picked"], p.accent, ["get", "waits"], p.halo, "transparent"],
       "circle-stroke-color": ["case", ["any", ["get", "picked"], ["get", "here"]], p.ink, byTone], "circle-stroke-width": ["case", ["get", "here"], 2.5, 1.5],
     } },

@@ -112,11 +112,12 @@ function Hands({ board, act }: { board: Board; act: Acts }): JSX.Element {
   const n = chosen.value.size;
   if (n === 0) return <footer class="hands quiet"><span><kbd>j</kbd> <kbd>k</kbd> move</span><span><kbd>x</kbd> select</span><span><kbd>a</kbd> assign</span><span><kbd>l</kbd> lock</span><span><kbd>o</kbd> optimise</span><span><kbd>u</kbd> undo</span><span><kbd>p</kbd> pool</span></footer>;
   const { pool, aboard } = parted(board, [...chosen.value]);
+  const yard = aboard.filter((p) => { const of = doorOf(board.runs, p); return of && !onRoad(of.run); });
   return (
     <footer class="hands on">
       <b>{things(n)} selected</b>
       <button class="button" onClick={act.assign}>Assign… <kbd>a</kbd></button>
-      {aboard.length > 0 && <button class="button" onClick={() => takeOff(board, aboard, act.again)}>To the pool</button>}
+      {yard.length > 0 && <button class="button" onClick={() => takeOff(board, yard, act.again)}>{yard.length < aboard.length ? `${yard.length} to the pool` : "To the pool"}</button>}
       {aboard.length > 0 && <button class="button" onClick={act.lock}>Lock <kbd>l</kbd></button>}
       {pool.length > 0 && aboard.length === 0 && <button class="button" onClick={() => rechoose(board, pool, act.again)}>Other way</button>}
       <button class="link" onClick={() => (chosen.value = new Set())}>Clear <kbd>Esc</kbd></button>

@@ -24,8 +24,8 @@ function Meter({ name, share, title }: { name: string; share: number; title: str
 function state(run: RunDetail): string {
   const b = run.bar, done = run.doors.length - openDoors(run).length;
   if (b.status === "planned") return `leaves ${hm(b.depart_s, offset.value)}, back ${hm(b.back_s, offset.value)}`;
-  if (b.status === "broken") return `broken down, ${done} of ${run.doors.length} doors`;
-  return `${done} of ${run.doors.length} doors${b.shift_s > 120 ? `, ${lasting(b.shift_s)} behind` : ""}, back ${hm(b.back_s + Math.max(0, b.shift_s), offset.value)}`;
+  if (b.status === "broken") return `broken down, ${done} of ${run.doors.length} done`;
+  return `${done} of ${run.doors.length}${b.shift_s > 120 ? `, ${lasting(b.shift_s)} behind` : ""}, back ${hm(b.back_s + Math.max(0, b.shift_s), offset.value)}`;
 }
 
 /** A row that takes what is dragged over it. */

@@ -10,6 +10,7 @@ import { useRead } from "../../state/read";
 import { href } from "../../state/view";
 import type { ClockShape, Overview } from "../../types";
 import { Strip } from "../tower/Strip";
+import { Injections } from "./Injections";
 
 const SPEEDS = [1, 10, 60, 120, 300, 600, 1000];
 
@@ -58,6 +59,7 @@ function Steering({ c }: { c: ClockShape }): JSX.Element {
           </form>
           <p class="quiet">As fast as the machine can, then on at the speed that is set.</p>
         </section>
+        <Injections />
         <section><h2>So far</h2>
           <dl class="so-far">
             <div><dt>began</dt><dd>{dayWord(c.start_s, o)}, {hm(c.start_s, o)}</dd></div>
