@@ -12,7 +12,7 @@ import type { InjectionShape } from "../../types";
 type Kind = "rain" | "orders" | "closed";
 
 const KINDS: { kind: Kind; name: string; says: string; icon: IconName; amount?: { label: string; first: number; most: number } }[] = [
-  { kind: "rain", name: "Rain", says: "vans and walking slow down, drones stay", icon: "rain", amount: { label: "mm an hour", first: 4, most: 100 } },
+  { kind: "rain", name: "Rain", says: "driving takes longer", icon: "rain", amount: { label: "mm an hour", first: 4, most: 100 } },
   { kind: "orders", name: "Orders", says: "more or fewer than would come", icon: "orders", amount: { label: "% of what would come", first: 130, most: 1000 } },
   { kind: "closed", name: "A closed building", says: "nothing moves in it", icon: "centers" },
 ];
