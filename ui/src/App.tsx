@@ -11,7 +11,8 @@ import { Settings } from "./screens/Settings";
 import { SignIn } from "./screens/SignIn";
 import { Twin } from "./screens/twin/Twin";
 import { Tower } from "./screens/tower/Tower";
-import { boot, bootError, network, session } from "./state/live";
+import { boot, bootError, may, network, session } from "./state/live";
+import { placeOf, rightsOf } from "./lib/places";
 import { href, view } from "./state/view";
 
 const ROUTES: [RegExp, (match: RegExpMatchArray) => JSX.Element][] = [
@@ -29,6 +30,8 @@ const ROUTES: [RegExp, (match: RegExpMatchArray) => JSX.Element][] = [
 
 function Routed(): JSX.Element {
   const path = view.value.path;
+  const wanted = rightsOf(placeOf(path));
+  if (!may(...wanted)) return <div class="page"><NotYours /></div>;
   for (const [pattern, page] of ROUTES) {
     const match = path.match(pattern);
     if (match) return page(match);
@@ -36,8 +39,18 @@ function Routed(): JSX.Element {
   return <div class="page"><Empty title="No such page"><a href={href("/")}>To the tower</a></Empty></div>;
 }
 
+/** A page that this role does not include; where there is something for it instead. */
+function NotYours(): JSX.Element {
+  return (
+    <Empty title="Not yours to see">
+      This page is the operator's; your role does not include it. An admin can change that.
+      {may("ORDERS_READ") && <> <a href={href("/orders")}>Your orders</a></>}
+    </Empty>
+  );
+}
+
 export function App(): JSX.Element {
   if (session.value === null) return <SignIn />;
   if (bootError.value) return <main class="page"><Failure error={bootError.value} again={() => void boot()} /></main>;
-  return <Frame>{network.value ? <Routed /> : <Skeleton rows={12} />}</Frame>;
+  return <Frame>{network.value || (session.value && !may("RUNS_READ")) ? <Routed /> : <Skeleton rows={12} />}</Frame>;
 }

@@ -55,7 +55,8 @@ export function routeOf(net: NetworkShape, run: RunDetail | null): { route: Feat
   const home = run && net.sites[run.bar.station];
   if (!run || !home) return { route: EMPTY, doors: EMPTY };
   const at = run.doors.map((d): [number, number] => [d.lon, d.lat]);
-  const done = run.doors.reduce((n, d, i) => (d.done_s >= 0 ? i + 1 : n), 0);
+  // back at its station: the way home is behind it too
+  const done = run.bar.ended_s >= 0 ? run.doors.length + 1 : run.doors.reduce((n, d, i) => (d.done_s >= 0 ? i + 1 : n), 0);
   const line = [[home.lon, home.lat] as [number, number], ...at, [home.lon, home.lat] as [number, number]];
   const legs: Feature[] = [
     { type: "Feature", properties: { done: true }, geometry: { type: "LineString", coordinates: line.slice(0, done + 1) } },

@@ -3,7 +3,8 @@ import type { ComponentChildren, JSX } from "preact";
 import { dayWord, hm, lasting } from "../lib/format";
 import { useSignal } from "@preact/signals";
 import { useKeys } from "../state/keyboard";
-import { age_s, clock, connected, liveNow, mode, network, now, offset, stale } from "../state/live";
+import { rightsOf } from "../lib/places";
+import { age_s, clock, connected, liveNow, may, mode, network, now, offset, stale } from "../state/live";
 import { flipTheme, worn } from "../state/theme";
 import { at, go, href, tune, view } from "../state/view";
 import { Icon, type IconName } from "./Icon";
@@ -28,7 +29,7 @@ function Rail(): JSX.Element {
   return (
     <nav class="rail" aria-label="Pages">
       <a class="home" href={href("/")} aria-label="doorward, tower"><img src="./icon.svg" alt="" width="28" height="28" /></a>
-      {PLACES.map((p) => (
+      {PLACES.filter((p) => may(...rightsOf(p.to))).map((p) => (
         <a key={p.to} href={href(p.to)} aria-current={here(p.to) ? "page" : undefined} title={`${p.name}  (g ${p.key})`}>
           <Icon name={p.icon} />
           <span>{p.name}</span>
@@ -40,6 +41,7 @@ function Rail(): JSX.Element {
 
 function Clock(): JSX.Element {
   const c = clock.value;
+  if (!c && !may("NETWORK_READ")) return <div class="clock"><time title={dayWord(now.value, offset.value)}>{hm(now.value, offset.value)}</time></div>;
   const speed = c && (c.paused ? "paused" : c.speed === 1 ? "" : `${c.speed}×`);
   const behind = c && c.behind_s > 5 ? `${lasting(c.behind_s)} behind` : "";
   const twin = mode.value === "twin";

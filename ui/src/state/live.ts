@@ -3,7 +3,8 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError, call, get, keepCsrf, post, whenSignedOut } from "../net/api";
 import { listen, STALE_MS, type Stream } from "../net/stream";
 import type { ClockShape, NetworkShape, Session } from "../types";
-import { at } from "./view";
+import { rightsOf } from "../lib/places";
+import { at, go, view } from "./view";
 
 export const session = signal<Session | null | undefined>(undefined);
 export const network = signal<NetworkShape | null>(null);
@@ -18,15 +19,18 @@ const lineHeard = signal(Date.now());
 export const beat = signal(Date.now());
 window.setInterval(() => (beat.value = Date.now()), 1000);
 
+/** Whether the one signed in has every one of these rights. */
+export const may = (...scopes: string[]): boolean => scopes.every((s) => session.value?.scopes.includes(s));
+
 /** Network time now, carried on between two clock events; the moment looked at while time travelling. */
 export const liveNow = computed(() => {
   const c = clock.value;
-  if (!c) return 0;
+  if (!c) return session.value?.now_s ?? 0;
   const passed = c.paused ? 0 : Math.max(0, (beat.value - clockSeen.value) / 1000) * c.speed;
   return Math.floor(c.now_s + Math.min(passed, 60 * Math.max(1, c.speed)));
 });
 export const now = computed(() => at.value ?? liveNow.value);
-export const offset = computed(() => network.value?.utc_offset_s ?? 0);
+export const offset = computed(() => network.value?.utc_offset_s ?? session.value?.utc_offset_s ?? 0);
 export const age_s = computed(() => Math.max(0, Math.round((beat.value - lineHeard.value) / 1000)));
 export const stale = computed(() => age_s.value * 1000 >= STALE_MS);
 export const mode = computed(() => clock.value?.mode ?? "live");
@@ -64,6 +68,7 @@ function startLine(): void {
 /** A quiet line may be a quiet night or a dead line: asks, and opens the stream anew when it missed something. */
 async function probe(): Promise<void> {
   try {
+    if (!may("NETWORK_READ")) return await ask();
     const told = await get<ClockShape>("clock");
     if (told.turn > turn.value) startLine();
     seeClock(told);
@@ -73,9 +78,18 @@ async function probe(): Promise<void> {
   }
 }
 
+/** Without the right to the clock and its stream: the session tells the time, and reads follow that. */
+async function ask(): Promise<void> {
+  const who = await call<Session>("GET", "session");
+  keepCsrf(who);
+  session.value = who;
+  heard();
+  for (const follow of followers) follow();
+}
+
 const QUIET_S = 12;
 effect(() => {
-  if (line && age_s.value >= QUIET_S && age_s.value % 6 === 0 && !document.hidden) void probe();
+  if ((line || session.value) && age_s.value >= QUIET_S && age_s.value % 6 === 0 && !document.hidden) void probe();
 });
 
 /** Takes what the server says of its clock. */
@@ -112,12 +126,18 @@ export function follow(every_ms: number, then: () => void): () => void {
 async function load(): Promise<void> {
   bootError.value = null;
   try {
-    const [net, time] = await Promise.all([get<NetworkShape>("network"), get<ClockShape>("clock")]);
+    const [net, time] = await Promise.all([
+      may("RUNS_READ") ? get<NetworkShape>("network") : null,
+      may("NETWORK_READ") ? get<ClockShape>("clock") : null,
+    ]);
+    // who may not see the tower starts where its own things are
+    if (view.value.path === "/" && !may(...rightsOf("/")) && may(...rightsOf("/orders"))) go("/orders");
     batch(() => {
       network.value = net;
-      seeClock(time);
+      if (time) seeClock(time);
+      heard();
     });
-    startLine();
+    if (time) startLine();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) return;
@@ -131,6 +151,7 @@ async function load(): Promise<void> {
 export async function boot(): Promise<void> {
   whenSignedOut(() => {
     line?.close();
+    line = null;
     session.value = null;
   });
   try {
@@ -156,8 +177,13 @@ export async function signIn(asked: { email: string; password: string } | { key:
 export async function signOut(): Promise<void> {
   await call("DELETE", "session");
   line?.close();
+  line = null;
   keepCsrf(null);
-  session.value = null;
+  batch(() => {
+    session.value = null;
+    network.value = null;
+    clock.value = null;
+  });
 }
 
 effect(() => {

@@ -50,7 +50,10 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Me(msgspec.Struct, frozen=True):
-    """Who is signed in, and what they may. csrf: for the header X-CSRF-Token of a browser's changes."""
+    """Who is signed in, and what they may. csrf: for the header X-CSRF-Token of a browser's changes.
+
+    now_s, utc_offset_s: the network's time, for those who may not ask for its clock.
+    """
 
     grant: int
     organisation: int
@@ -58,6 +61,8 @@ class Me(msgspec.Struct, frozen=True):
     kind: str
     scopes: list[str]
     csrf: str
+    now_s: int
+    utc_offset_s: int
 
 
 class OrganisationIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -219,7 +224,10 @@ async def sign_out(live: Live, door: Door, request: Request[Any, Any, Any]) -> R
 def _me(live: Live, grant: int, org: int, scopes: Scope, csrf: str) -> Me:
     kinds = live.replica.state.table(Organisations).kind
     name = live.replica.vault.read("organisation", org) or b""
-    return Me(grant, org, name.decode(), OrgKind(int(kinds[org])).name.lower(), names_of(scopes), csrf)
+    return Me(
+        grant, org, name.decode(), OrgKind(int(kinds[org])).name.lower(), names_of(scopes), csrf,
+        live.replica.now_s(), live.replica.network.utc_offset_s,
+    )  # fmt: skip
 
 
 def names_of(scopes: Scope) -> list[str]:

@@ -7,7 +7,9 @@ import { Age, Empty, Panel } from "../../parts/States";
 import { VirtualList } from "../../parts/VirtualList";
 import { network, now, offset } from "../../state/live";
 import type { Reading } from "../../state/read";
-import { act } from "../../state/toast";
+import { seenNow, stillPut } from "../../lib/snooze";
+import { later, put, sooner } from "../../state/snooze";
+import { act, tell } from "../../state/toast";
 import { at, tune, view } from "../../state/view";
 import type { Action, ExceptionShape, Exceptions, Overview } from "../../types";
 
@@ -17,15 +19,20 @@ interface Props { reading: Reading<Exceptions>; overview: Overview | null; curso
 
 export const sortOf = (): Sort => (["breach", "kind"].includes(view.value.query["sort"] ?? "") ? (view.value.query["sort"] as Sort) : "cost");
 
-/** What the inbox shows now, in its order. */
+/** What the inbox shows now, in its order; what was put off is left out, but not of a moment in the past. */
 export function visible(all: readonly ExceptionShape[]): ExceptionShape[] {
   const filter = filterOf(view.value.query["f"]);
-  return sorted(filter ? all.filter(filter.exception) : all, sortOf());
+  const awake = at.value === undefined ? seenNow(all, put.value, now.value) : all;
+  return sorted(filter ? awake.filter(filter.exception) : awake, sortOf());
 }
 
 /** Sends an action and shows the row as sending until the server has answered. */
 export async function take(e: ExceptionShape, action: Action, sending: { value: Set<string> }, again: () => void): Promise<void> {
   if (sending.value.has(e.id) || at.value !== undefined) return;
+  if (action.command === "snooze") {
+    later(e.id);
+    return tell("Put off for an hour, on this screen", async () => sooner(e.id));
+  }
   sending.value = new Set(sending.value).add(e.id);
   await act(e.id, action.command, action.label, again);
   const rest = new Set(sending.value);
@@ -83,10 +90,12 @@ export function Inbox({ reading, overview, cursor, open, sending }: Props): JSX.
   const filter = view.value.query["f"];
   const items = reading.data ? visible(reading.data.items) : [];
   const all = reading.data?.items.length ?? 0;
+  const off = at.value === undefined ? reading.data?.items.filter((e) => e.id in stillPut(put.value, now.value)).length ?? 0 : 0;
   return (
     <section class="inbox" aria-labelledby="inbox-title">
       <header class="head">
-        <h2 id="inbox-title">Exceptions <span class="n">{reading.data ? (filter ? `${items.length} of ${all}` : all) : ""}</span></h2>
+        <h2 id="inbox-title">Exceptions <span class="n">{reading.data ? (filter ? `${items.length} of ${all}` : items.length) : ""}</span></h2>
+        {off > 0 && <button class="link" title="Put off on this screen; press to see them now" onClick={() => sooner()}>{off} for later</button>}
         <Age seen_ms={reading.seen_ms} error={reading.error} />
         <label class="pick">sort
           <select value={sortOf()} onChange={(e) => tune({ sort: e.currentTarget.value === "cost" ? undefined : e.currentTarget.value })}>

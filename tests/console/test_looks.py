@@ -1,0 +1,110 @@
+"""Every page in both themes: axe-core finds nothing serious, nothing runs off a phone, and the first paint is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import NARROW, Seat, Sits
+
+AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+CHECK = """async () => {
+  const found = await axe.run(document, {resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']});
+  return found.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+    .map(v => [v.id, ...v.nodes.slice(0, 3).map(n => n.target.join(' ') + ': ' + n.any.map(a => a.message).join())]);
+}"""
+FCP_S = 1.0
+PAGES = {
+    "tower": ("/", ".inbox article, .inbox .empty"),
+    "table": ("/?view=table&run=0", ".twin-table .line, .twin-table .empty"),
+    "then": ("/?view=table&at={then}", ".banner.then"),
+    "orders": ("/orders", ".line"),
+    "order": ("/orders/3", ".story li"),
+    "package": ("/packages/3", ".story li"),
+    "search": ("/search?q=Northgate", ".found a"),
+    "missing": ("/orders/99999999", "[role=alert]"),
+    "settings": ("/settings", ".settings section"),
+}
+
+
+def visit(seat: Seat, name: str) -> Any:
+    """The page, with what it shows."""
+    page = seat.page
+    where = PAGES[name][0]
+    if "{then}" in where:
+        now_s = page.request.get(f"{seat.url}/api/v1/clock").json()["now_s"]
+        where = where.format(then=now_s - 3600)
+    seat.at(where)
+    expect(page.locator(PAGES[name][1]).first).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing_serious(sit: Sits, admin_cookies: list[dict[str, Any]], theme: str) -> None:
+    """WCAG 2.2 AA and best practice on every page, the sheet of keys and the form to sign in."""
+    if not AXE.is_file():
+        pytest.skip("no axe-core (npm ci in ui/)")
+    seat = sit(admin_cookies, theme=theme)
+    wrong: dict[str, Any] = {}
+    for name in PAGES:
+        page = visit(seat, name)
+        assert page.locator("html").get_attribute("data-theme") == theme
+        if name == "tower":
+            expect(page.locator(".map[data-ready]")).to_be_visible()
+            page.wait_for_timeout(1000)
+        seat.shot(f"{name}-{theme}")
+        wrong[name] = checked(page)
+    page.keyboard.press("?")
+    wrong["sheet"] = checked(page)
+    out = sit(theme=theme)
+    expect(out.at("/").get_by_role("button", name="Use an admin key")).to_be_visible()
+    out.shot(f"sign-in-{theme}")
+    wrong["sign in"] = checked(out.page)
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def checked(page: Any) -> list[Any]:
+    """What axe-core holds against a page."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    found: list[Any] = page.evaluate(CHECK)
+    return found
+
+
+def test_a_phone_needs_no_sideways_scroll(sit: Sits, admin_cookies: list[dict[str, Any]]) -> None:
+    """390 px: no page is wider, the tower's panels are one touch apart, and what is pressed is large enough."""
+    seat = sit(admin_cookies, size=NARROW)
+    for name in PAGES:
+        page = visit(seat, name)
+        wide = page.evaluate("document.scrollingElement.scrollWidth")
+        main = page.evaluate("(() => { const m = document.querySelector('main'); return m.scrollWidth - m.clientWidth })()")
+        seat.shot(f"{name}-phone")
+        assert wide <= 390 and main <= 0, (name, wide, main)
+    page = seat.at("/")
+    page.get_by_role("button", name="Exceptions").click()
+    expect(page.locator(".inbox article").first).to_be_visible()
+    seat.shot("inbox-phone")
+    page.get_by_role("button", name="Routes").click()
+    expect(page.locator(".run-name").first).to_be_visible()
+    seat.shot("routes-phone")
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, a, input, select')].filter(e => e.checkVisibility())"
+        ".map(e => [e.getBoundingClientRect(), e.outerHTML.slice(0, 80)])"
+        ".filter(([r]) => r.width > 1 && (r.width < 24 || r.height < 24)).map(([, h]) => h)"
+    )
+    assert small == []
+
+
+def test_the_first_paint_is_quick(sit: Sits, admin_cookies: list[dict[str, Any]]) -> None:
+    """First contentful paint on loopback, best of three new windows: one is other people's load, not ours."""
+    times = []
+    for _ in range(3):
+        page = sit(admin_cookies).at("/?view=table")
+        expect(page.locator(".strip .tile b").first).to_be_visible()
+        times.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000)
+    print("first contentful paint", [f"{each:.2f} s" for each in times])
+    assert min(times) < FCP_S, times
