@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.console.conftest import Seat
 
 FOCUS = """() => {
-  const at = document.activeElement, look = getComputedStyle(at);
+  const at = document.activeElement, look = getComputedStyle(at.closest('.search') ?? at);
   return {tag: at.tagName, name: at.getAttribute('aria-label') ?? at.textContent.trim().slice(0, 30),
           width: parseFloat(look.outlineWidth), style: look.outlineStyle};
 }"""

@@ -17,10 +17,11 @@ CHECK = """async () => {
   return found.violations.filter(v => ['serious', 'critical'].includes(v.impact))
     .map(v => [v.id, ...v.nodes.slice(0, 3).map(n => n.target.join(' ') + ': ' + n.any.map(a => a.message).join())]);
 }"""
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 FCP_S = 1.0
 PAGES = {
-    "tower": ("/", ".inbox article, .inbox .empty"),
-    "table": ("/?view=table&run=0", ".twin-table .line, .twin-table .empty"),
+    "tower": ("/", ".strip .tile b"),
+    "table": ("/?view=table&run=0", ".twin-table"),
     "then": ("/?view=table&at={then}", ".banner.then"),
     "orders": ("/orders", ".line"),
     "order": ("/orders/3", ".story li"),
@@ -81,7 +82,9 @@ def test_a_phone_needs_no_sideways_scroll(sit: Sits, admin_cookies: list[dict[st
     for name in PAGES:
         page = visit(seat, name)
         wide = page.evaluate("document.scrollingElement.scrollWidth")
-        main = page.evaluate("(() => { const m = document.querySelector('main'); return m.scrollWidth - m.clientWidth })()")
+        main = page.evaluate(
+            "(() => { const m = document.querySelector('main'); return m.scrollWidth - m.clientWidth })()"
+        )
         seat.shot(f"{name}-phone")
         assert wide <= 390 and main <= 0, (name, wide, main)
     page = seat.at("/")
@@ -105,6 +108,7 @@ def test_the_first_paint_is_quick(sit: Sits, admin_cookies: list[dict[str, Any]]
     for _ in range(3):
         page = sit(admin_cookies).at("/?view=table")
         expect(page.locator(".strip .tile b").first).to_be_visible()
-        times.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000)
+        page.wait_for_function(f"() => {PAINT}")
+        times.append(page.evaluate(PAINT) / 1000)
     print("first contentful paint", [f"{each:.2f} s" for each in times])
     assert min(times) < FCP_S, times

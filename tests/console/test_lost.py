@@ -25,6 +25,8 @@ def test_a_lost_server_is_told_and_found_again(sit: Sits, tmp_path: Path) -> Non
         banner = page.locator(".banner.amber")
         expect(banner).to_contain_text("Nothing heard for")
         assert figure.inner_text() == known
+        page.get_by_role("button", name="Try now").click()
+        expect(banner).to_be_visible()
         expect(page.locator(".age.old").first).to_be_visible()
         seat.shot("lost")
         again = seat.at("/orders")

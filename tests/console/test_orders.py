@@ -38,7 +38,7 @@ def test_an_order_tells_its_story_and_leads_to_its_package(desk: Seat, server: S
     page.get_by_role("link", name=re.compile("^Package ")).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Package")
     expect(page.locator(".story li").first).to_be_visible()
-    page.get_by_role("link", name=re.compile("^turn ")).first.click()
+    page.locator(".story time a").first.click()
     expect(page.locator(".banner.then")).to_contain_text("not now")
 
 

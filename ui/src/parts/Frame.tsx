@@ -4,7 +4,7 @@ import { dayWord, hm, lasting } from "../lib/format";
 import { useSignal } from "@preact/signals";
 import { useKeys } from "../state/keyboard";
 import { rightsOf } from "../lib/places";
-import { age_s, clock, connected, liveNow, may, mode, network, now, offset, stale } from "../state/live";
+import { age_s, clock, connected, liveNow, may, mode, network, now, offset, probe, stale } from "../state/live";
 import { flipTheme, worn } from "../state/theme";
 import { at, go, href, tune, view } from "../state/view";
 import { Icon, type IconName } from "./Icon";
@@ -70,6 +70,7 @@ function Banners(): JSX.Element | null {
     return (
       <div class="banner amber" role="alert">
         <span><b>Nothing heard for {lasting(age_s.value)}.</b> What you see may be out of date; trying again.</span>
+        <button class="button" onClick={() => void probe()}>Try now</button>
       </div>
     );
   }

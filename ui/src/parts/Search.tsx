@@ -19,10 +19,7 @@ export function Search(): JSX.Element {
   const error = useSignal("");
   const chosen = useSignal(0);
   const open = useSignal(false);
-  useKeys({
-    search: () => input.current?.focus(),
-    out: open.value ? () => { open.value = false; input.current?.blur(); } : undefined,
-  });
+  useKeys({ search: () => input.current?.focus() });
   useEffect(() => {
     const q = text.value.trim();
     if (!q) {
@@ -59,6 +56,12 @@ export function Search(): JSX.Element {
       event.preventDefault();
       chosen.value = stepped(chosen.value, event.key === "ArrowDown" ? 1 : -1, hits.value?.length ?? 0);
     } else if (event.key === "Enter") take(hits.value?.[chosen.value]);
+    else if (event.key === "Escape") {
+      // not for the page: it would clear or leave while somebody only leaves the search
+      event.stopPropagation();
+      open.value = false;
+      input.current?.blur();
+    }
   };
   const shown = open.value && text.value.trim() !== "";
   return (

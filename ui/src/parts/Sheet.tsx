@@ -2,13 +2,15 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { BINDINGS } from "../lib/keys";
-import { setShortcuts, shortcuts } from "../state/keyboard";
+import { setShortcuts, shortcuts, useKeys } from "../state/keyboard";
 import { Icon } from "./Icon";
 
 const GROUPS = { Go: "Go to", List: "In a list", Do: "Do", See: "See" } as const;
 
 export function Sheet({ close }: { close: () => void }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
+  // asked before the page is, which would take Escape for itself
+  useKeys({ out: close, sheet: close });
   useEffect(() => {
     dialog.current?.showModal();
   }, []);

@@ -35,6 +35,8 @@ window.addEventListener("keydown", (event) => {
   const presses = el.closest("button, a, summary, [role=slider], input");
   if ((event.key === "Enter" || event.key === " ") && presses) return;
   if (!shortcuts.value && !["Escape", "Enter"].includes(event.key)) return;
+  // a dialog is above the page: its keys are not the page's
+  if (document.querySelector("dialog[open]") && !["Escape", "?"].includes(event.key)) return;
   const step = press(waiting, event.key, performance.now());
   waiting = step.waiting;
   const answer = step.command ? stack.find((each) => each.current[step.command!])?.current[step.command] : undefined;

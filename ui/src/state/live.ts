@@ -66,7 +66,7 @@ function startLine(): void {
 }
 
 /** A quiet line may be a quiet night or a dead line: asks, and opens the stream anew when it missed something. */
-async function probe(): Promise<void> {
+export async function probe(): Promise<void> {
   try {
     if (!may("NETWORK_READ")) return await ask();
     const told = await get<ClockShape>("clock");
