@@ -23,7 +23,7 @@ def focus(page: Any) -> dict[str, Any]:
 
 
 def test_keys_go_open_and_leave(desk: Seat) -> None:
-    """`?` opens the sheet, Esc closes it; `g o`, `j`, `k`, Enter, Esc walk the orders; `g t` is the tower; `t` flips."""
+    """`?` opens the sheet, Esc closes it; `g o`, `j`, `k`, Enter, Esc walk the orders; `g t` is the tower."""
     page = desk.at("/orders")
     expect(page.locator(".line").first).to_be_visible()
     page.keyboard.press("?")

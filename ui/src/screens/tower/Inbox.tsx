@@ -10,7 +10,7 @@ import type { Reading } from "../../state/read";
 import { seenNow, stillPut } from "../../lib/snooze";
 import { later, put, sooner } from "../../state/snooze";
 import { act, tell } from "../../state/toast";
-import { at, tune, view } from "../../state/view";
+import { at, go, tune, view } from "../../state/view";
 import type { Action, ExceptionShape, Exceptions, Overview } from "../../types";
 
 export const ROW = 96;
@@ -33,6 +33,8 @@ export async function take(e: ExceptionShape, action: Action, sending: { value: 
     later(e.id);
     return tell("Put off for an hour, on this screen", async () => sooner(e.id));
   }
+  // a plan is looked at before it is taken: that is done at the board
+  if (action.command === "board.optimise") return go(`/dispatch?station=${e.site}`);
   sending.value = new Set(sending.value).add(e.id);
   await act(e.id, action.command, action.label, again);
   const rest = new Set(sending.value);
