@@ -234,8 +234,8 @@ class SqliteWriter(SqliteStore):
             raise NotConfirmed(f"a rollback failed ({error})") from error
 
     def scrub(self) -> bool:
-        """Fold the WAL into the file and empty it: earlier copies of erased text stand there."""
-        self.sql.set_busy_timeout(20)
+        """Fold the WAL into the file and empty it: earlier copies of erased text stand there. Waits for no reader."""
+        self.sql.set_busy_timeout(0)
         try:
             busy, _, _ = self.sql.execute("pragma wal_checkpoint(truncate)").fetchall()[0]
         except apsw.Error:
