@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import Any
 import pytest
 
 from doorward.apps.console.pages import STATIC
-from tests.live.server import Server, running
+from tests.live.server import STARTS_S, Server, running
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"]
 WIDE = {"width": 1440, "height": 900}
+NEAR_S = 120
 NARROW = {"width": 390, "height": 844}
 
 
@@ -63,7 +65,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A twin of a twentieth of metro's orders on its second morning, at 20 times."""
     folder = tmp_path_factory.mktemp("console") / "metro"
     with running(folder, "--scale", "0.05", "--begin", "2 10:30", "--speed", "20") as made:
+        caught_up(made)
         yield made
+
+
+def caught_up(server: Server) -> None:
+    """Return when the twin has hurried to the moment it begins at: it answers before that, of an earlier day."""
+    until = time.monotonic() + STARTS_S
+    with server.client() as client:
+        while (clock := client.get("/api/v1/clock").json())["behind_s"] > NEAR_S:
+            assert time.monotonic() < until, clock
+            time.sleep(0.1)
 
 
 @pytest.fixture(scope="session")
