@@ -24,6 +24,8 @@ from doorward.ledger.store import TABLES, Group, Head, NoRoom, NotConfirmed, Put
 FENCED: Final = "DW001"
 """What the server answers to the commit of a writer that was replaced."""
 DURABLE: Final = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply")}
+MOST_TRIES: Final = 20
+"""Times that one group is sent, if the connection is lost each time."""
 FEW_ROWS, FEW_BYTES = 48, 1 << 18
 """Groups up to here go in one round trip; larger ones by COPY."""
 _COPIED: Final = {
@@ -51,6 +53,7 @@ class PostgresWriter(PostgresStore):
         self.address = Address.parse(url)
         self.where = self.address.shown
         self._generation = -1
+        self._loading = False
         self._wait_s = wait_s
         with self._told():
             self.sql = self._connected()
@@ -74,7 +77,7 @@ class PostgresWriter(PostgresStore):
 
     def commit(self, group: Group, after: Head) -> None:
         """Send the group; whatever happens to the connection, return only when it is known to be kept."""
-        while True:
+        for _ in range(MOST_TRIES):
             try:
                 self._send(group)
                 break
@@ -87,13 +90,16 @@ class PostgresWriter(PostgresStore):
                 self._again()
                 kept = self._kept(after)
             except LOST:
-                continue  # lost again while looking: sending finds the connection closed and comes back here
+                self.sql.close()  # lost again while looking: sending finds it closed, and we look again
+                continue
             except LedgerError as error:
                 if isinstance(error, Locked):
                     raise
                 raise NotConfirmed(str(error)) from error
             if kept:
                 break
+        else:
+            raise NotConfirmed(f"the connection was lost {MOST_TRIES} times in one commit")
         self._commits += 1
         self._newest = after
 
@@ -122,9 +128,13 @@ class PostgresWriter(PostgresStore):
             self._copy(table, rows)
 
         with self._told():
-            with self.sql.transaction():
-                self._fence()
-                yield put
+            self._loading = True
+            try:
+                with self.sql.transaction():
+                    self._fence()
+                    yield put
+            finally:
+                self._loading = False
             self._commits += 1
             self._newest = self._head()
 
@@ -144,6 +154,8 @@ class PostgresWriter(PostgresStore):
         self._hold()
 
     def _again(self) -> None:
+        if self._loading:
+            raise LedgerError(f"{self.where}: the connection was lost while copying; nothing of it was kept")
         super()._again()
         if self._generation >= 0:
             self._same()
@@ -246,7 +258,7 @@ class PostgresWriter(PostgresStore):
         """What a refused group means. The connection lives: nothing of it was kept."""
         if not self.sql.closed:
             self.sql.rollback()
-        if error.sqlstate == FENCED or (isinstance(error, errors.UniqueViolation) and "turns" in str(error)):
+        if error.sqlstate == FENCED or error.diag.constraint_name == "turns_pkey":
             return Locked(f"{self.where}: another writer has taken over; nothing more is written from here")
         if isinstance(error, errors.DiskFull):
             return NoRoom(str(error))
