@@ -29,6 +29,7 @@ from doorward.footprint.state import FOLDS as FOOTPRINT_FOLDS
 from doorward.fulfillment.rules import FulfillmentRules
 from doorward.fulfillment.service import SERVICES as FULFILLMENT
 from doorward.fulfillment.state import FOLDS as FULFILLMENT_FOLDS
+from doorward.hooks.state import FOLDS as HOOKS_FOLDS
 from doorward.inventory.service import SERVICES as INVENTORY
 from doorward.inventory.state import FOLDS as INVENTORY_FOLDS
 from doorward.inventory.state import empty_stock
@@ -169,7 +170,7 @@ def all_folds() -> dict[type[Table], Fold]:
                 LINEHAUL_FOLDS,
             ),
             *(LASTMILE_FOLDS, BOARD_FOLDS, FLEX_FOLDS, DELIVERY_FOLDS, TRACKING_FOLDS, FOOTPRINT_FOLDS),
-            *(ACCESS_FOLDS, INJECT_FOLDS),
+            *(ACCESS_FOLDS, INJECT_FOLDS, HOOKS_FOLDS),
         )
     )
 

@@ -12,6 +12,7 @@ from doorward.drones.rules import DronesRules
 from doorward.flex.rules import FlexRules
 from doorward.footprint.rules import FootprintRules
 from doorward.fulfillment.rules import FulfillmentRules
+from doorward.hooks.rules import HookRules
 from doorward.inventory.rules import InventoryRules
 from doorward.lastmile.rules import LastmileRules
 from doorward.linehaul.rules import LinehaulRules
@@ -44,6 +45,7 @@ RULES: Mapping[str, type[msgspec.Struct]] = {
     "delivery": DeliveryRules,
     "tracking": TrackingRules,
     "footprint": FootprintRules,
+    "hooks": HookRules,
     "twin.customers": ShopperRules,
     "twin.suppliers": SupplierRules,
     "twin.floor": FloorRules,

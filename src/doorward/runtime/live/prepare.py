@@ -17,6 +17,7 @@ from doorward.core.errors import BadInput
 from doorward.core.table import Table
 from doorward.core.units import DAY_S
 from doorward.delivery.commands import COMMANDS as DELIVERY
+from doorward.hooks.commands import COMMANDS as HOOKS
 from doorward.lastmile.board.commands import COMMANDS as BOARD
 from doorward.ledger.drafts import whole
 from doorward.ledger.ledger import Ledger
@@ -47,7 +48,7 @@ Opened = tuple[Ledger, Roster, Callable[[], None]]
 
 def all_commands() -> list[Command]:
     """Every room's commands."""
-    rooms = (PROMISE, BOARD, DELIVERY, ACCESS, INJECT)
+    rooms = (PROMISE, BOARD, DELIVERY, ACCESS, INJECT, HOOKS)
     commands = [command for room in rooms for command in room]
     if len({c.name for c in commands}) < len(commands):
         raise ValueError("two commands bear one name")
