@@ -1,0 +1,1 @@
+"""Webhooks out: what a turn says, to whom, and its delivery (Standard Webhooks)."""
