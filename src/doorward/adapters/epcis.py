@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from doorward.fulfillment.label.sscc import sscc18
 from doorward.ledger.drafts import whole
@@ -29,31 +30,49 @@ DELETES = (Event.LOST, Event.CANCELLED)
 
 def events(state: State, utc_offset_s: int, prefix: str, extension: int) -> Iterator[dict[str, Any]]:
     """EPCIS events in the order of their scans. prefix, extension: of the labels' SSCC."""
-    scans, serial = state.table(Scans), state.table(Labels).serial
-    if not len(scans):
+    for rows in groups(state.table(Scans), np.arange(state.count(Scans))):
+        yield event_of(state, rows, utc_offset_s, prefix, extension)
+
+
+def groups(scans: Scans, among: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """The given scans (rows), those of equal time, event, place and holder together, in that order."""
+    if not len(among):
         return
-    key = np.stack([scans.at_s, scans.event, scans.site, scans.ref], axis=1)
-    order = np.lexsort((scans.package, *key.T[::-1]))
+    key = np.stack([column[among] for column in (scans.at_s, scans.event, scans.site, scans.ref)], axis=1)
+    order = np.lexsort((scans.package[among], *key.T[::-1]))
     cuts = np.flatnonzero((key[order][1:] != key[order][:-1]).any(axis=1)) + 1
-    names = state.table(Sites).name
-    for rows in np.split(order, cuts):
-        first = rows[0]
-        event = Event(int(scans.event[first]))
-        packages = scans.package[rows]
-        found: dict[str, Any] = {
-            "type": "ObjectEvent",
-            "eventTime": _time(int(scans.at_s[first]), utc_offset_s),
-            "eventTimeZoneOffset": _offset(utc_offset_s),
-            "action": "ADD" if event in ADDS else "DELETE" if event in DELETES else "OBSERVE",
-            "bizStep": JOURNEY[event].biz_step,
-            "disposition": JOURNEY[event].disposition,
-            "epcList": [_epc(int(p), serial, prefix, extension) for p in packages],
-        }
-        if scans.site[first] >= 0:
-            place = {"id": "urn:doorward:site:" + _slug(str(names[scans.site[first]]))}
-            found["readPoint"] = place
-            found["bizLocation"] = place
-        yield found
+    first = 0
+    for end in (*cuts.tolist(), len(order)):
+        yield among[order[first:end]]
+        first = end
+
+
+def event_of(
+    state: State, rows: NDArray[np.int64], utc_offset_s: int, prefix: str, extension: int
+) -> dict[str, Any]:
+    """One EPCIS event of the scans of a group."""
+    scans, serial = state.table(Scans), state.table(Labels).serial
+    first = rows[0]
+    event = Event(int(scans.event[first]))
+    found: dict[str, Any] = {
+        "type": "ObjectEvent",
+        "eventTime": _time(int(scans.at_s[first]), utc_offset_s),
+        "eventTimeZoneOffset": _offset(utc_offset_s),
+        "action": "ADD" if event in ADDS else "DELETE" if event in DELETES else "OBSERVE",
+        "bizStep": JOURNEY[event].biz_step,
+        "disposition": JOURNEY[event].disposition,
+        "epcList": [_epc(int(p), serial, prefix, extension) for p in scans.package[rows]],
+    }
+    if scans.site[first] >= 0:
+        place = {"id": site_urn(str(state.table(Sites).name[scans.site[first]]))}
+        found["readPoint"] = place
+        found["bizLocation"] = place
+    return found
+
+
+def site_urn(name: str) -> str:
+    """How a building is named."""
+    return "urn:doorward:site:" + _slug(name)
 
 
 def write_epcis(
