@@ -58,6 +58,7 @@ from doorward.sourcing.service import SERVICES as SOURCING
 from doorward.sourcing.state import FOLDS as SOURCING_FOLDS
 from doorward.tables.outages import Outages, PlannedOutages
 from doorward.tables.sites import SiteKind, Zones
+from doorward.tracking.reports_state import FOLDS as REPORTS_FOLDS
 from doorward.tracking.service import SERVICES as TRACKING
 from doorward.tracking.state import FOLDS as TRACKING_FOLDS
 from doorward.twin.carriers import TwinCarriers, TwinCarriersRules
@@ -170,7 +171,7 @@ def all_folds() -> dict[type[Table], Fold]:
                 LINEHAUL_FOLDS,
             ),
             *(LASTMILE_FOLDS, BOARD_FOLDS, FLEX_FOLDS, DELIVERY_FOLDS, TRACKING_FOLDS, FOOTPRINT_FOLDS),
-            *(ACCESS_FOLDS, INJECT_FOLDS, HOOKS_FOLDS),
+            *(ACCESS_FOLDS, INJECT_FOLDS, HOOKS_FOLDS, REPORTS_FOLDS),
         )
     )
 

@@ -62,3 +62,5 @@ class TrackingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """... waiting at a station for a run ..."""
     silence_carrier_s: int = 72 * 3_600
     """... and with a partner carrier."""
+    ahead_s: int = 120
+    """A report may be dated this far ahead of our clock; devices err."""

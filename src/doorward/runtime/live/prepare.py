@@ -18,6 +18,7 @@ from doorward.core.table import Table
 from doorward.core.units import DAY_S
 from doorward.delivery.commands import COMMANDS as DELIVERY
 from doorward.hooks.commands import COMMANDS as HOOKS
+from doorward.inventory.commands import COMMANDS as INVENTORY
 from doorward.lastmile.board.commands import COMMANDS as BOARD
 from doorward.ledger.drafts import whole
 from doorward.ledger.ledger import Ledger
@@ -34,6 +35,7 @@ from doorward.runtime.roster import Roster
 from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir
 from doorward.tables.orders import OrderRefs
+from doorward.tracking.commands import COMMANDS as TRACKING
 from doorward.twin.inject import COMMANDS as INJECT
 from doorward.twin.inject import more_or_fewer
 
@@ -48,7 +50,7 @@ Opened = tuple[Ledger, Roster, Callable[[], None]]
 
 def all_commands() -> list[Command]:
     """Every room's commands."""
-    rooms = (PROMISE, BOARD, DELIVERY, ACCESS, INJECT, HOOKS)
+    rooms = (PROMISE, BOARD, DELIVERY, ACCESS, TRACKING, INVENTORY, INJECT, HOOKS)
     commands = [command for room in rooms for command in room]
     if len({c.name for c in commands}) < len(commands):
         raise ValueError("two commands bear one name")
