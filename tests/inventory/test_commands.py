@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from doorward.core.errors import BadInput, Refused
@@ -29,7 +30,7 @@ def world() -> State:
         Bought.fill(2, purchase=[0, 1], fc=[0, 1], sku=[2, 0], units=[40, 50], due_s=NOW),
     ):
         FOLDS[type(fact)](state, fact, 1)
-    state.add(Stock, [0], reserved=7)
+    state.add(Stock, np.array([0]), reserved=7)
     return state
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from doorward.runtime.progress import cpu_s
 from typing import Any, cast
 
 import numpy as np
@@ -15,6 +14,7 @@ from doorward.core.errors import BadInput
 from doorward.ledger.desk import Desk
 from doorward.ledger.ledger import Ledger
 from doorward.ledger.state import State
+from doorward.runtime.progress import cpu_s
 from doorward.tables.doorstep import Outcome
 from doorward.tables.fleet import Runs
 from doorward.tables.journey import Event

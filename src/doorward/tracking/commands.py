@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -215,12 +216,12 @@ def _numbered(sieve: _Sieve, name: str, values: NDArray[np.int64], limit: int) -
     )
 
 
-def _columns(asked: Report | RunReport | TripReport, needed: Sequence[str]) -> dict[str, NDArray[np.int64]]:
-    """The columns as arrays; those left out are -1 throughout."""
+def _columns(asked: Report | RunReport | TripReport, needed: Sequence[str]) -> dict[str, Any]:
+    """The columns as arrays of int64; those left out are -1 throughout."""
     rows = len(getattr(asked, needed[0]))
     if not 1 <= rows <= MOST_AT_ONCE:
         raise BadInput(f"{rows} reports", where=needed[0], rule=f"1 to {MOST_AT_ONCE} at once")
-    out = {}
+    out: dict[str, Any] = {}
     for name in asked.__struct_fields__:
         given = getattr(asked, name)
         if len(given) != rows and (given or name in needed):

@@ -79,9 +79,9 @@ def test_lines_by_halves_equal_lines_tile_by_tile(points: list[tuple[float, floa
         for y in range(FIRST, FIRST + SPAN):
             want = in_units(shapely.clip_by_rect(whole, *window(x, y)), x, y)
             have = shapely.union_all(found.get((x, y), []))
-            if shapely.length(want) < 2:
-                continue
-            assert shapely.hausdorff_distance(want, have, densify=0.05) <= 2
+            # a touch of less than two pixels at a tile's corner may be there or not
+            assert shapely.length(shapely.difference(want, shapely.buffer(have, 2))) < 2
+            assert shapely.length(shapely.difference(have, shapely.buffer(want, 2))) < 2
 
 
 @settings(max_examples=60, deadline=None)

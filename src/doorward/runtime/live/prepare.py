@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.access.commands import COMMANDS as ACCESS
+from doorward.adapters.reports.world import reported_world
 from doorward.core.errors import BadInput
 from doorward.core.table import Table
 from doorward.core.units import DAY_S
@@ -130,9 +131,23 @@ def open_twin(where: RunDir, wait_s: float = 0.0) -> Opened:
     return ledger, roster, lambda: setattr(roster, "world", world())
 
 
+def open_reported(where: RunDir, wait_s: float = 0.0) -> Opened:
+    """The ledger of a real network, and the roster that works on it: the world is what was reported."""
+    network, settings = network_of(where), where.settings
+    ledger = Ledger.open(where.root, all_folds(), live_reference(where), wait_s=wait_s)
+    rules: dict[type[Any], Any] = dict(rules_from(network, RULES))
+    world = reported_world(ledger.state, len(network.regions))
+    roster = Roster(
+        ledger, world, rules, all_services(), seed=settings.seed, utc_offset_s=network.utc_offset_s
+    )
+    return ledger, roster, lambda: None
+
+
 def opener(where: RunDir, mode: str) -> Callable[[], Opened]:
     """How the writer opens its ledger, at the start and after a full disk."""
-    if mode != "twin":
-        raise BadInput(f"mode {mode}", where="--mode", rule="twin")
+    opens = {"twin": open_twin, "live": open_reported}
+    if mode not in opens:
+        raise BadInput(f"mode {mode}", where="--mode", rule=" or ".join(opens))
     # a file's lock means another server on this machine; in PostgreSQL the next writer stands by until the first ends
-    return lambda: open_twin(where, STANDBY_S if isinstance(where.journal, str) else 0.0)
+    wait_s = STANDBY_S if isinstance(where.journal, str) else 0.0
+    return lambda: opens[mode](where, wait_s)

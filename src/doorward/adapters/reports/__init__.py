@@ -1,0 +1,1 @@
+"""A world that answers from what was reported."""
