@@ -97,9 +97,10 @@ def test_the_table_shows_every_vehicle_that_the_map_shows(desk: Seat) -> None:
     assert names == sorted(names, key=str.lower)
     page.get_by_role("button", name=re.compile("^name")).click()
     assert [row.locator("b").inner_text() for row in rows.all()] == names[::-1]
-    rows.first.get_by_role("button").click()
-    expect(rows.first.get_by_role("button")).to_have_attribute("aria-pressed", "true")
-    expect(page.locator(".card")).to_contain_text(rows.first.locator("b").inner_text())
+    run = rows.nth(next(i for i, name in enumerate(names[::-1]) if not re.fullmatch(r"T\d+", name)))
+    run.get_by_role("button").click()
+    expect(run.get_by_role("button")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".card")).to_contain_text(run.locator("b").inner_text())
     desk.shot("tower-table")
 
 

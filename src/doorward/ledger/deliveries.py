@@ -17,7 +17,7 @@ from typing import NamedTuple
 import apsw
 
 from doorward.core.errors import BadInput
-from doorward.ledger.read import told
+from doorward.ledger.sqlite import told
 
 WAITS, DELIVERED, DEAD = 0, 1, 2
 APPLICATION, FORMAT = 0x64776C76, 1
