@@ -30,9 +30,6 @@ SUMMARIES = {
     "board.service": "Take a vehicle out of service, or bring it back",
     "board.undo": "Undo",
     "board.redo": "Do again",
-    "board.optimise": "Ask for a better plan",
-    "board.accept": "Take a proposal",
-    "board.discard": "Drop a proposal",
     "package.rechoose": "Let packages' ways be chosen anew",
 }
 

@@ -148,7 +148,7 @@ def _doors(view: View, doors: Doors, lo: int, hi: int) -> list[Door]:
                 done_s=int(doors.done_s[d]),
                 outcome=_outcome(view, rows, bool(doors.open[d])),
                 tone=tones[i],
-                locked=False,
+                locked=bool(view.locked[package].any()),
             )
         )
     return found

@@ -20,6 +20,7 @@ from doorward.ledger.state import State
 from doorward.ledger.vault import Vault
 from doorward.runtime.config import Network
 from doorward.runtime.look.tone import SETTLED, package_tones
+from doorward.tables.board import Generations, Locks
 from doorward.tables.fleet import Stops
 from doorward.tables.journey import ENDED, Status
 from doorward.tables.packages import Packages, Watch
@@ -81,6 +82,18 @@ class View:
     def begins_s(self, day: int | None) -> int:
         """The local midnight at which a day number begins; of today where there is none."""
         return self.midnight_s if day is None else day * DAY_S - self.frame.utc_offset_s
+
+    @cached_property
+    def locked(self) -> Flags:
+        """(packages,) whose stop a dispatcher locked, by itself or with its whole run."""
+        packages, locks, runs = self.table(Packages), self.table(Locks), self.table(Generations)
+        held = np.zeros(len(packages), np.bool_)
+        held[: len(locks)] = locks.on == 1
+        on = np.flatnonzero(packages.stop >= 0)
+        run = self.table(Stops).run[packages.stop[on]]
+        known = run < len(runs)
+        held[on[known]] |= runs.locked[run[known]] == 1
+        return held
 
     @cached_property
     def open(self) -> Longs:

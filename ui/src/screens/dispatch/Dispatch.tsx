@@ -18,7 +18,6 @@ import { Gantt } from "../tower/Gantt";
 import { BoardMap } from "./BoardMap";
 import { Assign, Swap } from "./Chooser";
 import { assign, cursor, dialog, menu, pane, parted, stand, subject, things } from "./hands";
-import { Optimise } from "./Optimise";
 import { OutcomePanel } from "./Outcome";
 import { Pool, shownPool } from "./Pool";
 import { RunRows } from "./RunRows";
@@ -64,7 +63,6 @@ function doorItems(board: Board, run: RunDetail, door: Door, again: () => void):
     { label: "Back to the pool", off: onRoad(run) ? "it is aboard" : undefined, run: () => takeOff(board, all, again) },
     null,
     { label: locks ? "Lock in its place" : "Unlock", key: "l", run: () => lock(all, [], locks, things(all.length), again) },
-    { label: "Optimise this run…", key: "o", off: onRoad(run) ? "it has left" : undefined, run: () => (dialog.value = { kind: "optimise", runs: [run.bar.run] }) },
     null,
     { label: chosen.value.has(door.packages[0]!) ? "Deselect" : "Select", key: "x", run: () => (chosen.value = toggled(chosen.value, door.packages)) },
     { label: `Open package ${door.packages[0]}`, run: () => go(`/packages/${door.packages[0]}`) },
@@ -74,7 +72,6 @@ function doorItems(board: Board, run: RunDetail, door: Door, again: () => void):
 function runItems(run: RunDetail, again: () => void): (Item | null)[] {
   const b = run.bar, gone = onRoad(run) ? "it has left" : undefined, held = locked(run), all = openDoors(run).flatMap((d) => d.packages);
   return [
-    { label: "Optimise…", key: "o", off: gone, run: () => (dialog.value = { kind: "optimise", runs: [b.run] }) },
     { label: held ? "Unlock the run" : "Lock the run", key: "l", run: () => lock([], [b.run], !held, b.name, again) },
     { label: "Other departure…", off: gone, run: () => (dialog.value = { kind: "start", run: b.run }) },
     { label: "Exchange vehicles with…", off: gone ?? (b.vehicle < 0 ? "a gig driver's own" : undefined), run: () => (dialog.value = { kind: "swap", run: b.run }) },
@@ -103,14 +100,13 @@ function Dialogs({ board, again }: { board: Board; again: () => void }): JSX.Ele
   if (d.kind === "assign") return <Assign board={board} packages={d.packages} close={close} again={again} />;
   if (d.kind === "swap") return <Swap board={board} run={d.run} close={close} again={again} />;
   if (d.kind === "start") return <StartAt board={board} run={d.run} close={close} again={again} />;
-  if (d.kind === "optimise") return <Optimise board={board} first={d.runs} close={close} again={again} />;
   return <Vehicles board={board} close={close} again={again} />;
 }
 
 /** What can be done with what is selected; without a selection, the keys. */
 function Hands({ board, act }: { board: Board; act: Acts }): JSX.Element {
   const n = chosen.value.size;
-  if (n === 0) return <footer class="hands quiet"><span><kbd>j</kbd> <kbd>k</kbd> move</span><span><kbd>x</kbd> select</span><span><kbd>a</kbd> assign</span><span><kbd>l</kbd> lock</span><span><kbd>o</kbd> optimise</span><span><kbd>u</kbd> undo</span><span><kbd>p</kbd> pool</span></footer>;
+  if (n === 0) return <footer class="hands quiet"><span><kbd>j</kbd> <kbd>k</kbd> move</span><span><kbd>x</kbd> select</span><span><kbd>a</kbd> assign</span><span><kbd>l</kbd> lock</span><span><kbd>u</kbd> undo</span><span><kbd>p</kbd> pool</span></footer>;
   const { pool, aboard } = parted(board, [...chosen.value]);
   const yard = aboard.filter((p) => { const of = doorOf(board.runs, p); return of && !onRoad(of.run); });
   return (
@@ -125,7 +121,7 @@ function Hands({ board, act }: { board: Board; act: Acts }): JSX.Element {
   );
 }
 
-interface Acts { assign: () => void; lock: () => void; optimise: () => void; undo: () => void; redo: () => void; again: () => void }
+interface Acts { assign: () => void; lock: () => void; undo: () => void; redo: () => void; again: () => void }
 
 /** The verbs of keys and buttons, on what is selected or what the cursor stands on. */
 function actsOf(board: Board, rows: readonly Row[], again: () => void): Acts {
@@ -137,10 +133,6 @@ function actsOf(board: Board, rows: readonly Row[], again: () => void): Acts {
       const r = row(), mine = parted(board, subject(underCursor(rows))).aboard;
       if (mine.length) lock(mine, [], !mine.every((p) => doorOf(board.runs, p)?.door.locked), things(mine.length), again);
       else if (pane.value === "runs" && r?.kind === "run") lock([], [r.run.bar.run], !locked(r.run), r.run.bar.name, again);
-    },
-    optimise: () => {
-      const of = [...chosen.value].flatMap((p) => doorOf(board.runs, p)?.run.bar.run ?? []), r = pane.value === "runs" ? row() : undefined;
-      dialog.value = { kind: "optimise", runs: of.length ? [...new Set(of)] : r && r.kind !== "done" && !onRoad(r.run) ? [r.run.bar.run] : [] };
     },
     undo: () => void send(editOf("undo", { station: board.station }, "Undo the last edit"), again),
     redo: () => void send(editOf("redo", { station: board.station }, "Do it again"), again),
@@ -168,7 +160,7 @@ function useBoardKeys(board: Board | null, rows: readonly Row[], acts: Acts | nu
   useKeys(!free ? { next: noop, previous: noop, undo: noop } : {
     next: move(1), previous: move(-1), open: enter, select,
     pane: () => { pane.value = pane.value === "pool" ? "runs" : "pool"; if (!cursor.value[pane.value]) move(1)(); },
-    act: act?.assign, lock: act?.lock, optimise: act?.optimise, undo: act?.undo, redo: act?.redo,
+    act: act?.assign, lock: act?.lock, undo: act?.undo, redo: act?.redo,
     out: () => { if (outcome.value && outcome.value.state !== "sending") closeOutcome(); else if (chosen.value.size) chosen.value = new Set(); else tune({ run: undefined }); },
   });
 }
@@ -232,7 +224,6 @@ export function Dispatch(): JSX.Element {
         <Age seen_ms={reading.seen_ms} error={reading.error} />
         <div class="deeds">
           <button class="button" disabled={!board} onClick={() => (dialog.value = { kind: "vehicles" })}><Icon name="van" size={16} /><span>Vehicles</span></button>
-          <button class="button" disabled={!acts || busy} onClick={acts?.optimise}><span>Optimise…</span> <kbd>o</kbd></button>
           <button class="plain" aria-label="Undo the last edit of this station" title="Undo (u)" disabled={!acts || busy} onClick={acts?.undo}><Icon name="undo" /></button>
           <button class="plain" aria-label="Do again what was undone" title="Do again (Shift u)" disabled={!acts || busy} onClick={acts?.redo}><Icon name="redo" /></button>
         </div>

@@ -1,0 +1,45 @@
+"""The board by HTTP: a lock is shown, an edit answers with its consequences and is taken back."""
+
+from __future__ import annotations
+
+import time
+
+import httpx
+import pytest
+
+from tests.live.server import Server
+
+
+@pytest.fixture(scope="module")
+def station(server: Server, admin: httpx.Client) -> int:
+    """A station with runs, on the morning of the second day."""
+    clock = admin.get("/api/v1/clock").json()
+    morning = int(clock["start_s"]) + 34 * 3600
+    if clock["now_s"] < morning:
+        admin.post("/api/v1/twin/until", json={"at": morning})
+    until = time.monotonic() + 60
+    while admin.get("/api/v1/clock").json()["now_s"] < morning:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    for site in admin.get("/api/v1/network").json()["sites"]:
+        if site["kind"] == "station" and admin.get(f"/api/v1/board?station={site['site']}").json()["runs"]:
+            return int(site["site"])
+    raise AssertionError("no station has a run at ten in the morning")
+
+
+def test_a_lock_is_shown_and_taken_back(admin: httpx.Client, station: int) -> None:
+    run = admin.get(f"/api/v1/board?station={station}").json()["runs"][0]
+    door = next(each for each in run["doors"] if not each["outcome"])
+    for on in (True, False):
+        answer = admin.post("/api/v1/board/lock", json={"packages": door["packages"], "on": on})
+        assert answer.status_code == 200, answer.text
+        shown = admin.get(f"/api/v1/runs/{run['bar']['run']}").json()["doors"]
+        assert next(each for each in shown if each["packages"] == door["packages"])["locked"] is on
+
+
+def test_what_cannot_be_is_told_and_nothing_changes(admin: httpx.Client, station: int) -> None:
+    before = admin.get("/api/v1/clock").json()["turn"]
+    answer = admin.post("/api/v1/board/move", json={"packages": [10**6], "run": 0})
+    assert answer.status_code in (409, 422) and answer.json()["detail"]
+    assert admin.post("/api/v1/board/undo", json={"station": 10**6}).status_code in (409, 422)
+    assert admin.get("/api/v1/clock").json()["turn"] >= before
