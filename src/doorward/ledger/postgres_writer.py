@@ -9,7 +9,7 @@ writer that does not know yet that it was replaced fails in the server. Design: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import psycopg
@@ -111,6 +111,12 @@ class PostgresWriter(PostgresStore):
             self._newest = self._head()
         except psycopg.Error as error:
             raise NotConfirmed(f"a rollback failed ({error})") from error
+
+    def close(self, sound: bool = True) -> None:
+        """Give the lock back before the connection: the server ends a session some time after we let go of it."""
+        with suppress(psycopg.Error):
+            self.sql.execute("select pg_advisory_unlock_all()")
+        super().close(sound)
 
     def scrub(self) -> bool:
         """Let the server reclaim the earlier versions of erased rows. Its own log and copies of it keep them longer."""
