@@ -94,6 +94,11 @@ class Network:
         return self.post(EtaSet.fill(len(packages), package=packages, lo_s=5, hi_s=self.at_s))
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256  # the library's 5 drops connections when many begin at once
+
+
 class Receiver:
     """An HTTP server that answers each path as it is told and remembers what came."""
 
@@ -121,8 +126,7 @@ class Receiver:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
