@@ -120,7 +120,9 @@ def test_a_missed_round_is_made_up_for_and_only_where_it_was_missed() -> None:
     services = state_with(1, 1).table(Services)
     pickup = int(services.pickup_s[1]) + MONDAY_S
     lo, hi = pickup - HOUR_S, pickup + 2 * HOUR_S
-    rows = Outages.fill(2, site=[0, 0], service=-1, what=[int(What.CLOSED), int(What.PICKING)], from_s=lo, until_s=hi)
+    rows = Outages.fill(
+        2, site=[0, 0], service=-1, what=[int(What.CLOSED), int(What.PICKING)], from_s=lo, until_s=hi
+    )
     others = [s for s in range(len(services)) if not lo <= MONDAY_S + services.pickup_s[s] < hi]
     seen: dict[tuple[int, int], list[int]] = {}
     for now in range(MONDAY_S + 300, MONDAY_S + DAY_S + 300, 300):

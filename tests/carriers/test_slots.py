@@ -80,7 +80,9 @@ def test_prices_are_those_of_the_linear_program(seed: int) -> None:
     reduced = cost + np.where(opening >= 0, found.price[opening], 0)
     over = reduced[np.arange(n), found.option] - reduced.min(axis=1)
     assert over.max() == 0
-    assert reduced.min(axis=1).sum() - (found.price * room).sum() == round(h.getObjectiveValue()), "strong duality"
+    assert reduced.min(axis=1).sum() - (found.price * room).sum() == round(h.getObjectiveValue()), (
+        "strong duality"
+    )
 
 
 @settings(max_examples=100, deadline=None)
@@ -147,11 +149,14 @@ def test_every_choice_names_a_slot_with_room() -> None:
     vans = np.isin(taken.way, (Way.OWN, Way.DSP))
     assert np.isin(taken.slot_s[vans], WAVES).all()
     drones = taken.way == Way.DRONE
-    assert (taken.slot_s[drones] % 3600 == 0).all() and (drones.sum() == 0 or len(set(taken.slot_s[drones])) > 1)
+    assert (taken.slot_s[drones] % 3600 == 0).all() and (
+        drones.sum() == 0 or len(set(taken.slot_s[drones])) > 1
+    )
     held = bills.opening >= 0
-    assert np.bincount(bills.opening[held], minlength=len(capacity)).tolist() == np.where(
-        capacity.way >= 0, capacity.taken, 0
-    ).tolist()
+    assert (
+        np.bincount(bills.opening[held], minlength=len(capacity)).tolist()
+        == np.where(capacity.way >= 0, capacity.taken, 0).tolist()
+    )
 
 
 def test_before_any_history_no_more_is_expected_than_the_road_has_room_for() -> None:
@@ -206,7 +211,11 @@ def test_pickups_wait_for_the_end_of_a_standstill() -> None:
     stops = ((0, 2, noon - 60, noon + 60),)
     assert (pickups_around(stops, pickup, fc, 2) - pickup).tolist() == [DAY_S, 0, 0]
     assert (pickups_around(stops, pickup, fc, 1) == pickup).all()
-    assert (pickups_around(((-1, -1, noon - 60, noon + DAY_S),), pickup, fc, 1) - pickup).tolist() == [DAY_S, DAY_S, 0]
+    assert (pickups_around(((-1, -1, noon - 60, noon + DAY_S),), pickup, fc, 1) - pickup).tolist() == [
+        DAY_S,
+        DAY_S,
+        0,
+    ]
 
 
 def test_a_partner_that_is_announced_stopped_is_not_chosen() -> None:
@@ -214,7 +223,12 @@ def test_a_partner_that_is_announced_stopped_is_not_chosen() -> None:
     for service in range(2):
         shut.append(
             PlannedOutages.fill(
-                1, site=-1, service=service, what=int(What.PICKUPS), from_s=MONDAY_S, until_s=MONDAY_S + 9 * DAY_S
+                1,
+                site=-1,
+                service=service,
+                what=int(What.PICKUPS),
+                from_s=MONDAY_S,
+                until_s=MONDAY_S + 9 * DAY_S,
             )
         )
     for state in (free, shut):

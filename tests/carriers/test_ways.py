@@ -243,10 +243,10 @@ def test_zones_learn_from_driven_stops() -> None:
     assert 0 <= learned.drive_m[3] < 1_500 and learned.drive_s[3] >= 0
 
 
-@given(
-    st.integers(-20, 20), st.integers(1, 12), st.integers(1, 8), st.integers(5, 90)
-)
-def test_expected_lateness_is_the_mean_of_many_draws(left_h: int, spread_h: int, p50_h: int, sigma_pct: int) -> None:
+@given(st.integers(-20, 20), st.integers(1, 12), st.integers(1, 8), st.integers(5, 90))
+def test_expected_lateness_is_the_mean_of_many_draws(
+    left_h: int, spread_h: int, p50_h: int, sigma_pct: int
+) -> None:
     rng = np.random.default_rng(5)
     z = rng.standard_normal(40_000)
     one = np.ones(1)

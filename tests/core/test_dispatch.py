@@ -12,7 +12,9 @@ from doorward.core.dispatch import dispatch
 
 ALWAYS = (np.array([0]), np.array([10**9]))
 NOTHING = np.zeros(0, np.int64)
-jobs = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 20), st.integers(1, 150)), min_size=1, max_size=9)
+jobs = st.lists(
+    st.tuples(st.integers(1, 40), st.integers(0, 20), st.integers(1, 150)), min_size=1, max_size=9
+)
 
 
 def by_due(due: np.ndarray) -> np.ndarray:
@@ -47,7 +49,9 @@ def test_one_craft_loses_as_few_as_possible(rows: list[tuple[int, int, int]]) ->
 
 
 @settings(max_examples=150, deadline=None)
-@given(jobs, st.integers(1, 3), st.integers(0, 15), st.integers(0, 60), st.lists(st.integers(0, 200), max_size=3))
+@given(
+    jobs, st.integers(1, 3), st.integers(0, 15), st.integers(0, 60), st.lists(st.integers(0, 200), max_size=3)
+)
 def test_whoever_is_taken_is_on_time(
     rows: list[tuple[int, int, int]], k: int, gap: int, opens: int, booked: list[int]
 ) -> None:

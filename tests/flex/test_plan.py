@@ -63,7 +63,9 @@ def test_blocks_keep_their_rules(
 ) -> None:
     rules, midnight_s = FlexRules(), 86_400 * 20_000
     due = midnight_s + 3600 * (10 + (np.arange(n) * 7 + seed) % 13)
-    outlook = Outlook(due.astype(np.int64), np.zeros(len(due), np.int64), vans, more, 400.0, 9000.0, 500_000.0)
+    outlook = Outlook(
+        due.astype(np.int64), np.zeros(len(due), np.int64), vans, more, 400.0, 9000.0, 500_000.0
+    )
     earliest_s = midnight_s + int(earliest_h * 3600) - 5 * 3600
     new = plan_blocks(outlook, midnight_s, earliest_s, have * 52, 0.94, 2213.0, rules)
     lint_blocks(new, outlook, earliest_s, rules)

@@ -125,7 +125,9 @@ def test_only_what_changed_is_said() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 400), st.floats(0, 600), st.floats(0, 600), st.integers(0, 500))
 def test_early_looks_open_no_more_than_the_last(known: int, late: float, left: float, have: int) -> None:
-    outlook = Outlook(np.full(known, FROM_S + 20 * 3600), np.full(known, FROM_S), 50.0, late, left, 9000.0, 500_000.0)
+    outlook = Outlook(
+        np.full(known, FROM_S + 20 * 3600), np.full(known, FROM_S), 50.0, late, left, 9000.0, 500_000.0
+    )
     begins = np.repeat(FROM_S + np.array(RULES.starts_s), 2)
     args = outlook, FROM_S, FROM_S, have, 0.95, 2213.0, RULES
     early, last = plan_blocks(*args, begins=begins, early=True), plan_blocks(*args, begins=begins)
@@ -178,7 +180,9 @@ def test_few_packages_pay_for_the_whole_block() -> None:
 def test_what_waits_for_its_evening_is_not_given_back() -> None:
     """The choice fills evenings until their blocks are opened: nothing is said of them and nothing taken back."""
     day = FROM_S // DAY_S
-    ways = WayCapacity.fill(2, way=2, station=0, day=day, limit=[40, 40], taken=[9, 9], slot_s=[34_200, 64_800])
+    ways = WayCapacity.fill(
+        2, way=2, station=0, day=day, limit=[40, 40], taken=[9, 9], slot_s=[34_200, 64_800]
+    )
     bills = Bills.fill(18, opening=np.repeat([0, 1], 9))
     packages = Packages.fill(
         18, way=int(Way.FLEX), station=0, status=int(Status.READY), stop=-1, due_s=FROM_S + 75_600

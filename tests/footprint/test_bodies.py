@@ -30,15 +30,21 @@ def kinds_of(lane_m: np.ndarray) -> tuple[Lanes, Equipment]:
     return lanes, kinds
 
 
-def legs_of(kind: np.ndarray, grams: np.ndarray, ml: np.ndarray, lanes: Lanes, kinds: Equipment, back: int) -> Legs:
-    trips = Trips.fill(len(kind), lane=kinds.lane[kind], equipment=kind, weight_g=grams, volume_ml=ml, packages=1)
+def legs_of(
+    kind: np.ndarray, grams: np.ndarray, ml: np.ndarray, lanes: Lanes, kinds: Equipment, back: int
+) -> Legs:
+    trips = Trips.fill(
+        len(kind), lane=kinds.lane[kind], equipment=kind, weight_g=grams, volume_ml=ml, packages=1
+    )
     rules = FootprintRules(empty_return_pm=back)
     return trip_legs(trips, np.arange(len(kind)), lanes, kinds, FACTORS, rules, at_s=0)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.sampled_from([0, 500, 1_000]), st.booleans())
-def test_packages_bear_their_vehicle_exactly_whatever_body_drives(seed: int, n: int, back: int, by_mass: bool) -> None:
+def test_packages_bear_their_vehicle_exactly_whatever_body_drives(
+    seed: int, n: int, back: int, by_mass: bool
+) -> None:
     rng = np.random.default_rng(seed)
     lanes, kinds = kinds_of(rng.integers(1, 2_000_000, 3))
     kind, grams = rng.integers(0, len(kinds), n), rng.integers(0, 8_000_000, n)
@@ -60,10 +66,14 @@ def test_places_on_a_partners_truck_cost_the_same_carbon_together_or_apart(seed:
     rng = np.random.default_rng(seed)
     lanes, kinds = kinds_of(rng.integers(1_000, 2_000_000, 1))
     grams = rng.integers(1_000, 500_000, n)
-    ml = grams * (1000 // DENSE_G_L - 1 if seed % 2 else 20)  # all dense or all bulky, as one tariff charges them
+    ml = grams * (
+        1000 // DENSE_G_L - 1 if seed % 2 else 20
+    )  # all dense or all bulky, as one tariff charges them
     for kind in range(4, 8):
         apart = legs_of(np.full(n, kind), grams, ml, lanes, kinds, 1_000)
-        whole = legs_of(np.array([kind]), grams[[0]] * 0 + grams.sum(), ml[[0]] * 0 + ml.sum(), lanes, kinds, 1_000)
+        whole = legs_of(
+            np.array([kind]), grams[[0]] * 0 + grams.sum(), ml[[0]] * 0 + ml.sum(), lanes, kinds, 1_000
+        )
         tonne = sum(factor(FACTORS, BODY_FACTORS[kind - 4][2]))
         slack = n * (tonne * int(lanes.dist_m[0]) // 10**9 + tonne // 10**6 + 3)
         total = (apart.wtt_mg + apart.ttw_mg).sum()

@@ -52,9 +52,7 @@ def test_pallets_of_random_worlds_live_soundly(seed: int) -> None:
 
 
 def scan(package: np.ndarray, event: Event, site: np.ndarray | int, ref: int = -1) -> Scanned:
-    return Scanned.fill(
-        len(package), package=package, at_s=0, event=int(event), site=site, ref=ref, reason=0
-    )
+    return Scanned.fill(len(package), package=package, at_s=0, event=int(event), site=site, ref=ref, reason=0)
 
 
 def life() -> list[list[Table]]:

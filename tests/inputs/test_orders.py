@@ -144,7 +144,9 @@ def test_windows_speed_and_consent(net: Network, tmp_path: Path) -> None:
 def test_access_notes_and_unknown_ones(net: Network, tmp_path: Path) -> None:
     base = GOOD[0].split(",", 1)[1]
     notes = ["gate_code+dog", "", "none", "height_limit", "moat", "dog+moat"]
-    path = write_orders(tmp_path, *(f"N{i},{base},{n}" for i, n in enumerate(notes)), header=HEADER + ",access")
+    path = write_orders(
+        tmp_path, *(f"N{i},{base},{n}" for i, n in enumerate(notes)), header=HEADER + ",access"
+    )
     book = read_orders(path, net, tmp_path / "r.csv")
     assert book.refs.ref.tolist() == ["N0", "N1", "N2", "N3"]
     assert book.orders.access.tolist() == [Access.GATE_CODE | Access.DOG, -1, 0, Access.HEIGHT_LIMIT]

@@ -112,7 +112,9 @@ def test_refusals_that_stock_would_not_have_helped_are_no_demand() -> None:
         status=[int(OrderStatus.ACCEPTED), int(OrderStatus.REFUSED), int(OrderStatus.REFUSED), 2],
         reason=[0, int(Reason.NO_STOCK), int(Reason.NO_COVERAGE), 0],
     )
-    lines = Lines.fill(5, order=[0, 0, 1, 2, 3], sku=[1, 1, 0, 2, 1], units=[1, 2, 4, 8, 16], asked=[1, 2, 4, 8, 16])
+    lines = Lines.fill(
+        5, order=[0, 0, 1, 2, 3], sku=[1, 1, 0, 2, 1], units=[1, 2, 4, 8, 16], asked=[1, 2, 4, 8, 16]
+    )
     closed = demand_of(orders, lines, -1, 2, 3, 0)
     told = list(zip(closed.day.tolist(), closed.sku.tolist(), closed.units.tolist(), strict=True))
     assert told == [(0, 0, 4), (0, 1, 3), (1, 1, 16), (2, 0, 0)]

@@ -136,7 +136,9 @@ class Shop:
             )
         )
         status = np.where(good, int(LineStatus.BOXED), int(LineStatus.CANCELLED))
-        self.state.append(Lines.fill(len(sku), order=order + at, sku=sku, units=units, asked=units, status=status))
+        self.state.append(
+            Lines.fill(len(sku), order=order + at, sku=sku, units=units, asked=units, status=status)
+        )
         self.state.add(Stock, (fc * len(items) + sku)[good], reserved=units[good])
         picked = StockMoved.fill(int(good.sum()), fc=fc[good], sku=sku[good], units=units[good], why=PICKED)
         FOLDS[StockMoved](self.state, picked, now_s)

@@ -53,7 +53,9 @@ def test_a_door_nobody_spoke_of_takes_a_mean_doors_time_and_bars_nobody() -> Non
 def test_notes_come_from_the_order_and_are_none_of_a_lockers() -> None:
     state = station_state(3, Way.OWN, 3, spread_m=5_000)
     state.load(
-        Sites.concat([state.table(Sites), Sites.fill(1, name=["L"], kind=SiteKind.LOCKER, lat_udeg=0, lon_udeg=0)])
+        Sites.concat(
+            [state.table(Sites), Sites.fill(1, name=["L"], kind=SiteKind.LOCKER, lat_udeg=0, lon_udeg=0)]
+        )
     )
     state.put(Orders, np.arange(3), access=[int(Access.DOG), int(Access.SIGN_IN), -1])
     state.put(Packages, np.array([1]), way=int(Way.LOCKER), locker=2)
@@ -80,7 +82,9 @@ def test_no_van_goes_where_it_is_barred_and_the_checker_sees_it_if_it_does(seed:
             lint(blind, blind_stops, p, c, depot(), RULES, 0)
 
 
-def test_who_stays_because_all_are_barred_is_told_the_note_and_others_the_limit_of_a_van_that_may_go() -> None:
+def test_who_stays_because_all_are_barred_is_told_the_note_and_others_the_limit_of_a_van_that_may_go() -> (
+    None
+):
     p = parcels(1, 1, skip_c=90_000).replace(access=[int(Access.HEIGHT_LIMIT)], volume_ml=[30_000])
     c = cars(2).replace(barred=np.full(2, int(Access.HEIGHT_LIMIT)))
     _, _, left = plan_routes(p, c, depot(), RULES, seed=1, now_s=0)
@@ -108,7 +112,9 @@ def test_where_not_all_fit_who_is_in_a_hurry_and_who_waited_in_vain_go_first() -
     state.put(Packages, row, due_s=np.where(row < 9, now - HOUR_S, now + 10 * HOUR_S))
     tables = state.table(Packages), state.table(Orders), state.table(Sites), row
     c = cars(1, max_stops=20)
-    here = depot()._replace(lat_udeg=int(state.table(Sites).lat_udeg[1]), lon_udeg=int(state.table(Sites).lon_udeg[1]))
+    here = depot()._replace(
+        lat_udeg=int(state.table(Sites).lat_udeg[1]), lon_udeg=int(state.table(Sites).lon_udeg[1])
+    )
     c = c.replace(lat_udeg=[here.lat_udeg], lon_udeg=[here.lon_udeg])
 
     def served(rules: LastmileRules) -> tuple[int, int]:

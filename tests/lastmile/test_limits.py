@@ -65,13 +65,17 @@ KINDS = {
 }  # fmt: skip
 
 
-def over_limits(p: Parcels, c: Cars, v: int, way: list[int], rules: LastmileRules) -> tuple[list[float], float]:
+def over_limits(
+    p: Parcels, c: Cars, v: int, way: list[int], rules: LastmileRules
+) -> tuple[list[float], float]:
     """By how much vehicle v is beyond each limit on this way from door to door, and what the way costs, in mc."""
     lat, lon = np.r_[LAT, p.lat_udeg[way], LAT], np.r_[LON, p.lon_udeg[way], LON]
     metres, seconds = drive(crow_m(lat[:-1], lon[:-1], lat[1:], lon[1:]))
     work = float(seconds.sum()) + rules.stop_s * len(way)
     barred = max(0, int(c.barred[v])) & int(np.bitwise_or.reduce(p.access[way]))
-    cost = 1000 * float(c.fixed_c[v]) + float(c.hour_c[v]) / 3.6 * work + float(c.km_mc[v]) * float(metres.sum())
+    cost = (
+        1000 * float(c.fixed_c[v]) + float(c.hour_c[v]) / 3.6 * work + float(c.km_mc[v]) * float(metres.sum())
+    )
     over = [
         float(p.volume_ml[way].sum()) - int(c.volume_ml[v]) * rules.volume_fill_pm // 1000,
         float(p.weight_g[way].sum() - c.weight_g[v]), float(len(way) - c.max_stops[v]),
@@ -82,7 +86,9 @@ def over_limits(p: Parcels, c: Cars, v: int, way: list[int], rules: LastmileRule
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**6))
-def test_remarks_name_over_all_vehicles_the_place_with_the_fewest_limits_broken_then_the_cheapest(seed: int) -> None:
+def test_remarks_name_over_all_vehicles_the_place_with_the_fewest_limits_broken_then_the_cheapest(
+    seed: int,
+) -> None:
     rng, rules = np.random.default_rng(seed), LastmileRules()
     n, vans = 12, 3
     p = parcels(n, seed, skip_c=90_000).replace(access=rng.choice([0, LOW], n))
@@ -106,10 +112,13 @@ def test_remarks_name_over_all_vehicles_the_place_with_the_fewest_limits_broken_
                 broken = sum(each > 0 for each in over[:5]) + 10 * (over[5] > 0)
                 found.append((broken, cost - paid, v, over))
         best = min(found, key=lambda f: f[:3])
-        told = [f for f in found if f[2] == left.limit[k] and f[0] == best[0] and f[1] <= best[1] * 1.002 + 2_000]
+        told = [
+            f for f in found if f[2] == left.limit[k] and f[0] == best[0] and f[1] <= best[1] * 1.002 + 2_000
+        ]
         assert told, (reason, best)
         assert any(
-            abs(f[3][KINDS[reason]] - told_short(left, k, rules)) <= slack(reason, f[3][KINDS[reason]]) for f in told
+            abs(f[3][KINDS[reason]] - told_short(left, k, rules)) <= slack(reason, f[3][KINDS[reason]])
+            for f in told
         ), (reason, left.short[k], told)
 
 

@@ -110,7 +110,9 @@ BROKEN: dict[str, Change] = {
     "the way back takes its time": _runs(back_s=lambda r: r.depart_s),
     "runs stay in the shift": _cars(until_s=1),
     "no vehicle goes where it is barred": lambda made: (
-        *made[:2], made[2].replace(access=np.full(len(made[2]), 4)), made[3].replace(barred=np.full(len(made[3]), 4)),
+        *made[:2],
+        made[2].replace(access=np.full(len(made[2]), 4)),
+        made[3].replace(barred=np.full(len(made[3]), 4)),
     ),
     "runs stay in range": _cars(range_m=1_000),
     "the distance is that of all legs": _runs(dist_m=lambda r: r.dist_m // 3),

@@ -30,6 +30,7 @@ from doorward.tables.fleet import (
 )
 from doorward.tables.flex import Blocks, BlockStatus, Drivers
 from doorward.tables.journey import Event, Holder, Status
+from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks
 from doorward.tables.sites import Sites
@@ -139,9 +140,9 @@ def test_who_was_tried_today_waits_for_tomorrow_and_who_was_only_carried_does_no
     )  # fmt: skip
     state.append(tried)
     state.put(Packages, np.arange(3), last_scan=scans + np.array([1, 2, 3]))
-    packages, history = state.table(Packages), state.table(Scans)
-    assert waiting(packages, history, MIDNIGHT_S, (Way.OWN,)).tolist() == [1, 2, 3]
-    assert waiting(packages, history, MIDNIGHT_S + 86_400, (Way.OWN,)).tolist() == [0, 1, 2, 3]
+    packages, history, orders = state.table(Packages), state.table(Scans), state.table(Orders)
+    assert waiting(packages, history, orders, MIDNIGHT_S, (Way.OWN,)).tolist() == [1, 2, 3]
+    assert waiting(packages, history, orders, MIDNIGHT_S + 86_400, (Way.OWN,)).tolist() == [0, 1, 2, 3]
 
 
 def test_stations_sort_in_at_their_rate_without_losing_fractions() -> None:
@@ -238,7 +239,14 @@ def test_vans_stay_for_packages_that_were_given_room_in_the_later_wave() -> None
     day = 20_000
     ways = WayCapacity.fill(3, way=0, station=0, day=[day, day, day + 1], slot_s=[34_200, 50_400, 50_400])
     bills = Bills.fill(6, opening=[0, 1, 1, 2, 1, -1])
-    status = [int(Status.SORTED), int(Status.SORTED), int(Status.MOVING), int(Status.SORTED), int(Status.READY), 0]
+    status = [
+        int(Status.SORTED),
+        int(Status.SORTED),
+        int(Status.MOVING),
+        int(Status.SORTED),
+        int(Status.READY),
+        0,
+    ]
     packages = Packages.fill(6, way=[0, 0, 1, 0, 0, 0], status=status)
     assert booked_later(packages, bills, ways, (Way.OWN, Way.DSP), RULES, day).tolist() == [1, 2]
     assert booked_later(packages, bills, ways, (Way.DSP,), RULES, day).tolist() == [2]
@@ -257,7 +265,9 @@ def test_what_the_last_wave_leaves_is_offered_to_other_ways_once() -> None:
     last = desk(state, late)
     plan(last)
     dropped = posted(last, WayDropped)
-    assert dropped.package.tolist() == list(range(20)) and set(dropped.reason.tolist()) == {int(Reason.NO_VEHICLE)}
+    assert dropped.package.tolist() == list(range(20)) and set(dropped.reason.tolist()) == {
+        int(Reason.NO_VEHICLE)
+    }
     state.load(Bills.fill(40, opening=-1, gates=1 << int(Way.OWN)))
     again = desk(state, late)
     plan(again)

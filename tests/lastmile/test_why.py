@@ -164,9 +164,9 @@ def test_whose_window_opens_tomorrow_is_not_planned_today() -> None:
     state = station_state(3, Way.OWN, 3, spread_m=5_000)
     state.put(Packages, np.arange(3), stop=-1, last_scan=0, due_lo_s=MIDNIGHT_S + DAY_S * np.arange(3))
     state.append(Scans.fill(1, package=0, at_s=MIDNIGHT_S, event=int(Event.INDUCTED)))
-    packages, scans = state.table(Packages), state.table(Scans)
-    assert waiting(packages, scans, MIDNIGHT_S, (Way.OWN,)).tolist() == [0]
-    assert waiting(packages, scans, MIDNIGHT_S + DAY_S, (Way.OWN,)).tolist() == [0, 1]
+    packages, scans, orders = state.table(Packages), state.table(Scans), state.table(Orders)
+    assert waiting(packages, scans, orders, MIDNIGHT_S, (Way.OWN,)).tolist() == [0]
+    assert waiting(packages, scans, orders, MIDNIGHT_S + DAY_S, (Way.OWN,)).tolist() == [0, 1]
 
 
 def test_a_way_that_is_the_last_resort_is_not_dropped_a_second_time() -> None:

@@ -30,11 +30,17 @@ from doorward.tables.remarks import Reason, Remarks
 from tests.fulfillment.worlds import World, conserved, lanes_of
 
 
-def world_of(seed: int, n: int, departures: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Choices]:
+def world_of(
+    seed: int, n: int, departures: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Choices]:
     """A van, a truck and a part load on each departure, pallets of all urgencies; nothing is safe to leave behind."""
     rng = np.random.default_rng(seed)
     volume, weight = rng.integers(100, 1_500, n), rng.integers(20, 400, n)
-    late = rng.integers(0, 4_000, (n, 1, 1)) * (rng.random((n, 1, 1)) < 0.6) * np.arange(departures)[None, :, None]
+    late = (
+        rng.integers(0, 4_000, (n, 1, 1))
+        * (rng.random((n, 1, 1)) < 0.6)
+        * np.arange(departures)[None, :, None]
+    )
     late = np.repeat(late, 3, axis=2).astype(float) + np.array([0.0, 0.0, 50.0])
     shape = (departures, 3)
 

@@ -31,14 +31,17 @@ from tests.live.server import Server
 
 @pytest.fixture(scope="module")
 def link(admin: httpx.Client, blue: Shop) -> tuple[int, str, int]:
-    """(order, path, grant) of a link of the blue shop."""
+    """(order, path, grant) of a link of the blue shop; its door is near a station, so own vans come."""
+    sites = admin.get("/api/v1/network").json()["sites"]
+    near = next({"lat": s["lat"], "lon": s["lon"]} for s in sites if s["kind"] == "station")
 
     def offered(sku: str) -> bool:
-        basket = {k: v for k, v in order("", sku).items() if k in ("lat", "lon", "lines")}
+        basket = {k: v for k, v in order("", sku, **near).items() if k in ("lat", "lon", "lines")}
         return not blue.client.post("/api/v1/quotes", json=basket).json()["offers"][0]["reason"]
 
     sku = next(each["sku"] for each in admin.get("/api/v1/items").json()["items"] if offered(each["sku"]))
-    body = order("tracked", sku, recipient={"name": "Ada Example", "street": "12 Harbour Street"})
+    recipient = {"name": "Ada Example", "street": "12 Harbour Street"}
+    body = order("tracked", sku, recipient=recipient, **near)
     number = blue.client.post("/api/v1/orders", json=body).json()["order"]
     until = time.monotonic() + 10
     while blue.client.get(f"/api/v1/orders/{number}").json()["row"]["status"] != "open":
@@ -116,14 +119,36 @@ def test_a_revoked_link_looks_like_none(blue: Shop, link: tuple[int, str, int], 
 def test_a_wish_is_taken_by_a_plain_form(link: tuple[int, str, int], anyone: httpx.Client) -> None:
     path = link[1]
     forms = Forms(anyone.get(path).text)
-    assert forms.actions == [f"{path}/wish"] and {"wish", "words"} <= forms.names
+    assert forms.actions[0] == f"{path}/wish" and {"wish", "words"} <= forms.names
     said = anyone.post(f"{path}/wish", data={"wish": "neighbour", "words": "<script>x</script> no. 14"})
     assert said.status_code == 303
     page = anyone.get(said.headers["location"]).text
-    assert "the driver will see it" in page and "&lt;script&gt;x&lt;/script&gt; no. 14" in page
+    assert "it is noted" in page and "&lt;script&gt;x&lt;/script&gt; no. 14" in page
     assert "<script>x" not in page
     assert anyone.post(f"{path}/wish", data={"wish": "bribe"}).status_code == 422
     assert anyone.post("/t/nothing/wish", data={"wish": "neighbour"}).status_code == 404
+
+
+def test_another_day_is_promised_by_a_plain_form(
+    link: tuple[int, str, int], anyone: httpx.Client, blue: Shop, red: Shop
+) -> None:
+    number, path, _ = link
+    page = anyone.get(path).text
+    days = re.findall(r'<option value="(\d{4}-\d{2}-\d{2})">', page)
+    assert 1 <= len(days) <= 7 and Forms(page).actions == [f"{path}/wish", f"{path}/day"]
+    said = anyone.post(f"{path}/day", data={"day": days[-1]})
+    assert said.status_code == 303
+    assert "the day that you chose" in anyone.get(said.headers["location"]).text
+    answer = blue.client.post(f"/api/v1/orders/{number}/day", json={"day": days[-1]})
+    assert answer.status_code == 422 and answer.json()["remedy"], "that is the day promised already"
+    for bad in ("2020-01-01", "2026-02-31", "soon", "", "<b>x</b>"):
+        refused = anyone.post(f"{path}/day", data={"day": bad})
+        assert refused.status_code == 422 and "<b>x" not in refused.text, bad
+    assert anyone.post("/t/nothing/day", data={"day": days[-1]}).status_code == 404
+    assert red.client.post(f"/api/v1/orders/{number}/day", json={"day": days[0]}).status_code == 404
+    wished = blue.client.post(f"/api/v1/orders/{number}/wish", json={"wish": "pick_up"})
+    assert wished.status_code == 200, wished.text
+    assert re.search(r'value="pick_up" checked', anyone.get(path).text)
 
 
 def test_the_middle_is_read_anew_and_static_files_are_served(

@@ -238,7 +238,9 @@ def test_days_open_once_and_in_a_regular_order() -> None:
     assert run(state, NINE + 300, promise.open_days) == []
     run(state, NINE + 86_400, promise.open_days)
     openings = state.table(Openings)
-    rows = 3 + 3 + 3 + 3 + 3 + 3 * 2  # FCs, their trucks, stations, late waves, evenings, two services at three FCs
+    rows = (
+        3 + 3 + 3 + 3 + 3 + 3 * 2
+    )  # FCs, their trucks, stations, late waves, evenings, two services at three FCs
     assert state.count(Openings) == first + rows
     assert (np.diff(openings.day.reshape(-1, rows)[:, 0]) == 1).all()
     assert (openings.site.reshape(-1, rows) == openings.site[:rows]).all()

@@ -59,7 +59,9 @@ def test_bad_arguments_end_with_one_sentence_and_exit_code_2(
     assert "Traceback" not in done.stderr
 
 
-def test_a_run_of_another_version_ends_with_one_sentence_and_exit_code_2(day_dir: Path, tmp_path: Path) -> None:
+def test_a_run_of_another_version_ends_with_one_sentence_and_exit_code_2(
+    day_dir: Path, tmp_path: Path
+) -> None:
     where = tmp_path / "run"
     shutil.copytree(day_dir, where)
     path = where / "book" / "NewOrders.arrow"

@@ -153,5 +153,7 @@ def _all_well(state: State, where: RunDir) -> None:
     waits = (LineStatus.WAITING, LineStatus.BACKORDERED, LineStatus.SOURCED)
     assert not (mine & np.isin(lines.status, waits)).any()
     whole = mine & (lines.status != LineStatus.CANCELLED)
-    assert (short[whole] == 0).all(), "a line that was not cancelled came whole, but for what it was told to lose"
+    assert (short[whole] == 0).all(), (
+        "a line that was not cancelled came whole, but for what it was told to lose"
+    )
     assert (lines.reason[mine & (lines.status == LineStatus.CANCELLED)] > 0).all()

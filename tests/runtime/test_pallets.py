@@ -29,5 +29,9 @@ def pallet_faults(where: RunDir) -> list[str]:
     rules = FulfillmentRules()
     with open_state(where) as state:
         packages = state.table(Packages)
-        assert state.count(Pallets) == sum(len(f) for t in turns for f in t if type(f).__name__ == "PalletsBuilt") > 20
+        assert (
+            state.count(Pallets)
+            == sum(len(f) for t in turns for f in t if type(f).__name__ == "PalletsBuilt")
+            > 20
+        )
         return lint_pallets(turns, packages, most_ml=rules.pallet_ml, most_g=rules.pallet_g)

@@ -21,7 +21,12 @@ def test_what_was_paid_equals_a_slow_count(small_day: tuple[RunDir, dict[str, An
     ledger = open_ledger(where)
     state = ledger.state
     money = spent(state)
-    trips, lanes, runs, cars = state.table(Trips), state.table(Lanes), state.table(Runs), state.table(Vehicles)
+    trips, lanes, runs, cars = (
+        state.table(Trips),
+        state.table(Lanes),
+        state.table(Runs),
+        state.table(Vehicles),
+    )
     trucks = 0
     for k in range(len(trips)):
         if trips.status[k] in (TripStatus.LEFT, TripStatus.DONE):

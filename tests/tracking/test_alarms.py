@@ -115,7 +115,9 @@ def test_a_pallet_that_waits_for_its_departure_is_not_silent_and_a_trailer_leavi
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 40 * 86_400), st.integers(0, 2 * 86_400), st.integers(-12, 12))
-def test_the_clock_of_delivery_hours_stands_at_night_and_never_goes_back(at: int, more: int, zone: int) -> None:
+def test_the_clock_of_delivery_hours_stands_at_night_and_never_goes_back(
+    at: int, more: int, zone: int
+) -> None:
     hours = Hours(8 * H, 20 * H, zone * H)
     times = np.array([at, at + more]) + 20_000 * 86_400
     shown = hours.reckoned_s(times)

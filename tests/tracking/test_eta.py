@@ -154,7 +154,12 @@ def test_rows_and_when_they_are_served_equal_the_slow_way(seed: int, runs: int) 
 def test_streets_that_are_slow_today_are_slow_for_all_runs_of_the_station() -> None:
     """Ten vans of two stations, two hours on their way, one tenth and no tenth slower than planned; a drone."""
     runs = Runs.fill(
-        21, station=np.arange(21) % 2, way=[int(Way.OWN)] * 20 + [int(Way.DRONE)], depart_s=0, drive_s=6, service_s=4
+        21,
+        station=np.arange(21) % 2,
+        way=[int(Way.OWN)] * 20 + [int(Way.DRONE)],
+        depart_s=0,
+        drive_s=6,
+        service_s=4,
     )
     n = 21 * 9
     run, seq = np.arange(n) // 9, np.arange(n) % 9

@@ -33,7 +33,9 @@ spans = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 60), st.integers(0,
 
 @settings(max_examples=150, deadline=None)
 @given(spans, st.integers(0, 40), st.integers(0, 60), st.integers(0, 1))
-def test_clocks_equal_counting_seconds(rows: list[tuple[int, int, int]], begin: int, work: int, at: int) -> None:
+def test_clocks_equal_counting_seconds(
+    rows: list[tuple[int, int, int]], begin: int, work: int, at: int
+) -> None:
     table = np.array([(p, lo, lo + n) for p, lo, n in rows], np.int64).reshape(-1, 3).T
     stands = united(*table)
     still = {s for p, lo, hi in table.T.tolist() if p == at for s in range(lo, hi)}

@@ -19,7 +19,7 @@ from doorward.carriers.plan import Situation, plan_ways
 from doorward.carriers.quote.plan import Pauses
 from doorward.carriers.quote.vans import lessons
 from doorward.carriers.rules import CarriersRules
-from doorward.carriers.waiting import free_cells, waiting_batch
+from doorward.carriers.waiting import free_cells, unheeded, waiting_batch
 from doorward.core.hours import second_of_day
 from doorward.core.units import DAY_S
 from doorward.ledger.desk import Desk
@@ -41,9 +41,9 @@ from doorward.tables.linehaul import Lanes, NextHop
 from doorward.tables.orders import OpeningKind, Openings, Orders
 from doorward.tables.outages import Outages, PlannedOutages, What
 from doorward.tables.packages import Packages, Scans
-from doorward.tables.remarks import Remarks
+from doorward.tables.remarks import Reason, Remarks
 from doorward.tables.sites import Sites, Zones
-from doorward.tables.ways import Bills, Services, WayCapacity, WayChosen, WayReturned, ZoneCosts
+from doorward.tables.ways import Bills, Services, WayCapacity, WayChosen, WayDropped, WayReturned, ZoneCosts
 
 TICK_S = 300
 BLOCKS_BACK_S = 7 * DAY_S
@@ -129,6 +129,17 @@ def _yard(desk: Desk) -> NDArray[np.float64]:
         all_ = np.bincount(vehicles.station[van], minlength=sites)
         rows.append(np.bincount(vehicles.station[van & ~out], minlength=sites) / np.maximum(1, all_))
     return np.array(rows)
+
+
+def heed_wishes(desk: Desk) -> None:
+    """Packages at their station whose recipients have asked for a locker or the counter since lose a way that does not
+    lead there, once."""
+    packages, orders = desk.table(Packages), desk.table(Orders)
+    row = unheeded(packages, orders, desk.table(Bills))
+    if len(row):
+        desk.post(
+            WayDropped.fill(len(row), package=row, way=packages.way[row], reason=int(Reason.NO_CONSENT))
+        )
 
 
 def give_back(desk: Desk) -> None:
@@ -243,6 +254,7 @@ def track(desk: Desk) -> None:
 SERVICES: list[Service] = [
     Service(name="carriers.open", every_s=DAY_S, offset_s=600, work=open_ways),
     Service(name="carriers.return", every_s=TICK_S, work=give_back),
+    Service(name="carriers.wishes", every_s=TICK_S, work=heed_wishes),
     Service(name="carriers.choose", every_s=TICK_S, work=choose_ways),
     Service(name="carriers.handover", every_s=TICK_S, work=hand_over),
     Service(name="carriers.track", every_s=TICK_S, work=track),

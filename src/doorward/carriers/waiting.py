@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.carriers.cards.plan import sorted_sizes
-from doorward.carriers.gate.plan import Batch
+from doorward.carriers.gate.plan import WISHED_BY, Batch
 from doorward.carriers.net import Network, Reference
 from doorward.carriers.rules import CarriersRules
 from doorward.core.geo import crow_m
@@ -51,6 +51,18 @@ def nearest_locker(
         site[part] = np.where(ok, locker[at], -1)
         far[part] = np.where(ok, np.rint(best), FAR_M).astype(np.int64)
     return site, far
+
+
+def unheeded(packages: Packages, orders: Orders, bills: Bills) -> I64:
+    """Packages at their station, on no run, with a way that does not meet their recipient's wish and is not closed to
+    them yet (one that is closed they have for want of any other)."""
+    row = np.flatnonzero((packages.status == Status.READY) & (packages.stop < 0) & (packages.way >= 0))
+    row = row[row < len(bills)]
+    consent, way = np.maximum(orders.consent[packages.order[row]], 0), packages.way[row]
+    against = np.zeros(len(row), bool)
+    for bit, ways in WISHED_BY.items():
+        against |= ((consent & bit) > 0) & ~np.isin(way, [int(each) for each in ways])
+    return np.asarray(row[against & ((bills.gates[row].astype(np.int64) >> way) & 1 == 0)], np.int64)
 
 
 def waiting_batch(

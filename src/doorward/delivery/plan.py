@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.core.units import DAY_S
 from doorward.delivery.rules import DeliveryRules
 from doorward.tables.doorstep import Outcome, Proof, Proofs
 from doorward.tables.fleet import RunMoved, Runs, RunStatus, Stops, Visits
 from doorward.tables.journey import Event, Status
-from doorward.tables.orders import LOCKER_OK, Orders
+from doorward.tables.orders import LOCKER_OK, PICK_UP, Orders
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason
 from doorward.tables.sites import Sites
@@ -167,6 +168,23 @@ def give_up(packages: Packages, scans: Scans, rules: DeliveryRules, at_s: int) -
     )
 
 
+def to_counter(packages: Packages, orders: Orders, given_up: Longs, at_s: int) -> Scanned:
+    """STORED at their station for packages there that their recipients want to fetch."""
+    row = np.flatnonzero((packages.status == Status.READY) & (packages.stop < 0))
+    row = row[(np.maximum(orders.consent[packages.order[row]], 0) & PICK_UP) > 0]
+    row = row[~np.isin(row, given_up)]
+    return Scanned.fill(
+        len(row), package=row, at_s=at_s, event=int(Event.STORED), site=packages.holder[row], reason=0
+    )
+
+
+def days_open(due_s: int, midnight_s: int, rules: DeliveryRules) -> range:
+    """Local midnights of the days that a recipient may choose; `midnight_s` is today's, due_s the promise's end."""
+    promised = midnight_s + (due_s - midnight_s) // DAY_S * DAY_S
+    first = max(midnight_s, promised) + DAY_S
+    return range(first, max(first, midnight_s + rules.another_day_days * DAY_S) + 1, DAY_S)
+
+
 def last_reason(packages: Packages, scans: Scans, row: Longs) -> NDArray[np.int16]:
     """Reason of the newest ATTEMPTED scan of packages that were brought back (the scan before the newest)."""
     scan = packages.last_scan[row]
@@ -175,8 +193,9 @@ def last_reason(packages: Packages, scans: Scans, row: Longs) -> NDArray[np.int1
     return np.where(tried, scans.reason[np.maximum(before, 0)], 0).astype(np.int16)
 
 
-def offer_lockers(packages: Packages, orders: Orders, given_up: Longs, rules: DeliveryRules) -> WayDropped:
-    """Packages that failed `locker_after` times and may go to a locker: their way is to be chosen again."""
+def offer_lockers(packages: Packages, orders: Orders, settled: Longs, rules: DeliveryRules) -> WayDropped:
+    """Packages that failed `locker_after` times and may go to a locker: their way is to be chosen again. Not `settled`
+    ones: of those it is decided what comes of them."""
     row = np.flatnonzero(
         (packages.status == Status.READY)
         & (packages.attempts == rules.locker_after)
@@ -185,5 +204,5 @@ def offer_lockers(packages: Packages, orders: Orders, given_up: Longs, rules: De
         & (packages.way >= 0)
     )
     row = row[(orders.consent[packages.order[row]] & LOCKER_OK) > 0]
-    row = row[~np.isin(row, given_up)]
+    row = row[~np.isin(row, settled)]
     return WayDropped.fill(len(row), package=row, way=packages.way[row], reason=int(Reason.NOT_HOME))

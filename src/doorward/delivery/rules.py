@@ -14,6 +14,11 @@ class DeliveryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Failed attempts after which a customer who allows lockers gets one."""
     locker_hold_s: int = 3 * 86_400
     """A locker keeps a package this long."""
+    another_day_lo_s: int = 28_800
+    another_day_hi_s: int = 72_000
+    """A recipient who wants it on another day is promised this window, seconds of the local day (08:00 to 20:00)."""
+    another_day_days: int = 7
+    """A recipient may put it off until so many days from today."""
     signature_value_c: int = 20_000
     """Packages worth at least this need a signature or a code, not only a photo."""
     return_s: int = 2 * 86_400

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.delivery.plan import fill_lockers, follow_scans, give_up, offer_lockers, proofs_of
+from doorward.delivery.plan import fill_lockers, follow_scans, give_up, offer_lockers, proofs_of, to_counter
 from doorward.delivery.rules import DeliveryRules
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Service
@@ -50,11 +50,13 @@ def resolve(desk: Desk) -> None:
     if not len(packages):
         return
     given_up = give_up(packages, scans, rules, desk.now_s)
-    drops = offer_lockers(packages, desk.table(Orders), given_up.package, rules)
+    counter = to_counter(packages, desk.table(Orders), given_up.package, desk.now_s)
+    settled = np.concatenate([given_up.package, counter.package])
+    drops = offer_lockers(packages, desk.table(Orders), settled, rules)
     # once: a package that got another home way meanwhile is not asked about again. Each return falls in one period
     back_s = scans.at_s[packages.last_scan[drops.package]] + FOLLOW_S
     drops = drops.take((desk.after_s < back_s) & (back_s <= desk.now_s))
-    found = [given_up, *_lockers(desk, packages, scans, rules), *_sent_back(desk, packages, rules)]
+    found = [given_up, counter, *_lockers(desk, packages, scans, rules), *_sent_back(desk, packages, rules)]
     back = np.flatnonzero(packages.status == Status.RETURNING)
     began = scans.at_s[packages.last_scan[back]]
     home = back[began + rules.return_s <= desk.now_s]

@@ -12,7 +12,7 @@ from doorward.lastmile.rules import LastmileRules
 from doorward.tables.fleet import Runs, RunStatus, Vehicles
 from doorward.tables.flex import Blocks, BlockStatus, Drivers
 from doorward.tables.journey import Event, Holder, Status
-from doorward.tables.orders import Orders
+from doorward.tables.orders import PICK_UP, Orders
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Bills, Way, WayCapacity
@@ -46,11 +46,17 @@ def plan_induct(
     return np.asarray(at[np.arange(len(at)) - first < most], np.int64)
 
 
-def waiting(packages: Packages, scans: Scans, midnight_s: int, ways: tuple[Way, ...]) -> NDArray[np.int64]:
-    """READY packages of these ways on no run, not tried at the door today, whose promised window opens by tonight."""
+def waiting(
+    packages: Packages, scans: Scans, orders: Orders, midnight_s: int, ways: tuple[Way, ...]
+) -> NDArray[np.int64]:
+    """READY packages of these ways on no run, not tried at the door today, whose promised window opens by tonight.
+
+    Not those that their recipients fetch.
+    """
     opens = packages.due_lo_s < midnight_s + DAY_S
     row = np.flatnonzero((packages.status == Status.READY) & (packages.stop < 0) & opens)
     row = row[np.isin(packages.way[row], [int(way) for way in ways]) & (packages.station[row] >= 0)]
+    row = row[(np.maximum(orders.consent[packages.order[row]], 0) & PICK_UP) == 0]
     back = packages.last_scan[row]
     tried = scans.prev[back]
     today = (

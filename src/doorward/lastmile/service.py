@@ -34,7 +34,7 @@ from doorward.ledger.service import Service
 from doorward.tables.fleet import Runs, RunsPlanned, StopsPlanned, Vehicles
 from doorward.tables.flex import Blocks, Drivers
 from doorward.tables.journey import Event
-from doorward.tables.orders import Orders
+from doorward.tables.orders import PICK_UP, Orders
 from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Packages, Scanned, Scans
 from doorward.tables.remarks import Reason, Remarks, Subject
@@ -138,13 +138,16 @@ def plan(desk: Desk) -> None:
         for ways in groups:
             _plan_vans(desk, rules, plans, ways, open_)
     if is_wave(desk, rules):
-        _tell_standing(desk, waiting(desk.table(Packages), desk.table(Scans), desk.midnight_s, VANS))
+        _tell_standing(
+            desk, waiting(desk.table(Packages), desk.table(Scans), desk.table(Orders), desk.midnight_s, VANS)
+        )
     _plan_gigs(desk, rules, plans)
     plans.post()
     if is_wave(desk, rules):
         tables = desk.table(Packages), desk.table(Scans), desk.table(Blocks), desk.table(Runs)
         gigs = np.flatnonzero(tables[0].way == Way.FLEX)
-        later = gigs[_evening(desk, gigs, rules)]
+        fetched = np.maximum(desk.table(Orders).consent[tables[0].order], 0) & PICK_UP
+        later = np.union1d(gigs[_evening(desk, gigs, rules)], np.flatnonzero(fetched))
         lint_wave(*tables, desk.posted, desk.midnight_s, desk.now_s, later)
 
 
@@ -180,7 +183,7 @@ def _open_stations(desk: Desk, rules: LastmileRules) -> Flags:
 
 def _plan_vans(desk: Desk, rules: LastmileRules, plans: _Plans, ways: tuple[Way, ...], open_: Flags) -> None:
     packages, sites = desk.table(Packages), desk.table(Sites)
-    row = waiting(packages, desk.table(Scans), desk.midnight_s, ways)
+    row = waiting(packages, desk.table(Scans), desk.table(Orders), desk.midnight_s, ways)
     row = row[open_[packages.station[row]]]
     horizon = must_go_before(desk.midnight_s, rules)
     bills, room = desk.table(Bills), desk.table(WayCapacity)
@@ -252,7 +255,7 @@ def _turned_away(desk: Desk, parcels: Parcels, station: int, ways: tuple[Way, ..
 
 def _plan_gigs(desk: Desk, rules: LastmileRules, plans: _Plans) -> None:
     packages, sites, blocks = desk.table(Packages), desk.table(Sites), desk.table(Blocks)
-    row = waiting(packages, desk.table(Scans), desk.midnight_s, (Way.FLEX,))
+    row = waiting(packages, desk.table(Scans), desk.table(Orders), desk.midnight_s, (Way.FLEX,))
     if len(row) == 0:
         return
     cars, at = gig_cars(blocks, desk.table(Drivers), desk.table(Runs), sites, rules, desk.now_s)

@@ -92,6 +92,7 @@ ROSTER = (
     "fulfillment.cartonize",
     "carriers.open",
     "carriers.return",
+    "carriers.wishes",
     "carriers.choose",
     "fulfillment.release",
     "fulfillment.floor",

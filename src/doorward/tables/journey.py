@@ -169,7 +169,13 @@ JOURNEY: dict[Event, Rule] = {
         "back at the station",
     ),
     Event.STORED: Rule(
-        ("delivery",), (_S.OUT,), _S.AT_LOCKER, _H.SITE, "storing", "sellable_accessible", "in a locker"
+        ("delivery",),
+        (_S.OUT, _S.READY),
+        _S.AT_LOCKER,
+        _H.SITE,
+        "storing",
+        "sellable_accessible",
+        "in a locker, or at the counter of its station",
     ),
     Event.COLLECTED: Rule(
         ("delivery",),

@@ -38,8 +38,10 @@ class Speed(IntEnum):
 
 
 LOCKER_OK, DRONE_OK, ROBOT_OK, LEAVE_OK, PARTS_OK = 1, 2, 4, 8, 16
-"""Bits of `Orders.consent`: ways that the customer allows, whether it may be left at the door, and whether those units
-of a line that are there may come before the others."""
+LOCKER_ONLY, PICK_UP = 32, 64
+"""Bits of `Orders.consent`: ways that the customer allows, whether it may be left at the door, whether those units of a
+line that are there may come before the others; and what a recipient asked for since: a locker if one has room, the
+counter of the delivery station."""
 
 
 class Access(IntFlag):

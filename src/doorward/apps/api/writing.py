@@ -12,6 +12,7 @@ from doorward.apps.api.live import Live
 from doorward.apps.api.orders_in import IndexedFault, Intake, OrderIn, QuoteIn
 from doorward.apps.api.problems import Fault, Trouble
 from doorward.apps.api.who import Who, must_see_order
+from doorward.delivery.commands import WISHES, DayFor, DayTaken, WishFor, WishTaken
 from doorward.promise.commands import Cancelled, CancelOrder, OrdersPlaced
 from doorward.promise.offers import Offer, offers
 
@@ -107,6 +108,62 @@ async def cancel_order(order: int, live: Live, who: Who, idempotency: Key = "") 
     return CancelAnswer(done.turn, msgspec.msgpack.decode(done.body, type=Cancelled).lines)
 
 
+class WishIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the recipient asks for: to the door in one of three ways, to the nearest locker with room, or fetched at the
+    station; words: for the driver."""
+
+    wish: WISHES
+    words: Annotated[str, msgspec.Meta(max_length=300, examples=["behind the green gate"])] = ""
+
+
+class WishAnswer(msgspec.Struct, frozen=True):
+    """open: packages for which it holds; 0: none is made yet, it will hold for all."""
+
+    turn: int
+    open: int
+
+
+class DayIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """day: the local date on which it is to come."""
+
+    day: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-03-09"])]
+
+
+class DayAnswer(msgspec.Struct, frozen=True):
+    """The window promised now, Unix seconds, and the packages that it holds for (0: none is made yet)."""
+
+    turn: int
+    due_lo_s: int
+    due_s: int
+    moved: int
+
+
+@post(
+    "/orders/{order:int}/wish",
+    opt={"scope": "ORDERS_WRITE"},
+    status_code=200,
+    summary="Take a recipient's wish",
+)
+async def wish_for(order: int, data: WishIn, live: Live, who: Who, idempotency: Key = "") -> WishAnswer:
+    """Where its packages are left, brought or fetched; as on the tracking page."""
+    must_see_order(who, live.replica.state, order)
+    asked = WishFor(order=order, wish=data.wish, words=data.words)
+    done = await live.ask("delivery.wish", asked, key=key_of(who, idempotency), asker=who.row)
+    return WishAnswer(done.turn, msgspec.msgpack.decode(done.body, type=WishTaken).open)
+
+
+@post(
+    "/orders/{order:int}/day", opt={"scope": "ORDERS_WRITE"}, status_code=200, summary="Promise another day"
+)
+async def another_day(order: int, data: DayIn, live: Live, who: Who, idempotency: Key = "") -> DayAnswer:
+    """After today and after the day promised, until a week ahead; 409 once it is on a driver's list."""
+    must_see_order(who, live.replica.state, order)
+    asked = DayFor(order=order, day=data.day)
+    done = await live.ask("delivery.reschedule", asked, key=key_of(who, idempotency), asker=who.row)
+    took = msgspec.msgpack.decode(done.body, type=DayTaken)
+    return DayAnswer(done.turn, took.due_lo_s, took.due_s, took.moved)
+
+
 @post("/quotes", opt={"scope": "ORDERS_READ"}, status_code=200, summary="When could it be there?")
 async def quote(data: QuoteIn, live: Live, intake: Intake) -> QuoteAnswer:
     """An offer for every speed, from stock, cut-offs, capacity and timetables as they are now."""
@@ -125,4 +182,4 @@ def _unusable(faults: list[IndexedFault]) -> Trouble:
     )  # fmt: skip
 
 
-ROUTES = [place_order, place_batch, cancel_order, quote]
+ROUTES = [place_order, place_batch, cancel_order, wish_for, another_day, quote]

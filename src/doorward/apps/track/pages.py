@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -23,7 +23,7 @@ from doorward.apps.api.reading import Looking
 from doorward.apps.api.who import Door
 from doorward.apps.console.pages import SAFE
 from doorward.apps.track.words import Words
-from doorward.delivery.commands import WishFor
+from doorward.delivery.commands import WISHES, DayFor, WishFor
 from doorward.runtime.look.track import Track, track
 from doorward.tables.orders import Orders
 from doorward.tables.people import Grants, Principal
@@ -40,7 +40,7 @@ HEADERS = {
 }
 STATIC = Path(__file__).parent / "static"
 KINDS = {"track.css": "text/css", "track.js": "text/javascript"}
-SAID = "Thank you: the driver will see it."
+SAID = {"1": "Thank you: it is noted.", "2": "Thank you: it comes on the day that you chose."}
 
 
 class Brand(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ class Tracking:
         )
         self._pages.filters.update(
             headline=words.headline, subline=words.subline, short=words.short, long=words.long, window=words.window,
-            reached=words.reached, drawing=words.drawing,
+            reached=words.reached, date=words.date, iso=words.iso, drawing=words.drawing,
         )  # fmt: skip
 
     def link(self, token: str) -> tuple[int, int]:
@@ -110,14 +110,10 @@ def _page(
     view = looking.now()
     found: Track = track(view, order)
     grants = view.state.table(Grants)
-    asks = found.state == "open" and (
-        not found.parts
-        or any(part.state in ("expected", "out", "failed") and not part.partner for part in found.parts)
-    )
     words = live.replica.vault.read("wish", order) or b""
     title = tracking.words.headline(found.parts[0], found.now_s) if found.parts else "Your order"
     return tracking.page(
-        "page.html", track=found, token=token, brand=tracking.brand(order), asks=asks, said=said, title=title,
+        "page.html", track=found, token=token, brand=tracking.brand(order), said=said, title=title,
         words=words.decode(), until=tracking.words.long(int(grants.ends_s[grant])),
     )  # fmt: skip
 
@@ -131,7 +127,7 @@ async def tracking_page(
     grant, order = tracking.link(token)
     if grant < 0:
         return _gone(tracking)
-    said = SAID if request.query_params.get("said") == "1" else ""
+    said = SAID.get(request.query_params.get("said", ""), "")
     return _answer(_page(tracking, looking, token, grant, order, live, said))
 
 
@@ -158,7 +154,7 @@ async def tracking_wish(
         return _gone(tracking)
     form = await request.form()
     wish, words = str(form.get("wish", "")), str(form.get("words", ""))[:300]
-    if wish not in ("in_person", "safe_place", "neighbour"):
+    if wish not in get_args(WISHES):
         said = "Please choose where we may leave it."
         return _answer(_page(tracking, looking, token, grant, order, live, said), 422)
     try:
@@ -167,6 +163,25 @@ async def tracking_wish(
         said = f"That is not possible any more: {error.problem.detail}."
         return _answer(_page(tracking, looking, token, grant, order, live, said), error.problem.status)
     return Response(b"", status_code=303, headers={**HEADERS, "Location": f"/t/{token}?said=1"})
+
+
+@post("/t/{token:str}/day", opt={"scope": ""}, include_in_schema=False, status_code=303)
+async def tracking_day(
+    token: str, tracking: Tracking, looking: Looking, live: Live, door: Door, request: Request[Any, Any, Any]
+) -> Response[bytes]:
+    """Another day, by a plain form."""
+    _slow(door, request)
+    grant, order = tracking.link(token)
+    if grant < 0:
+        return _gone(tracking)
+    day = str((await request.form()).get("day", ""))[:10]
+    try:
+        await live.ask("delivery.reschedule", DayFor(order=order, day=day), asker=grant)
+    except (Trouble, msgspec.ValidationError) as error:
+        problem = error.problem if isinstance(error, Trouble) else Trouble(422, f"{day} is no date").problem
+        said = f"That day is not possible: {problem.detail}."
+        return _answer(_page(tracking, looking, token, grant, order, live, said), problem.status)
+    return Response(b"", status_code=303, headers={**HEADERS, "Location": f"/t/{token}?said=2"})
 
 
 @get("/t/static/{name:str}", opt={"scope": ""}, include_in_schema=False, sync_to_thread=False)
@@ -195,4 +210,4 @@ def luminance(colour: str) -> float:
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
 
-ROUTES = [tracking_static, tracking_brand, tracking_page, tracking_live, tracking_wish]
+ROUTES = [tracking_static, tracking_brand, tracking_page, tracking_live, tracking_wish, tracking_day]

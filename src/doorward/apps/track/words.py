@@ -38,6 +38,15 @@ class Words:
         """14:05, or with the day where it is not today's."""
         return f"{self._local(at_s):%H:%M}" if self.day(at_s, now_s) == "today" else self.long(at_s)
 
+    def date(self, midnight_s: int) -> str:
+        """Tuesday 3 March, of a day by its midnight."""
+        local = self._local(midnight_s)
+        return f"{local:%A} {local.day} {local:%B}"
+
+    def iso(self, midnight_s: int) -> str:
+        """2026-03-03"""
+        return f"{self._local(midnight_s):%Y-%m-%d}"
+
     def window(self, track: Track) -> str:
         """Arriving tomorrow 08:00-19:00"""
         return f"Arriving {self._between(track.from_s, track.to_s, track.now_s)}"

@@ -16,7 +16,7 @@ from doorward.carriers.rules import CarriersRules
 from doorward.core.table import I1, I2, I4, I8, Table
 from doorward.tables.cards import Cards
 from doorward.tables.items import HAZMAT
-from doorward.tables.orders import DRONE_OK, LOCKER_OK, ROBOT_OK
+from doorward.tables.orders import DRONE_OK, LOCKER_OK, LOCKER_ONLY, PICK_UP, ROBOT_OK
 from doorward.tables.remarks import Reason
 from doorward.tables.ways import Services, Way
 
@@ -112,7 +112,22 @@ def gate(
             close(metres > most, Reason.OUT_OF_REACH, metres - most)
         close((batch.gates.astype(np.int64) >> int(way)) & 1 == 1, Reason.NO_CAPACITY)
     _partners(gates, batch, services, cards, hazmat)
+    _wishes(gates, batch)
     return gates
+
+
+WISHED_BY = {LOCKER_ONLY: (Way.LOCKER,), PICK_UP: (Way.OWN, Way.DSP)}
+"""Ways by which a recipient's wish can be met: the counter's packages lie at the station as the vans' do."""
+
+
+def _wishes(gates: Gates, batch: Batch) -> None:
+    """Where a recipient's wish can be met, the ways that do not meet it are closed; where not, it comes to the door."""
+    for bit, ways in WISHED_BY.items():
+        can = (gates.reason[[int(way) for way in ways]] == Reason.NONE).any(axis=0)
+        wants = ((np.maximum(batch.consent, 0) & bit) > 0) & can
+        for row in range(len(gates.reason)):
+            if row not in ways:
+                _Closer(gates, row)(wants, Reason.NO_CONSENT)
 
 
 def _partners(

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from doorward.carriers.rules import CarriersRules
+from doorward.carriers.waiting import free_cells, nearest_locker
+from doorward.delivery.plan import days_open
+from doorward.delivery.rules import DeliveryRules
+from doorward.delivery.state import movable
 from doorward.runtime.look.packages import package_shapes
 from doorward.runtime.look.positions import positions
 from doorward.runtime.look.shapes import Shape
-from doorward.runtime.look.view import View
+from doorward.runtime.look.view import OPEN, Longs, View
 from doorward.tables.doorstep import Left
 from doorward.tables.journey import Event, Status
 from doorward.tables.orders import LEAVE_OK, Orders, OrderStatus
 from doorward.tables.packages import Packages, Scans
 from doorward.tables.remarks import WORDS, Reason
-from doorward.tables.sites import Sites
+from doorward.tables.sites import Sites, Zones
+from doorward.tables.wishes import Wish, Wishes
 
 LAST_DOORS = 10
 """The vehicle is shown when so many doors or fewer are before the own one."""
@@ -42,7 +48,7 @@ TOLD: dict[Event, str] = {
     Event.TRANSFERRED: "Now with another vehicle",
     Event.ATTEMPTED: "We could not deliver",
     Event.BROUGHT_BACK: "Back at the station for another try",
-    Event.STORED: "Ready in a parcel locker",
+    Event.STORED: "Ready to be fetched",
     Event.COLLECTED: "Collected",
     Event.HANDED_OVER: "Handed to a partner carrier",
     Event.CARRIER_MOVED: "Moved by the partner carrier",
@@ -102,12 +108,25 @@ class TrackPart(Shape):
     left: str
     why: str
     place: str
+    place_lat: float
+    place_lon: float
     co2_g: int
     partner: bool
 
 
+class TrackChoices(Shape):
+    """What a customer may still choose. door: where it may be left; days: local midnights, Unix seconds; locker,
+    counter: names of the places where it could be fetched, empty if it could not; locker_m: metres from the door."""
+
+    door: bool
+    days: list[int]
+    locker: str
+    locker_m: int
+    counter: str
+
+
 class Track(Shape):
-    """An order as its customer sees it. state: open, waiting (no promise yet), refused."""
+    """An order as its customer sees it. state: open, waiting (no promise yet), refused. wish: the newest one."""
 
     now_s: int
     turn: int
@@ -117,6 +136,8 @@ class Track(Shape):
     from_s: int
     to_s: int
     leave_ok: bool
+    wish: str
+    choices: TrackChoices
     parts: list[TrackPart]
 
 
@@ -136,6 +157,8 @@ def track(view: View, order: int) -> Track:
         from_s=int(orders.due_lo_s[order]),
         to_s=int(orders.due_s[order]),
         leave_ok=bool(orders.consent[order] & LEAVE_OK),
+        wish=_wish(view, order),
+        choices=_choices(view, order, rows) if state == "open" else TrackChoices(False, [], "", -1, ""),
         parts=[_part(view, int(row), int(orders.at_s[order])) for row in rows],
     )
 
@@ -144,6 +167,40 @@ STATES = {
     Status.OUT: "out", Status.FAILED: "failed", Status.AT_LOCKER: "locker", Status.DELIVERED: "delivered",
     Status.RETURNING: "returning", Status.RETURNED: "returned", Status.LOST: "lost", Status.CANCELLED: "cancelled",
 }  # fmt: skip
+
+
+def _wish(view: View, order: int) -> str:
+    wishes = view.table(Wishes)
+    mine = np.flatnonzero(wishes.order == order)
+    return Wish(int(wishes.wish[mine[-1]])).name.lower() if len(mine) else ""
+
+
+def _choices(view: View, order: int, rows: Longs) -> TrackChoices:
+    """By the commands' rules: the door until it is there, all else until it is on a vehicle's list or with a partner.
+
+    A locker is offered if the nearest one with room is in reach; whether the box fits into a cell is found at the
+    station: if not, it comes to the door.
+    """
+    orders, packages, sites = view.table(Orders), view.table(Packages), view.table(Sites)
+    on_way = rows[
+        OPEN[packages.status[rows]] & ~np.isin(packages.status[rows], (Status.AT_LOCKER, Status.RETURNING))
+    ]
+    door = not len(rows) or bool((packages.carrier[on_way] < 0).any())
+    free = on_way[movable(packages, on_way)]
+    if len(rows) and not len(free):
+        return TrackChoices(door, [], "", -1, "")
+    station = view.table(Zones).station[[int(orders.zone[order])]]
+    door_lat, door_lon = orders.lat_udeg[[order]], orders.lon_udeg[[order]]
+    site, metres = nearest_locker(door_lat, door_lon, station, sites, free_cells(packages, sites))
+    near = site[0] >= 0 and metres[0] <= view.rule(CarriersRules).locker_m
+    days = days_open(int(orders.due_s[order]), view.midnight_s, view.rule(DeliveryRules))
+    return TrackChoices(
+        door=door,
+        days=list(days),
+        locker=_place(view, int(site[0])) if near else "",
+        locker_m=int(metres[0]) if near else -1,
+        counter=_place(view, int(station[0])),
+    )
 
 
 def _part(view: View, package: int, placed_s: int) -> TrackPart:
@@ -158,7 +215,7 @@ def _part(view: View, package: int, placed_s: int) -> TrackPart:
     from_s, to_s = (shape.eta_lo_s, shape.eta_hi_s) if told else (shape.due_lo_s, shape.due_s)
     ended = next((e for e in events if e[1] in (Event.DELIVERED, Event.COLLECTED)), None)
     failed = next((e for e in events if e[1] == Event.ATTEMPTED), None)
-    locker = int(packages.locker[package])
+    place, sites = int(packages.holder[package]) if state == "locker" else -1, view.table(Sites)
     before = shape.stops_before if state == "out" else -1
     return TrackPart(
         package=package,
@@ -180,7 +237,9 @@ def _part(view: View, package: int, placed_s: int) -> TrackPart:
         if ended and ended[1] == Event.DELIVERED and 0 <= ended[3] <= 7
         else "",
         why=WORDS[Reason(failed[4])] if failed and state == "failed" else "",
-        place=_place(view, locker) if state == "locker" else "",
+        place=_place(view, place),
+        place_lat=round(int(sites.lat_udeg[place]) * 1e-6, 5) if place >= 0 else 0.0,
+        place_lon=round(int(sites.lon_udeg[place]) * 1e-6, 5) if place >= 0 else 0.0,
         co2_g=shape.co2_g,
         partner=int(packages.carrier[package]) >= 0,
     )
