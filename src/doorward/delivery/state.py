@@ -55,7 +55,8 @@ def fold_wished(state: State, rows: Wished, at_s: int) -> None:
 
 
 def fold_rescheduled(state: State, rows: Rescheduled, at_s: int) -> None:
-    """The order's window, and that of its packages that are on no vehicle and no vehicle's list."""
+    """The order's window, and that of its packages that are on no vehicle and no vehicle's list. What was told of their
+    arrival holds no more."""
     packages = state.table(Packages)
     for order, lo_s, due_s in zip(
         rows.order.tolist(), rows.due_lo_s.tolist(), rows.due_s.tolist(), strict=True
@@ -63,7 +64,7 @@ def fold_rescheduled(state: State, rows: Rescheduled, at_s: int) -> None:
         state.put(Orders, np.array([order]), due_lo_s=lo_s, due_s=due_s)
         mine = np.flatnonzero(packages.order == order)
         mine = mine[movable(packages, mine)]
-        state.put(Packages, mine, due_lo_s=lo_s, due_s=due_s)
+        state.put(Packages, mine, due_lo_s=lo_s, due_s=due_s, eta_at_s=-1, eta_lo_s=-1, eta_hi_s=-1)
 
 
 def movable(packages: Packages, row: NDArray[np.int64]) -> NDArray[np.bool_]:
