@@ -48,6 +48,34 @@ def test_a_thousand_names_are_looked_up(places: Places) -> None:
         assert found == [i if i % 2 == 0 else -1 for i in range(2_000)]
 
 
+def test_texts_that_hold_a_word_are_found_newest_first(places: Places) -> None:
+    texts = {
+        1: "12 Harbour Street",
+        2: "Münster, harbour 3",
+        3: "100% wool",
+        4: "HARBOURS",
+        5: "100x wool!",
+        9: "-",
+    }
+    with Journal(places("journal")) as journal:
+        vault = Vault(journal)
+        _write(journal, vault, *(Kept("recipient", row, text.encode()) for row, text in texts.items()))
+        _write(journal, vault, Kept("user", 4, b"harbour"))
+
+        def found(word: str, most: int = 10, among: int = 100) -> list[int]:
+            return [
+                row
+                for row, body in vault.holding("recipient", word, most, among)
+                if body == texts[row].encode()
+            ]
+
+        assert found("harbour") == [4, 2, 1] and found("harbour", most=2) == [4, 2]
+        assert found("harbour", among=5) == [4, 2] and found("münster".replace("ü", "")) == []
+        assert found("100%") == [3] and found("l!") == [5] and found("_") == [] and found("'") == []
+        _write(journal, vault, Kept("recipient", 2, b""))
+        assert found("harbour") == [4, 1]
+
+
 def test_erasing_takes_the_text_and_leaves_the_digest(places: Places) -> None:
     with Journal(places("a")) as a, Journal(places("b")) as b:
         with_name, without = Vault(a), Vault(b)

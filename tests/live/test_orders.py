@@ -158,3 +158,19 @@ def test_bodies_that_are_too_large_or_too_deep_are_refused(blue: Shop) -> None:
     assert large.status_code == 413
     deep = blue.client.post("/api/v1/orders/batch", content=b"[" * 200_000, headers=kind)
     assert deep.status_code == 400 and deep.json()["rule"]
+
+
+def test_an_order_is_found_by_who_and_where(admin: httpx.Client, blue: Shop, red: Shop, sku: str) -> None:
+    recipient = {"name": "Zoë Brückner", "street": "7 Quayside Mews", "city": "Oldport"}
+    body = order("by-address", sku, recipient=recipient)
+    number = blue.client.post("/api/v1/orders", json=body).json()["order"]
+
+    def found(client: httpx.Client, q: str) -> list[int]:
+        hits = client.get("/api/v1/search", params={"q": q}).json()
+        return [hit["row"] for hit in hits if hit["kind"] == "order" and "Quayside" in hit["sub"]]
+
+    for q in ("quayside", "7 Quayside Mews", "Quayside, oldport", "brückner", "BRÜCKNER QUAYSIDE"):
+        assert found(blue.client, q) == found(admin, q) == [number], q
+        assert found(red.client, q) == []
+    for q in ("street", "quayside nowhere", "%%%", "qu"):
+        assert found(admin, q) == [], q

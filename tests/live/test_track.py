@@ -139,7 +139,9 @@ def test_another_day_is_promised_by_a_plain_form(
     said = anyone.post(f"{path}/day", data={"day": days[-1]})
     assert said.status_code == 303
     assert "the day that you chose" in anyone.get(said.headers["location"]).text
-    assert re.search(r"<h1>Arriving \w+, \d+ \w+ 08:00", anyone.get(path).text), "what was told before is forgotten"
+    assert re.search(r"<h1>Arriving \w+, \d+ \w+ 08:00", anyone.get(path).text), (
+        "what was told before is forgotten"
+    )
     answer = blue.client.post(f"/api/v1/orders/{number}/day", json={"day": days[-1]})
     assert answer.status_code == 422 and answer.json()["remedy"], "that is the day promised already"
     for bad in ("2020-01-01", "2026-02-31", "soon", "", "<b>x</b>"):

@@ -39,6 +39,7 @@ class PostgresStore:
     """A journal in a server, to be read beside its writer; a lost connection is made anew."""
 
     paged = True
+    holds = "convert_from(body, 'UTF8') ilike ? escape '!'"
     all_facts = "turns t left join (select * from facts where id >= ? and id < ?) f on f.id / 4096 = t.turn"
     some_facts = "facts f join turns t on t.turn = f.id / 4096"
 

@@ -121,6 +121,7 @@ class SqliteStore:
     """A journal file opened for reading only, while it is being written or afterwards."""
 
     paged = False
+    holds = "cast(body as text) like ? escape '!'"
     all_facts = "turns t left join facts f on f.id between t.turn * 4096 and t.turn * 4096 + 4095"
     some_facts = "facts f cross join turns t on t.turn = f.id / 4096"
     sql: apsw.Connection

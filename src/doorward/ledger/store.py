@@ -75,10 +75,12 @@ class Store(Protocol):
 
     where   for messages: a path, or a URL without its password
     paged   whether long selections are asked for in pages, because a server would send them whole
+    holds   a condition: the text `body` holds the words of a pattern, whatever the case of its ASCII letters
     all_facts, some_facts  how turns t and facts f are joined: every turn of a range, or every fact that was asked for
     """
 
     paged: bool
+    holds: str
     all_facts: str
     some_facts: str
 

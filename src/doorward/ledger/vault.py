@@ -11,6 +11,7 @@ about: who must be erasable is referred to by a digest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,6 +114,19 @@ class Vault:
             "select row, body from vault where kind = ? and turn > ? order by row", (kind, turn)
         )
         return {int(row): bytes(body) for row, body in rows}
+
+    def holding(self, kind: str, word: str, most: int, among: int) -> list[tuple[int, bytes]]:
+        """Texts of a kind that hold a word, newest rows first, at most `most`; only the newest `among` are looked at.
+
+        The case of ASCII letters does not matter. What is not committed yet is not found.
+        """
+        pattern = "%" + re.sub(r"([!%_])", r"!\1", word) + "%"
+        newest = "(select row, body from vault where kind = ? order by row desc limit ?) as newest"
+        rows = self._journal.store.rows(
+            f"select row, body from {newest} where {self._journal.store.holds} order by row desc limit ?",
+            (kind, among, pattern, most),
+        )
+        return [(int(row), bytes(body)) for row, body in rows]
 
     def find(self, scope: str, refs: Sequence[str]) -> list[int]:
         """The rows that bear these names; -1 where nothing does."""

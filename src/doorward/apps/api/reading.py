@@ -282,7 +282,7 @@ async def package_recipient_(package: int, looking: Looking, who: Who) -> Recipi
 async def search_(
     looking: Looking, who: Who, q: Annotated[str, Parameter(min_length=1, max_length=200)], at: At = None
 ) -> list[Hit]:
-    """Orders by number or reference, packages by number or SSCC, runs, trips, buildings, vehicles."""
+    """Orders by number, reference, name or address, packages by number or SSCC, runs, trips, buildings, vehicles."""
     view = await looking.at(at)
     return search(view, q, shop=None if who.operator else who.org)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,12 +27,16 @@ from doorward.tables.ways import Way
 
 LONGEST = 100
 """Characters of a query that are looked at."""
+RECIPIENT, SHOWN = "recipient", ("name", "street", "postcode", "city")
+SHORTEST, MATCHES, NEWEST = 3, 500, 200_000
+"""Letters of a word that recipients are looked through for; texts taken that hold it; recipients looked through."""
 NUMBERED = re.compile(r"(order|package|run|trip|site|vehicle|r|t)\s*#?\s*(\d{1,18})", re.IGNORECASE)
 SHORT = {"r": "run", "t": "trip"}
 
 
 def search(view: View, query: str, limit: int = 20, shop: int | None = None) -> list[Hit]:
-    """What `query` may mean, best first: an SSCC, a shop's reference, a number, `run 12`, part of a name.
+    """What `query` may mean, best first: an SSCC, a shop's reference, a number, `run 12`, part of a name; and last the
+    recipients whose name or address holds all its words, among the newest `NEWEST`.
 
     shop: only orders and packages of this shipper, and nothing else (None: everything).
     """
@@ -66,8 +71,13 @@ def _hits(view: View, wanted: str, shop: int | None) -> Iterator[Hit]:
         yield _order(view, number)
     if kind in ("", "package") and 0 <= number < len(packages) and ours(int(packages.order[number])):
         yield _package(view, number)
-    if shop is not None:
-        return
+    if shop is None:
+        yield from _network(view, wanted, kind, number)
+    yield from (_order(view, order, who) for order, who in _recipients(view, wanted, ours))
+
+
+def _network(view: View, wanted: str, kind: str, number: int) -> Iterator[Hit]:
+    """Runs, trips, buildings and vehicles."""
     for each, table, make in (
         ("run", Runs, _run), ("trip", Trips, _trip), ("site", Sites, _site), ("vehicle", Vehicles, _vehicle),
     ):  # fmt: skip
@@ -99,6 +109,19 @@ def _referred(view: View, wanted: str, shop: int | None) -> list[int]:
     return found
 
 
+def _recipients(view: View, wanted: str, ours: Callable[[int], bool]) -> Iterator[tuple[int, str]]:
+    """(order, who and where) of recipients in whose text all words stand, newest first."""
+    words = [word.casefold() for word in re.split(r"[\s,]+", wanted) if word]
+    longest = max(re.findall(r"[!-~]+", " ".join(words)), key=len, default="")
+    if view.vault is None or len(longest) < SHORTEST:
+        return
+    for order, body in view.vault.holding(RECIPIENT, longest, MATCHES, NEWEST):
+        told = msgspec.json.decode(body, type=dict[str, str])
+        text = " ".join(told.values()).casefold()
+        if order < view.state.count(Orders) and ours(order) and all(word in text for word in words):
+            yield order, ", ".join(told[part] for part in SHOWN if told.get(part))
+
+
 def _holds(names: NDArray[np.object_], wanted: str) -> list[int]:
     """Rows whose name holds the words, those that begin with them first."""
     low = wanted.casefold()
@@ -108,12 +131,12 @@ def _holds(names: NDArray[np.object_], wanted: str) -> list[int]:
     return [k for _, k in sorted(rows)]
 
 
-def _order(view: View, order: int) -> Hit:
+def _order(view: View, order: int, who: str = "") -> Hit:
     found = standing(view, np.array([order], np.int64))
     ref = order_ref(view, order)
     zone = view.table(Zones).name[view.table(Orders).zone[order]]
     title = f"Order {order}" + (f" ({ref})" if ref else "")
-    return Hit("order", order, title, f"{STATUSES[found.status[0]]}, {zone}", f"/orders/{order}")
+    return Hit("order", order, title, f"{STATUSES[found.status[0]]}, {who or zone}", f"/orders/{order}")
 
 
 def _package(view: View, package: int) -> Hit:
