@@ -61,16 +61,18 @@ def test_a_turn_out_of_reach_is_told(admin: httpx.Client) -> None:
     assert answer.status_code == 409 and "anew" in answer.json()["remedy"]
 
 
-def test_positions_come_every_second(server: Server) -> None:
+@pytest.mark.parametrize(("asked", "then"), [({}, "moved"), ({"whole": "true"}, "positions")])
+def test_positions_come_every_second(server: Server, asked: dict[str, str], then: str) -> None:
     with server.client() as client:
-        found = []
-        for kind, _, data in events(client, "/api/v1/stream/positions"):
-            assert kind == "positions"
-            assert len(data["id"]) == len(data["lat"]) == len(data["tone"])
+        found, kinds = [], []
+        for kind, _, data in events(client, "/api/v1/stream/positions", **asked):
+            whole = data if kind == "positions" else data["come"]
+            assert len(whole["id"]) == len(whole["lat"]) == len(whole["tone"])
             found.append(data["now_s"])
-            if len(found) == 2:
+            kinds.append(kind)
+            if len(found) == 3:
                 break
-    assert found[0] < found[1]
+    assert found[0] < found[1] < found[2] and kinds == ["positions", then, then]
 
 
 def test_the_twins_clock_is_steered(admin: httpx.Client) -> None:

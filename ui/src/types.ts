@@ -54,6 +54,10 @@ export interface Positions {
   turn: number; now_s: number; id: string[]; kind: string[]; lat: number[]; lon: number[];
   heading: number[]; tone: Tone[]; age_s: number[]; estimated: boolean[];
 }
+export interface Moved {
+  turn: number; now_s: number; gone: number[]; lat: number[]; lon: number[]; turned: number[]; heading: number[];
+  toned: number[]; tone: Tone[]; fresh: number[]; age_s: number[]; estimated: number[]; come: Positions;
+}
 export interface Action { command: string; label: string }
 export interface ExceptionShape {
   id: string; kind: string; tone: Tone; title: string; cause: string; about: string; row: number;

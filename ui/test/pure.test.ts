@@ -172,3 +172,9 @@ describe("colours", () => {
     expect(rgb("#1a0")).toEqual(rgb("#11aa00"));
   });
 });
+
+it("one late among hundreds does not make a cell late, a tenth does", () => {
+  const dots = (late: number) => [...Array(200).keys()].map((i) => ({ lon: 10, lat: 50, tone: i < late ? ("late" as const) : ("on_time" as const) }));
+  expect(cells(dots(1), 0.5)[0]).toMatchObject({ count: 200, late: 1, tone: "on_time" });
+  expect(cells(dots(20), 0.5)[0]).toMatchObject({ late: 20, tone: "late" });
+});

@@ -1,4 +1,4 @@
-// Hexagons for the far view: hundreds of dots become cells with a count and the gravest tone.
+// Hexagons for the far view: hundreds of dots become cells with a count and the gravest tone that is common there.
 import type { Tone } from "../types";
 import { worst } from "./tone";
 
@@ -8,6 +8,8 @@ interface Dot { lon: number; lat: number; tone: Tone }
 
 const mercY = (lat: number): number => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360));
 const latOf = (y: number): number => (Math.atan(Math.exp(y)) * 360) / Math.PI - 90;
+
+const FEW = 10;
 
 /** Cells of `size_deg` degrees of longitude from centre to corner, pointy side up, in the map's own projection. */
 export function cells(dots: Iterable<Dot>, size_deg: number): Cell[] {
@@ -28,8 +30,15 @@ export function cells(dots: Iterable<Dot>, size_deg: number): Cell[] {
       return [((x + size * Math.cos(angle)) * 180) / Math.PI, latOf(y + size * Math.sin(angle))];
     });
     const late = tones.filter((t) => t === "late").length;
-    return { lon: (x * 180) / Math.PI, lat: latOf(y), count: tones.length, late, tone: worst(tones), ring };
+    return { lon: (x * 180) / Math.PI, lat: latOf(y), count: tones.length, late, tone: worst(tones.length < FEW ? tones : common(tones)), ring };
   });
+}
+
+/** The tones that a tenth of a cell or more has: one late van among hundreds does not make a town late. */
+function common(tones: readonly Tone[]): Tone[] {
+  const count = new Map<Tone, number>();
+  for (const tone of tones) count.set(tone, (count.get(tone) ?? 0) + 1);
+  return [...count].filter(([, n]) => n * 10 >= tones.length).map(([tone]) => tone);
 }
 
 /** The nearest hexagon to fractional axial coordinates. */

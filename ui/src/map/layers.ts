@@ -14,6 +14,7 @@ export function ourLayers(p: Paints, ground: "plain" | "roads" | "network"): Lay
     { id: "dw-lanes", type: "line", source: "lanes", paint: { "line-color": p.lane, "line-width": 1, "line-dasharray": [2, 3] } },
     { id: "dw-cells", type: "fill", source: "cells", paint: { "fill-color": byTone, "fill-opacity": 0.42 } },
     { id: "dw-cell-lines", type: "line", source: "cells", paint: { "line-color": byTone, "line-width": 1 } },
+    { id: "dw-cell-counts", type: "symbol", source: "cells", layout: { "text-field": ["to-string", ["get", "count"]], "text-font": FONT, "text-size": 11, "text-allow-overlap": false }, paint: siteInk(p) },
     { id: "dw-others", type: "line", source: "others", layout: { "line-join": "round" }, paint: { "line-color": p.ink, "line-width": 1, "line-opacity": 0.22 } },
     { id: "dw-route-done", type: "line", source: "route", filter: ["get", "done"], layout: { "line-join": "round" }, paint: { "line-color": p.accent, "line-width": 2, "line-opacity": 0.3 } },
     { id: "dw-route", type: "line", source: "route", filter: ["!", ["get", "done"]], layout: { "line-join": "round" }, paint: { "line-color": p.accent, "line-width": 2 } },

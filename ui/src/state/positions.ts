@@ -3,7 +3,8 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError, get, withQuery } from "../net/api";
 import { listen } from "../net/stream";
-import type { Positions } from "../types";
+import { applied } from "../lib/moves";
+import type { Moved, Positions } from "../types";
 import { follow } from "./live";
 import { at } from "./view";
 
@@ -30,7 +31,13 @@ export function usePositions(): void {
     const read = (): Promise<void> => get<Positions>(withQuery("positions", { at: moment }), stop.signal).then(take, fail);
     void read();
     if (moment !== undefined) return () => stop.abort();
-    const open = (): ReturnType<typeof listen> => listen("stream/positions", { positions: (data) => take(data as Positions) }, () => undefined, () => undefined);
+    let base: Positions | null = null; // what changes are told against: whole at each opening of the stream
+    const tell = (next: Positions): void => take((base = next));
+    const told = {
+      positions: (data: unknown) => tell(data as Positions),
+      moved: (data: unknown) => base && tell(applied(base, data as Moved)),
+    };
+    const open = (): ReturnType<typeof listen> => listen("stream/positions", told, () => undefined, () => undefined);
     let stream: ReturnType<typeof listen> | null = open();
     // where the stream does not come through (a proxy that buffers), turns say when to read
     const leave = follow(QUIET_MS, () => void (Date.now() - positionsSeen.value > QUIET_MS && read()));

@@ -18,7 +18,9 @@ from doorward.apps.api.reading import Looking, own_positions
 from doorward.apps.api.who import Who
 from doorward.ports.clock import wall_s
 from doorward.runtime.live.replica import Told
+from doorward.runtime.look.moves import gridded, moved
 from doorward.runtime.look.positions import positions
+from doorward.runtime.look.shapes import Positions
 from doorward.tables.people import Grants
 
 BEAT_S = 15.0
@@ -92,21 +94,56 @@ async def _events(live: Live, who: Who, begin: int | None) -> AsyncIterator[byte
         live.leave(queue)
 
 
+class Steps:
+    """Positions second by second, as one organisation sees them: whole, and what changed since the step before. Made
+    once a second for all who follow."""
+
+    def __init__(self, looking: Looking) -> None:
+        self._looking = looking
+        self._at = (-1, -1)
+        self._seen: Positions | None = None
+        self._whole = b""
+        self.number = 0
+        self.moved = b""
+
+    def take(self, who: Who) -> int:
+        """The number of the newest step."""
+        view = self._looking.now()
+        if self._at != (view.turn, view.now_s):
+            seen = gridded(own_positions(who, view.state, positions(view)))
+            if self._seen is not None:
+                change, seen = moved(self._seen, seen)
+                self.moved = event("moved", change)
+            self._seen = seen
+            self._at, self._whole, self.number = (view.turn, view.now_s), b"", self.number + 1
+        return self.number
+
+    @property
+    def whole(self) -> bytes:
+        """The newest step, for who does not know the one before."""
+        self._whole = self._whole or event("positions", self._seen)
+        return self._whole
+
+
 @get("/stream/positions", opt={"scope": "RUNS_READ"}, summary="Follow where everything is")
-async def stream_positions(live: Live, looking: Looking, who: Who) -> Stream:
-    """Server-sent events, one a second: `positions` as GET /positions."""
-    return Stream(_positions(live, looking, who), media_type="text/event-stream", headers=HEADERS)
+async def stream_positions(live: Live, looking: Looking, who: Who, whole: bool = False) -> Stream:
+    """Server-sent events, one a second: first `positions` as GET /positions, then `moved`: what changed since. With
+    `whole=true` always `positions`."""
+    return Stream(_positions(live, looking, who, whole), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _positions(live: Live, looking: Looking, who: Who) -> AsyncIterator[bytes]:
-    before = b""
+async def _positions(live: Live, looking: Looking, who: Who, whole: bool) -> AsyncIterator[bytes]:
+    steps = looking.steps.setdefault(who.org, Steps(looking))
+    known = -1
     while still_holds(live, who):
-        view = looking.now()
-        body = looking.rendered(
-            view, ("positions", who.org), lambda v: own_positions(who, v.state, positions(v))
-        )
-        yield b": still here\n\n" if body is before else b"event: positions\ndata: " + body + b"\n\n"
-        before = body
+        number = steps.take(who)
+        if number == known:
+            yield b": still here\n\n"
+        elif whole or known != number - 1:
+            yield steps.whole
+        else:
+            yield steps.moved
+        known = number
         # everybody wakes at the same moment, so that one reckoning serves all
         await asyncio.sleep(1.0 - wall_s() % 1.0)
 

@@ -62,6 +62,7 @@ class Looking:
         self._live = live
         self._frame = Frame.of(live.replica.network, live.replica.rules)
         self.pasts = Pasts(live.replica)
+        self.steps: dict[int, Any] = {}
         self._kept: dict[tuple[Any, ...], bytes] = {}
         self._of: tuple[int, int] = (-1, -1)
 

@@ -29,8 +29,6 @@ STANDS_BY_S = 15.0
 RESTARTS = 20
 """Times that a writer that died is started anew within `RESTARTS_S`."""
 RESTARTS_S = 60.0
-ENDS_S = 10.0
-STANDS_BY_S = 15.0
 
 
 class Writer:

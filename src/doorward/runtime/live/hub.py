@@ -56,10 +56,13 @@ class Hub:
         self._peers: list[Peer] = []
 
     def open(self) -> None:
-        """Be there: from now on others can connect."""
-        self._listen.bind(str(self.path))
-        self.path.chmod(0o600)
+        """Be there: from now on others can connect. The path appears when it does listen, not before."""
+        draft = self.path.with_name(self.path.name + "~")
+        draft.unlink(missing_ok=True)
+        self._listen.bind(str(draft))
+        draft.chmod(0o600)
         self._listen.listen(64)
+        draft.rename(self.path)
         self._listen.setblocking(False)
         self._selector.register(self._listen, selectors.EVENT_READ, None)
 

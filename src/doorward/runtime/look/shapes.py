@@ -245,6 +245,29 @@ class Positions(Shape):
     estimated: list[bool]
 
 
+class Moved(Shape):
+    """What changed since the positions told before.
+
+    gone: rows of them that are no more. Of those that stay, in their order: lat, lon: steps of 0.00001 degrees, all;
+    turned, heading: rows and their new heading; toned, tone likewise; fresh, age_s: rows whose age did not just grow by
+    the time between; estimated: rows where it is the other way round now. come: rows that are new, after all others
+    """
+
+    turn: int
+    now_s: int
+    gone: list[int]
+    lat: list[int]
+    lon: list[int]
+    turned: list[int]
+    heading: list[int]
+    toned: list[int]
+    tone: list[Tone]
+    fresh: list[int]
+    age_s: list[int]
+    estimated: list[int]
+    come: Positions
+
+
 class Action(Shape):
     """Something that can be done about an exception. command: its name for `POST /exceptions/{id}/actions`."""
 
