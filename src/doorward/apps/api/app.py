@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.di import Provide
@@ -31,6 +32,7 @@ from doorward.apps.live.logs import logger
 from doorward.apps.track import pages as track
 from doorward.apps.track.pages import Tracking
 from doorward.runtime.live.prepare import SECRET_FILE
+from doorward.runtime.live.service_file import ServiceFile
 from doorward.tables.items import Items
 
 MOST_BODY = 16 << 20
@@ -42,13 +44,14 @@ def create() -> Litestar:
     """The application of one API process; the live network's folder stands in the environment."""
     folder = Path(os.environ[FOLDER])
     log = logger("api", json=bool(os.environ.get("DOORWARD_JSON_LOGS")))
-    return application(Live(folder, log))
+    service = msgspec.json.decode(os.environ.get("DOORWARD_SERVICE", "{}"), type=ServiceFile)
+    return application(Live(folder, log), service)
 
 
-def application(live: Live) -> Litestar:
+def application(live: Live, service: ServiceFile) -> Litestar:
     """Routes over a live network."""
     basemap, tracking = Basemap(live), Tracking(live)
-    intake, door, looking = Intake(live.replica.network, _skus(live)), Door(live), Looking(live)
+    intake, door, looking = Intake(live.replica.network, _skus(live)), Door(live, service), Looking(live)
 
     @asynccontextmanager
     async def alive(app: Litestar) -> AsyncIterator[None]:
@@ -66,7 +69,7 @@ def application(live: Live) -> Litestar:
         *(*boarding.ROUTES, *mapping.ROUTES),
     ]
     for handler in handlers:
-        handler.security = [{"key": [handler.opt["scope"]]}] if handler.opt["scope"] else []
+        handler.security = [{"key": [each]} for each in handler.opt["scope"].split("|") if each]
     api = Router(
         path="/api/v1",
         route_handlers=handlers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -16,16 +17,19 @@ from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble
 from doorward.apps.api.reading import Looking, own_positions
 from doorward.apps.api.who import Who
-from doorward.ports.clock import wall_s
+from doorward.ports.clock import steady_s, wall_s
 from doorward.runtime.live.replica import Told
 from doorward.runtime.look.moves import gridded, moved
+from doorward.runtime.look.own import own_facts
 from doorward.runtime.look.positions import positions
 from doorward.runtime.look.shapes import Positions
-from doorward.tables.people import Grants
+from doorward.tables.people import Grants, Scope
 
 BEAT_S = 15.0
 MOST_BEHIND = 200_000
 """Turns that a stream may resume from; who was away longer reads anew."""
+AT_ONCE = 200
+"""Turns looked through for one organisation before others have their go."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -41,7 +45,7 @@ def turn_event(told: Told) -> bytes:
     return event("turn", data, told.turn)
 
 
-@get("/stream", opt={"scope": "NETWORK_READ"}, summary="Follow what happens")
+@get("/stream", opt={"scope": "NETWORK_READ|ORDERS_READ|RUNS_READ"}, summary="Follow what happens")
 async def stream(
     live: Live,
     who: Who,
@@ -49,7 +53,8 @@ async def stream(
     after: Annotated[int | None, Parameter(query="after", required=False)] = None,
 ) -> Stream:
     """Server-sent events: `turn` {turn, now_s, service, facts} for every turn from Last-Event-ID (or `after`) on, none
-    missing; `clock` as GET /clock whenever it is moved and every few seconds."""
+    missing; `clock` as GET /clock whenever it is moved and every few seconds. Who may not see the whole network is told
+    of its own orders, packages and runs only: turns that are about them, and how many rows of each fact are."""
     begin = last if last is not None else after
     replica = live.replica
     if begin is not None and not replica.turn - MOST_BEHIND <= begin <= replica.turn:
@@ -57,7 +62,11 @@ async def stream(
             409, f"turn {begin} is out of the stream's reach", rule=f"within {MOST_BEHIND} turns of {replica.turn}",
             remedy="read anew, and follow from the turn that the answer names",
         )  # fmt: skip
-    return Stream(_events(live, who, begin), media_type="text/event-stream", headers=HEADERS)
+    whole = Scope.NETWORK_READ in who.scopes
+    if who.operator and not whole:
+        raise Trouble(403, "this needs the scope NETWORK_READ", remedy="ask an admin for a key that has it")
+    events = _events(live, who, begin) if whole else _own_events(live, who, begin)
+    return Stream(events, media_type="text/event-stream", headers=HEADERS)
 
 
 def still_holds(live: Live, who: Who) -> bool:
@@ -90,6 +99,33 @@ async def _events(live: Live, who: Who, begin: int | None) -> AsyncIterator[byte
                 yield event("clock", item)
             if not live.listens(queue):
                 return  # lagged too far behind: it resumes by its last id
+    finally:
+        live.leave(queue)
+
+
+async def _own_events(live: Live, who: Who, begin: int | None) -> AsyncIterator[bytes]:
+    """The same of one organisation. A turn that is not about it only moves the id on, at each beat."""
+    queue = live.listen()
+    try:
+        told, said_s = live.replica.turn if begin is None else begin, steady_s()
+        yield b"retry: 1000\n\n"
+        while True:
+            while told < live.replica.turn:
+                upto = min(told + AT_ONCE, live.replica.turn)
+                for each in live.replica.abouts(told, upto):
+                    if facts := own_facts(live.replica.state, who.org, each):
+                        yield event(
+                            "turn", {"turn": each.turn, "now_s": each.at_s, "facts": facts}, each.turn
+                        )
+                told = upto
+                await asyncio.sleep(0)
+            if steady_s() - said_s > BEAT_S:
+                said_s = steady_s()
+                yield b"id: %d\n\n" % told
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(queue.get(), BEAT_S)
+            if not still_holds(live, who) or not live.listens(queue):
+                return
     finally:
         live.leave(queue)
 

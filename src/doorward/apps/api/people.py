@@ -31,7 +31,7 @@ from doorward.access.rights import holds
 from doorward.adapters.secrets import LEAST_PASSWORD, check_password, digest, hash_password, new_key, new_link
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import missing
-from doorward.apps.api.who import COOKIE, SIGN_INS, SIGN_INS_ANY, Door, Who, must_see_order, unknown
+from doorward.apps.api.who import COOKIE, Door, Who, must_see_order, unknown
 from doorward.core.units import DAY_S
 from doorward.tables.people import Grants, Organisations, OrgKind, Principal, Role, Scope
 
@@ -155,9 +155,7 @@ def made(done: Any) -> int:
 @post("/session", opt={"scope": ""}, status_code=201, summary="Sign in")
 async def sign_in(data: SignIn, live: Live, door: Door, request: Request[Any, Any, Any]) -> Response[Me]:
     """Sets a cookie that no script can read; it holds for seven days, and ends with the password."""
-    client = request.client.host if request.client else ""
-    door.slow_down(f"sign in {client}", SIGN_INS_ANY)
-    door.slow_down(f"sign in {client} {data.email.lower()}", SIGN_INS)
+    door.signs_in(request, data.email.lower() or "key")
     row = await _checked(data, live)
     secret = new_key()
     asked = OpenSession(grant=row, digest=digest(secret), ends_s=live.replica.now_s() + SESSION_S)

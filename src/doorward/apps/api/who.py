@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
-from limits import RateLimitItem, parse
+from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from litestar import Request
@@ -23,14 +25,14 @@ from doorward.adapters.secrets import digest
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble, missing
 from doorward.ledger.state import State
+from doorward.ports.clock import wall_s
+from doorward.runtime.live.service_file import ServiceFile
 from doorward.tables.orders import Orders
 from doorward.tables.people import Grants, OrgKind, Principal, Scope
 
 COOKIE = "dw_session"
-RATE = parse("1200/second")
-"""Requests of one principal; bulk goes in batches."""
-SIGN_INS, SIGN_INS_ANY = parse("10/minute"), parse("60/minute")
-"""From one address: for one person, and for whomever; every try costs a tenth of a second of a core on purpose."""
+SELF = "SELF"
+"""In place of a scope: whoever is signed in as a person, for what is that person's own."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,10 @@ class Who:
 class Door:
     """Recognises principals by their secrets, for one API process."""
 
-    def __init__(self, live: Live) -> None:
-        self._live = live
+    def __init__(self, live: Live, service: ServiceFile) -> None:
+        self._live, self.service = live, service
+        limits: dict[str, str] = msgspec.structs.asdict(service.limits)
+        self._rates = {name: parse(rate) for name, rate in limits.items()}
         self._rows: dict[str, int] = {}
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
@@ -75,6 +79,12 @@ class Door:
         org = int(grants.org[row])
         return Who(row, org, kind_of(replica.state, org), scopes(grants, row), browser)
 
+    def person(self, who: Who) -> int:
+        """The user whose session asks; -1 for a key, and for who signed in with one."""
+        grants = self._live.replica.state.table(Grants)
+        user = int(grants.about[who.row]) if grants.kind[who.row] == Principal.SESSION else -1
+        return user if user >= 0 and grants.kind[user] == Principal.USER else -1
+
     def _row(self, print_: str) -> int:
         row = self._rows.get(print_, -1)
         if row < 0:
@@ -85,13 +95,31 @@ class Door:
                 self._rows[print_] = row
         return row
 
-    def slow_down(self, who: str, rate: RateLimitItem = RATE) -> None:
-        """Trouble 429 for who asks too often."""
+    def slow_down(self, who: str, limit: str = "requests") -> None:
+        """Trouble 429 for who asks more often than a limit of the service settings allows."""
+        rate = self._rates[limit]
         if not self._limiter.hit(rate, who):
+            wait_s = max(1, math.ceil(self._limiter.get_window_stats(rate, who).reset_time - wall_s()))
             raise Trouble(
                 429, "too many requests", rule=str(rate), remedy="wait, and send many things in one batch",
-                headers={"Retry-After": str(rate.get_expiry())},
+                headers={"Retry-After": str(wait_s)},
             )  # fmt: skip
+
+    def signs_in(self, request: Request[Any, Any, Any], person: str = "") -> None:
+        """Trouble 429 for an address that tries too often, for one person or at all."""
+        address = self.address(request)
+        self.slow_down(f"sign in {address}", "sign_ins_address")
+        if person:
+            self.slow_down(f"sign in {address} {person}", "sign_ins")
+
+    def address(self, request: Request[Any, Any, Any]) -> str:
+        """Who connects; behind proxies of ours the address that the last of them saw."""
+        address, proxies = request.client.host if request.client else "", self.service.proxies
+        for earlier in reversed(request.headers.get("x-forwarded-for", "").split(",")):
+            if address not in proxies or not earlier.strip():
+                break
+            address = earlier.strip()
+        return address
 
 
 def unknown(why: str = "no such key or session") -> Trouble:
@@ -116,9 +144,13 @@ def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
     if who is None:
         raise unknown("nobody is signed in")
     door.slow_down(str(who.row))
-    if Scope[wanted] not in who.scopes:
+    if wanted == SELF:
+        if door.person(who) < 0:
+            raise Trouble(403, "this is for a person", remedy="sign in with e-mail and password first")
+    elif not any(Scope[each] in who.scopes for each in wanted.split("|")):
+        words = wanted.replace("|", " or ")
         raise Trouble(
-            403, f"this needs the scope {wanted}", remedy="ask an admin for a key or a role that has it"
+            403, f"this needs the scope {words}", remedy="ask an admin for a key or a role that has it"
         )
     connection.state.who = who
 

@@ -11,6 +11,7 @@ from doorward.apps.cli.screen import ERR, progress, shown, teller
 from doorward.apps.live.up import must_be_free, run, writer_command
 from doorward.core.errors import BadInput
 from doorward.runtime.live.prepare import prepare_live
+from doorward.runtime.live.service_file import read_service
 from doorward.runtime.moments import moment
 
 
@@ -46,6 +47,14 @@ def up(
         typer.Option("--db", help="Keep the journal there: postgresql://user@host/base?schema=region."),
     ] = "",
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="API processes.")] = 1,
+    public_url: Annotated[
+        str,
+        typer.Option("--public-url", help="Where browsers reach it, as in https://tower.example.org."),
+    ] = "",
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", help="How often, as in sign_ins=5/minute; docs/service.md lists them."),
+    ] = None,
     json_logs: Annotated[bool, typer.Option("--json-logs", help="Logs as one JSON object a line.")] = False,
 ) -> None:
     """Run the network as a service: control tower, API and tracking pages, on the twin's clock or the wall's."""
@@ -57,12 +66,13 @@ def up(
     where = folder or Path("live") / Path(network).stem
     with progress() as bar:
         settings = prepare_live(where, network, seed, scale, teller(bar), db).settings
+    service = read_service(where, public_url, limit or ())
     begin_s = moment(begin, settings.start_s, settings.utc_offset_s, "--begin")
     command = writer_command(where, "twin", speed, json_logs=json_logs, begin_s=begin_s)
     raise typer.Exit(
         run(
             where, command, host=host, port=port, workers=workers, json_logs=json_logs,
-            told=lambda key: _say(where, host, port, key),
+            service=service, told=lambda key: _say(where, host, port, key),
         )
     )  # fmt: skip
 

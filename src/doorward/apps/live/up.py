@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from doorward.access.commands import Start
 from doorward.adapters.secrets import digest, new_key
 from doorward.core.errors import BadInput, Locked
@@ -20,6 +22,7 @@ from doorward.ledger.journal import must_be_free as journal_must_be_free
 from doorward.ports.clock import pause_s, steady_s
 from doorward.runtime.live.client import ask
 from doorward.runtime.live.hub import socket_of
+from doorward.runtime.live.service_file import ServiceFile, default_url
 from doorward.runtime.live.wire import Done
 from doorward.runtime.rundir import RunDir
 
@@ -109,12 +112,15 @@ def writer_command(folder: Path, mode: str, speed: float, *, json_logs: bool, be
     return command + (["--json-logs"] if json_logs else [])
 
 
-def serve(folder: Path, host: str, port: int, workers: int, *, json_logs: bool) -> None:
+def serve(folder: Path, host: str, port: int, workers: int, *, json_logs: bool, service: ServiceFile) -> None:
     """Serve the API until interrupted."""
     from granian.constants import Interfaces
     from granian.server import Server
 
     os.environ["DOORWARD_FOLDER"] = str(folder)
+    public_url = service.public_url or default_url(host, port)
+    told = msgspec.structs.replace(service, public_url=public_url)
+    os.environ["DOORWARD_SERVICE"] = msgspec.json.encode(told).decode()
     if json_logs:
         os.environ["DOORWARD_JSON_LOGS"] = "1"
     server: Any = Server(
@@ -172,7 +178,7 @@ def _there(writer: Writer, listens: Path, failed: list[int], standby: bool) -> N
 
 def run(
     folder: Path, command: list[str], *, host: str, port: int, workers: int, json_logs: bool,
-    told: Callable[[str], None],
+    service: ServiceFile, told: Callable[[str], None],
 ) -> int:  # fmt: skip
     """Everything, until interrupted; returns the exit code."""
     must_be_free(host, port)
@@ -187,7 +193,7 @@ def run(
     try:
         _there(writer, socket_of(folder), failed, isinstance(RunDir(folder).journal, str))
         told(first_key(folder))
-        serve(folder, host, port, workers, json_logs=json_logs)
+        serve(folder, host, port, workers, json_logs=json_logs, service=service)
     finally:
         code = writer.end()
     return failed[0] if failed else max(0, code)

@@ -101,7 +101,7 @@ def _gone(tracking: Tracking) -> Response[bytes]:
 
 
 def _slow(door: Door, request: Request[Any, Any, Any]) -> None:
-    door.slow_down(f"track {request.client.host if request.client else ''}")
+    door.slow_down(f"track {door.address(request)}")
 
 
 def _page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +18,12 @@ from doorward.runtime.build import all_folds, network_of
 from doorward.runtime.config import Network, rules_from
 from doorward.runtime.live.prepare import live_reference
 from doorward.runtime.live.wire import ClockShape
+from doorward.runtime.look.own import Abouts, abouts
 from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir
 
+KEPT_ABOUTS = 256
+"""Turns whose rows are remembered for streams that tell a part: all such listeners ask for the same newest ones."""
 KEPT_TURNS = 20_000
 """Turns remembered for streams that resume; older ones are read from the journal."""
 
@@ -46,6 +49,7 @@ class Replica:
         self.ledger = Ledger.open(where.root, all_folds(), live_reference(where), read_only=True)
         self.clock: ClockShape | None = None
         self.recent: deque[Told] = deque(maxlen=KEPT_TURNS)
+        self._abouts: OrderedDict[int, Abouts] = OrderedDict()
 
     @property
     def state(self) -> State:
@@ -74,6 +78,18 @@ class Replica:
         if self.recent and self.recent[0].turn <= turn + 1:
             return [each for each in self.recent if each.turn > turn]
         return [told(each) for each in self.ledger.journal.turns(turn, self.turn)]
+
+    def abouts(self, after: int, upto: int) -> list[Abouts]:
+        """What the turns after one up to another are about, oldest first."""
+        wanted = range(after + 1, upto + 1)
+        missing = [turn for turn in wanted if turn not in self._abouts]
+        found = {turn: self._abouts[turn] for turn in wanted if turn in self._abouts}
+        if missing:
+            for each in self.ledger.journal.turns(missing[0] - 1, missing[-1]):
+                found[each.turn] = self._abouts[each.turn] = abouts(each)
+        while len(self._abouts) > KEPT_ABOUTS:
+            self._abouts.popitem(last=False)
+        return [found[turn] for turn in wanted if turn in found]
 
     def now_s(self) -> int:
         """The network's time now: the writer's clock, gone on since it was told."""
