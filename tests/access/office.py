@@ -17,12 +17,12 @@ from doorward.ledger.desk import Desk
 from doorward.ledger.ledger import Ledger
 from doorward.tables.fleet import Vehicles
 from doorward.tables.orders import Orders
-from doorward.tables.people import Grants, Organisations, Responsible, Serving
+from doorward.tables.people import Grants, Organisations, Passkeys, Responsible, Serving
 from doorward.tables.ways import Services
 
 START_S = 1_800_000_000
 FOREVER_S = START_S + 10**8
-TABLES: tuple[type[Table], ...] = (Grants, Organisations, Responsible, Serving)
+TABLES: tuple[type[Table], ...] = (Grants, Organisations, Passkeys, Responsible, Serving)
 
 
 def reference() -> list[Table]:

@@ -12,7 +12,8 @@ from tests.live.orders import order
 from tests.live.server import Server
 
 OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/session"), ("GET", "/api/v1/session"),
-        ("DELETE", "/api/v1/session")}  # fmt: skip
+        ("DELETE", "/api/v1/session"), ("GET", "/api/v1/session/ways"), ("POST", "/api/v1/session/passkey"),
+        ("POST", "/api/v1/session/passkey/options")}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

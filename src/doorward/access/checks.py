@@ -21,6 +21,7 @@ from doorward.tables.people import (
     Grants,
     Organisations,
     OrgKind,
+    Passkeys,
     Principal,
     Role,
     Scope,
@@ -28,6 +29,8 @@ from doorward.tables.people import (
 
 EMAIL, SECRET = "email", "secret"
 """Scopes of references: digest of an e-mail address -> user, digest of a secret -> whom it belongs to."""
+PASSKEY, SUBJECT = "passkey", "subject"
+"""Further ones: digest of a credential's number -> passkey, digest of an issuer and its subject -> user."""
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,9 +124,15 @@ def somebody_stays(desk: Desk, row: int) -> None:
         raise Refused("the last one who may make organisations; what to do: make another one first")
 
 
+def passkeys_of(desk: Desk, user: int) -> list[int]:
+    """Rows of a user's passkeys that are there."""
+    passkeys = desk.table(Passkeys)
+    return np.flatnonzero((passkeys.grant == user) & (passkeys.removed_s < 0)).tolist()
+
+
 def _signs_in(desk: Desk, row: int) -> bool:
-    """Whether a key, or a user who has a password."""
-    if desk.table(Grants).kind[row] == Principal.KEY or desk.vault is None:
+    """Whether a key, or a user who has a password or a passkey. A provider may go away, so it does not count."""
+    if desk.table(Grants).kind[row] == Principal.KEY or desk.vault is None or passkeys_of(desk, row):
         return True
     kept = desk.vault.read("user", row)
     return bool(kept and msgspec.json.decode(kept).get("hashed"))

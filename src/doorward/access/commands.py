@@ -23,6 +23,8 @@ from doorward.access.checks import (
     somebody_stays,
 )
 from doorward.access.rights import OPERATOR, holds
+from doorward.access.signing import COMMANDS as SIGNING
+from doorward.access.signing import forget_ways
 from doorward.core.errors import BadInput, Refused
 from doorward.core.units import DAY_S
 from doorward.ledger.desk import Desk
@@ -324,6 +326,7 @@ def erase(desk: Desk, asked: Erase) -> Nothing:
     if user:
         somebody_stays(desk, asked.row)
         desk.forget(EMAIL, asked.row)
+        forget_ways(desk, asked.row)
         if grants.revoked_s[asked.row] < 0:
             desk.post(Revoked(grant=np.array([asked.row]), by=np.array([desk.asker])))
     desk.keep(asked.kind, asked.row, b"")
@@ -343,6 +346,7 @@ COMMANDS: list[Command] = [
     Command("access.give_vehicles", GiveVehicles, give_vehicles),
     Command("access.give_services", GiveServices, give_services),
     Command("access.erase", Erase, erase),
+    *SIGNING,
 ]
 
 __all__ = ["COMMANDS", "EMAIL", "SECRET", "Made"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
@@ -14,14 +15,22 @@ from doorward.tables.people import (
     Grants,
     OrganisationMade,
     Organisations,
+    PasskeyAdded,
+    PasskeyRemoved,
+    Passkeys,
+    PasskeyUsed,
     PasswordSet,
     Principal,
     Responsible,
     Revoked,
     ServiceGiven,
     Serving,
+    SubjectLinked,
     VehicleGiven,
 )
+
+Rows = NDArray[np.int64]
+NONE: Rows = np.empty(0, np.int64)
 
 
 def fold_organisation(state: State, rows: OrganisationMade, at_s: int) -> None:
@@ -46,9 +55,30 @@ def fold_password(state: State, rows: PasswordSet, at_s: int) -> None:
     _end_sessions(state, rows.grant, at_s)
 
 
-def _end_sessions(state: State, users: np.ndarray[tuple[int], np.dtype[np.int64]], at_s: int) -> None:
+def fold_passkey_added(state: State, rows: PasskeyAdded, at_s: int) -> None:
+    """New passkeys, never used."""
+    state.append(Passkeys.fill(len(rows), grant=rows.grant, count=rows.count, made_s=at_s))
+
+
+def fold_passkey_used(state: State, rows: PasskeyUsed, at_s: int) -> None:
+    """The counter goes on."""
+    state.put(Passkeys, rows.passkey, count=rows.count, used_s=at_s)
+
+
+def fold_passkey_removed(state: State, rows: PasskeyRemoved, at_s: int) -> None:
+    """Whoever may have signed in with it signs in anew."""
+    state.put(Passkeys, rows.passkey, removed_s=at_s)
+    _end_sessions(state, state.table(Passkeys).grant[rows.passkey], at_s, but=rows.by)
+
+
+def fold_subject(state: State, rows: SubjectLinked, at_s: int) -> None:
+    """Nothing to fold: who it is to the provider is a reference in the vault."""
+
+
+def _end_sessions(state: State, users: Rows, at_s: int, but: Rows = NONE) -> None:
     grants = state.table(Grants)
     theirs = (grants.kind == Principal.SESSION) & np.isin(grants.about, users) & (grants.revoked_s < 0)
+    theirs[but[but >= 0]] = False
     state.put(Grants, np.flatnonzero(theirs), revoked_s=at_s)
 
 
@@ -78,6 +108,10 @@ FOLDS: dict[type[Table], Fold] = {
     Granted: fold_granted,
     Revoked: fold_revoked,
     PasswordSet: fold_password,
+    PasskeyAdded: fold_passkey_added,
+    PasskeyUsed: fold_passkey_used,
+    PasskeyRemoved: fold_passkey_removed,
+    SubjectLinked: fold_subject,
     VehicleGiven: fold_vehicle,
     ServiceGiven: fold_service,
     Erased: fold_erased,

@@ -1,8 +1,8 @@
 """Who may do what: organisations, principals, and what they are responsible for.
 
 Only numbers stand here and in the journal. Names, e-mail addresses, password hashes and digests of secrets are text in
-the vault (kinds `organisation`, `user`, `key`), where they can be erased; its references (scopes `email`, `secret`) are
-digests of addresses and of secrets.
+the vault (kinds `organisation`, `user`, `key`, `passkey`), where they can be erased; its references (scopes `email`,
+`secret`, `passkey`, `subject`) are digests of addresses, secrets, credentials and of who somebody is to a provider.
 """
 
 from __future__ import annotations
@@ -133,6 +133,20 @@ class Serving(Table):
     org: I4
 
 
+class Passkeys(Table):
+    """Passkeys (WebAuthn credentials) of users, row = passkey. Public key, number and name: vault, kind `passkey`.
+
+    grant   (n,)  its user;  count (n,) how often its device says that it signed, 0 where a device does not count
+    made_s  (n,)  used_s (n,) -1 never;  removed_s (n,) -1 there
+    """
+
+    grant: I8
+    count: I8
+    made_s: I8
+    used_s: I8
+    removed_s: I8
+
+
 # ---- facts -----------------------------------------------------------------------------------------------------
 
 
@@ -168,6 +182,34 @@ class PasswordSet(Table):
 
     grant: I8
     by: I8
+
+
+class PasskeyAdded(Table):
+    """Fact (access): passkeys; numbers continue Passkeys."""
+
+    passkey: I4
+    grant: I8
+    count: I8
+
+
+class PasskeyUsed(Table):
+    """Fact (access): somebody signed in with a passkey; count as in Passkeys."""
+
+    passkey: I4
+    count: I8
+
+
+class PasskeyRemoved(Table):
+    """Fact (access): these sign in nobody any more; their users' sessions end, but for the one that asked."""
+
+    passkey: I4
+    by: I8
+
+
+class SubjectLinked(Table):
+    """Fact (access): a provider vouched for a user's verified address; who that is there signs in as this user."""
+
+    grant: I8
 
 
 class VehicleGiven(Table):

@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from litestar import Litestar, Router
@@ -20,7 +21,18 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig
 
 import doorward
-from doorward.apps.api import boarding, following, mapping, people, reading, system, writing
+from doorward.apps.api import (
+    boarding,
+    entering,
+    following,
+    mapping,
+    passkeys,
+    people,
+    reading,
+    system,
+    writing,
+)
+from doorward.apps.api.entering import Signing
 from doorward.apps.api.live import Live
 from doorward.apps.api.mapping import Basemap
 from doorward.apps.api.orders_in import Intake
@@ -31,7 +43,6 @@ from doorward.apps.console import pages
 from doorward.apps.live.logs import logger
 from doorward.apps.track import pages as track
 from doorward.apps.track.pages import Tracking
-from doorward.runtime.live.prepare import SECRET_FILE
 from doorward.runtime.live.service_file import ServiceFile
 from doorward.tables.items import Items
 
@@ -53,6 +64,8 @@ def application(live: Live, service: ServiceFile) -> Litestar:
     basemap, tracking = Basemap(live), Tracking(live)
     intake, door, looking = Intake(live.replica.network, _skus(live)), Door(live, service), Looking(live)
 
+    signing = Signing(live, service)
+
     @asynccontextmanager
     async def alive(app: Litestar) -> AsyncIterator[None]:
         await live.start()
@@ -66,32 +79,22 @@ def application(live: Live, service: ServiceFile) -> Litestar:
 
     handlers = [
         *(*system.ROUTES, *reading.ROUTES, *people.ROUTES, *writing.ROUTES, *following.ROUTES),
-        *(*boarding.ROUTES, *mapping.ROUTES),
+        *(*boarding.ROUTES, *mapping.ROUTES, *entering.ROUTES, *passkeys.ROUTES),
     ]
     for handler in handlers:
         handler.security = [{"key": [each]} for each in handler.opt["scope"].split("|") if each]
+    everywhere = {"live": _give(live), "looking": _give(looking), "door": _give(door)}
+    inside = {"intake": _give(intake), "who": Provide(who, sync_to_thread=False), "basemap": _give(basemap)}
     api = Router(
         path="/api/v1",
         route_handlers=handlers,
-        dependencies={
-            "live": Provide(lambda: live, sync_to_thread=False),
-            "intake": Provide(lambda: intake, sync_to_thread=False),
-            "who": Provide(who, sync_to_thread=False),
-            "door": Provide(lambda: door, sync_to_thread=False),
-            "basemap": Provide(lambda: basemap, sync_to_thread=False),
-            "looking": Provide(lambda: looking, sync_to_thread=False),
-        },
+        dependencies={**everywhere, **inside, "signing": _give(signing)},
         guards=[guard],
     )
-    everywhere = {
-        "live": Provide(lambda: live, sync_to_thread=False),
-        "looking": Provide(lambda: looking, sync_to_thread=False),
-        "door": Provide(lambda: door, sync_to_thread=False),
-        "tracking": Provide(lambda: tracking, sync_to_thread=False),
-    }
+    everywhere["tracking"] = _give(tracking)
     open_ = Router(path="/", route_handlers=[*system.OPEN_ROUTES, *track.ROUTES], dependencies=everywhere)
     csrf = CSRFConfig(
-        secret=_secret(live), cookie_name="dw_csrf", header_name="x-csrf-token", cookie_samesite="strict"
+        secret=signing.secret, cookie_name="dw_csrf", header_name="x-csrf-token", cookie_samesite="strict"
     )
     metrics = PrometheusConfig(app_name="doorward", prefix="doorward", group_path=True)
     app = Litestar(
@@ -109,16 +112,16 @@ def application(live: Live, service: ServiceFile) -> Litestar:
     return app
 
 
+def _give(value: Any) -> Provide:
+    """The same thing for every request."""
+    return Provide(lambda: value, sync_to_thread=False)
+
+
 async def _end_with_parent(parent: int) -> None:
     """A worker whose server was killed ends too: nobody would start it anew or stop it."""
     while os.getppid() == parent:
         await asyncio.sleep(1.0)
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _secret(live: Live) -> str:
-    """What signs browsers' tokens: drawn at the first start, the same in all processes of a folder."""
-    return (live.replica.where.root / SECRET_FILE).read_text()
 
 
 def _skus(live: Live) -> dict[str, int]:

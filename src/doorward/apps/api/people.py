@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
-from litestar.middleware.csrf import generate_csrf_token
 from msgspec import Meta
 
 from doorward.access.commands import (
@@ -17,7 +16,6 @@ from doorward.access.commands import (
     Erase,
     GiveServices,
     GiveVehicles,
-    Made,
     MakeKey,
     MakeLink,
     MakeOrganisation,
@@ -29,13 +27,13 @@ from doorward.access.commands import (
 )
 from doorward.access.rights import holds
 from doorward.adapters.secrets import LEAST_PASSWORD, check_password, digest, hash_password, new_key, new_link
+from doorward.apps.api.entering import Me, Signing, made, me_of, names_of
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import missing
 from doorward.apps.api.who import COOKIE, Door, Who, must_see_order, unknown
 from doorward.core.units import DAY_S
 from doorward.tables.people import Grants, Organisations, OrgKind, Principal, Role, Scope
 
-SESSION_S = 7 * DAY_S
 LINK_S = 30 * DAY_S
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 Password = Annotated[str, Meta(min_length=LEAST_PASSWORD, max_length=500)]
@@ -47,22 +45,6 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: Annotated[str, Meta(max_length=400)] = ""
     password: Annotated[str, Meta(max_length=500)] = ""
     key: Annotated[str, Meta(max_length=200)] = ""
-
-
-class Me(msgspec.Struct, frozen=True):
-    """Who is signed in, and what they may. csrf: for the header X-CSRF-Token of a browser's changes.
-
-    now_s, utc_offset_s: the network's time, for those who may not ask for its clock.
-    """
-
-    grant: int
-    organisation: int
-    organisation_name: str
-    kind: str
-    scopes: list[str]
-    csrf: str
-    now_s: int
-    utc_offset_s: int
 
 
 class OrganisationIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +68,7 @@ class UserIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisation: int
     role: Annotated[str, Meta(examples=["planner"])]
     email: Annotated[str, Meta(max_length=400, examples=["ada@example.org"])]
-    password: Password
+    password: Password | None = None
     name: Annotated[str, Meta(max_length=300)] = ""
 
 
@@ -147,40 +129,15 @@ class PasswordIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: Password
 
 
-def made(done: Any) -> int:
-    """The row that a command made."""
-    return msgspec.msgpack.decode(done.body, type=Made).row
-
-
 @post("/session", opt={"scope": ""}, status_code=201, summary="Sign in")
-async def sign_in(data: SignIn, live: Live, door: Door, request: Request[Any, Any, Any]) -> Response[Me]:
+async def sign_in(
+    data: SignIn, live: Live, door: Door, signing: Signing, request: Request[Any, Any, Any]
+) -> Response[Me]:
     """Sets a cookie that no script can read; it holds for seven days, and ends with the password."""
     door.signs_in(request, data.email.lower() or "key")
     row = await _checked(data, live)
-    secret = new_key()
-    asked = OpenSession(grant=row, digest=digest(secret), ends_s=live.replica.now_s() + SESSION_S)
-    session = made(await live.ask("access.open_session", asked))
-    grants = live.replica.state.table(Grants)
-    csrf = generate_csrf_token(request.app.state.csrf.secret)
-    me = _me(live, session, int(grants.org[row]), Scope(int(grants.scopes[row])), csrf)
-    secure = request.url.scheme == "https"
-    return Response(
-        me,
-        cookies=[
-            Cookie(
-                key=COOKIE,
-                value=secret,
-                httponly=True,
-                secure=secure,
-                samesite="strict",
-                max_age=SESSION_S,
-                path="/",
-            ),
-            Cookie(
-                key=request.app.state.csrf.cookie_name, value=csrf, secure=secure, samesite="strict", path="/"
-            ),
-        ],
-    )
+    me, cookies = await signing.enter(request, "access.open_session", OpenSession, grant=row)
+    return Response(me, cookies=cookies)
 
 
 async def _checked(data: SignIn, live: Live) -> int:
@@ -207,7 +164,7 @@ async def session(live: Live, door: Door, request: Request[Any, Any, Any]) -> Me
     if who is None:
         raise unknown("nobody is signed in")
     csrf = request.cookies.get(request.app.state.csrf.cookie_name, "")
-    return _me(live, who.row, who.org, who.scopes, csrf)
+    return me_of(live, who.row, who.org, who.scopes, csrf)
 
 
 @delete("/session", opt={"scope": ""}, status_code=200, summary="Sign out")
@@ -217,20 +174,6 @@ async def sign_out(live: Live, door: Door, request: Request[Any, Any, Any]) -> R
     if who is not None and live.replica.state.table(Grants).kind[who.row] == Principal.SESSION:
         await live.ask("access.revoke", Revoke(grant=who.row), asker=who.row)
     return Response({"status": "signed out"}, cookies=[Cookie(key=COOKIE, value="", max_age=0, path="/")])
-
-
-def _me(live: Live, grant: int, org: int, scopes: Scope, csrf: str) -> Me:
-    kinds = live.replica.state.table(Organisations).kind
-    name = live.replica.vault.read("organisation", org) or b""
-    return Me(
-        grant, org, name.decode(), OrgKind(int(kinds[org])).name.lower(), names_of(scopes), csrf,
-        live.replica.now_s(), live.replica.network.utc_offset_s,
-    )  # fmt: skip
-
-
-def names_of(scopes: Scope) -> list[str]:
-    """Scopes in words."""
-    return [scope.name for scope in Scope if scope.name and scope in scopes]
 
 
 @get("/organisations", opt={"scope": "PEOPLE"}, summary="Organisations")
@@ -298,8 +241,9 @@ async def grants_(live: Live, who: Who) -> list[GrantOut]:
 
 @post("/users", opt={"scope": "PEOPLE"}, status_code=201, summary="Make a user")
 async def make_user(data: UserIn, live: Live, who: Who) -> dict[str, int]:
-    """With a password of at least twelve characters."""
-    hashed = await asyncio.to_thread(hash_password, data.password)
+    """With a password of at least twelve characters; or without one, for who signs in by an OpenID provider that knows
+    the same e-mail address."""
+    hashed = await asyncio.to_thread(hash_password, data.password) if data.password is not None else ""
     asked = MakeUser(org=data.organisation, role=data.role, email=data.email, name=data.name, hashed=hashed)
     return {"grant": made(await live.ask("access.make_user", asked, asker=who.row))}
 

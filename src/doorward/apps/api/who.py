@@ -161,6 +161,10 @@ def who(request: Request[Any, Any, Any]) -> Who:
     return found
 
 
+SIGN_INS = ("/api/v1/session", "/api/v1/session/passkey", "/api/v1/session/passkey/options")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
 class Csrf(CSRFMiddleware):
     """Litestar's check of forged requests, where a browser's cookie speaks; a key in a header cannot be forged so."""
 
@@ -169,12 +173,22 @@ class Csrf(CSRFMiddleware):
         if scope["type"] == ScopeType.HTTP:
             headers = dict(scope["headers"])
             # who signs in anew with a dead session's cookie has no token; another site never has the strict cookie
-            signs_in = scope["method"] == "POST" and scope["path"].endswith("/session")
+            signs_in = scope["method"] == "POST" and scope["path"] in SIGN_INS
+            if scope["method"] not in SAFE_METHODS and scope["path"].startswith("/api/"):
+                self._must_be_ours(scope, headers)
             cookie = f"{COOKIE}=".encode() in headers.get(b"cookie", b"")
             if signs_in or b"authorization" in headers or not cookie:
                 await self.app(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
+
+    def _must_be_ours(self, scope: AsgiScope, headers: dict[bytes, bytes]) -> None:
+        """Trouble 403 for a page of another site, also where no cookie is needed: it must not sign anybody in here."""
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        host = headers.get(b"host", b"").decode("latin-1")
+        ours = scope["litestar_app"].state.door.service.public_url
+        if origin and origin != ours and origin.partition("://")[2] != host:
+            raise Trouble(403, "this came from a page of another site", rule=f"pages of {ours} only")
 
 
 def must_see_order(who: Who, state: State, order: int) -> None:

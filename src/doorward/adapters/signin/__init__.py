@@ -1,0 +1,1 @@
+"""Signing in without a password of ours: passkeys, OpenID providers, and what waits for a browser's answer."""
