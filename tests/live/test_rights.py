@@ -13,7 +13,8 @@ from tests.live.server import Server
 
 OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/session"), ("GET", "/api/v1/session"),
         ("DELETE", "/api/v1/session"), ("GET", "/api/v1/session/ways"), ("POST", "/api/v1/session/passkey"),
-        ("POST", "/api/v1/session/passkey/options")}  # fmt: skip
+        ("POST", "/api/v1/session/passkey/options"), ("GET", "/api/v1/session/oidc/{provider}"),
+        ("GET", "/api/v1/session/oidc/{provider}/back")}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

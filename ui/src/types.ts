@@ -140,9 +140,13 @@ export interface Answer {
 /** Who is signed in (GET /session). */
 export interface Session {
   grant: number; organisation: number; organisation_name: string; kind: string; scopes: string[]; csrf: string;
-  now_s: number; utc_offset_s: number;
+  now_s: number; utc_offset_s: number; person: boolean;
 }
 export interface Problem {
   type: string; title: string; status: number; detail: string; field?: string; rule?: string;
   remedy?: string; errors?: unknown[]; misfits?: Misfit[] | null;
 }
+
+/** How people sign in here; passkeys work at public_url and nowhere else. */
+export interface Ways { public_url: string; providers: { name: string; label: string; path: string }[] }
+export interface Passkey { passkey: number; name: string; made_s: number; used_s: number }

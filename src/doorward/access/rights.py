@@ -47,6 +47,12 @@ def ends_of(grants: Grants, row: int) -> int:
     return int(grants.ends_s[row])
 
 
+def person_behind(grants: Grants, row: int) -> int:
+    """The user whose session it is; -1 for a key, and for a session that was opened with one."""
+    user = int(grants.about[row]) if grants.kind[row] == Principal.SESSION else -1
+    return user if user >= 0 and grants.kind[user] == Principal.USER else -1
+
+
 def order_of(grants: Grants, row: int, now_s: int) -> int:
     """The order that a customer's tracking link shows; -1 if it is no link, or does not hold."""
     if not holds(grants, row, now_s) or grants.kind[row] != Principal.LINK:

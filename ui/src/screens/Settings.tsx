@@ -5,6 +5,7 @@ import { setShortcuts, shortcuts } from "../state/keyboard";
 import { clock, network, session, signOut, turn } from "../state/live";
 import { theme, type Theme } from "../state/theme";
 import { complain } from "../state/toast";
+import { Passkeys } from "./Passkeys";
 
 const THEMES: [Theme, string][] = [["auto", "As the system"], ["dark", "Dark"], ["light", "Light"]];
 
@@ -22,6 +23,7 @@ export function Settings(): JSX.Element {
         <label class="check"><input type="checkbox" checked={shortcuts.value} onChange={(e) => setShortcuts(e.currentTarget.checked)} />Single-key shortcuts are on</label>
         <p class="quiet">The sheet of all keys opens with the keyboard button at the top, or with <kbd>?</kbd>.</p>
       </section>
+      {who?.person && <Passkeys />}
       <section>
         <h2>Session</h2>
         <p>{who?.organisation_name || "The operator"}{who && `, ${who.kind}`}</p>

@@ -168,6 +168,11 @@ export async function boot(): Promise<void> {
 
 export async function signIn(asked: { email: string; password: string } | { key: string }): Promise<void> {
   await post("session", asked);
+  await enter();
+}
+
+/** Somebody has just signed in: who it is, and what they may see. */
+export async function enter(): Promise<void> {
   const who = await call<Session>("GET", "session");
   keepCsrf(who);
   session.value = who;

@@ -26,6 +26,7 @@ from doorward.apps.api import (
     entering,
     following,
     mapping,
+    oidc,
     passkeys,
     people,
     reading,
@@ -35,6 +36,7 @@ from doorward.apps.api import (
 from doorward.apps.api.entering import Signing
 from doorward.apps.api.live import Live
 from doorward.apps.api.mapping import Basemap
+from doorward.apps.api.oidc import Providers
 from doorward.apps.api.orders_in import Intake
 from doorward.apps.api.problems import HANDLERS
 from doorward.apps.api.reading import Looking
@@ -79,7 +81,7 @@ def application(live: Live, service: ServiceFile) -> Litestar:
 
     handlers = [
         *(*system.ROUTES, *reading.ROUTES, *people.ROUTES, *writing.ROUTES, *following.ROUTES),
-        *(*boarding.ROUTES, *mapping.ROUTES, *entering.ROUTES, *passkeys.ROUTES),
+        *(*boarding.ROUTES, *mapping.ROUTES, *entering.ROUTES, *passkeys.ROUTES, *oidc.ROUTES),
     ]
     for handler in handlers:
         handler.security = [{"key": [each]} for each in handler.opt["scope"].split("|") if each]
@@ -88,7 +90,12 @@ def application(live: Live, service: ServiceFile) -> Litestar:
     api = Router(
         path="/api/v1",
         route_handlers=handlers,
-        dependencies={**everywhere, **inside, "signing": _give(signing)},
+        dependencies={
+            **everywhere,
+            **inside,
+            "signing": _give(signing),
+            "providers": _give(Providers(signing)),
+        },
         guards=[guard],
     )
     everywhere["tracking"] = _give(tracking)

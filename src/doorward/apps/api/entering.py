@@ -10,7 +10,7 @@ from litestar.datastructures import Cookie
 from litestar.middleware.csrf import generate_csrf_token
 
 from doorward.access.commands import Made
-from doorward.access.rights import scopes
+from doorward.access.rights import person_behind, scopes
 from doorward.adapters.secrets import digest, new_key
 from doorward.adapters.signin.ceremonies import Ceremonies
 from doorward.apps.api.live import Live
@@ -31,7 +31,7 @@ BEGUN_S = 300
 class Me(msgspec.Struct, frozen=True):
     """Who is signed in, and what they may. csrf: for the header X-CSRF-Token of a browser's changes.
 
-    now_s, utc_offset_s: the network's time, for those who may not ask for its clock.
+    now_s, utc_offset_s: the network's time, for those who may not ask for its clock. person: not a machine's key.
     """
 
     grant: int
@@ -42,6 +42,7 @@ class Me(msgspec.Struct, frozen=True):
     csrf: str
     now_s: int
     utc_offset_s: int
+    person: bool
 
 
 class Signing:
@@ -49,7 +50,7 @@ class Signing:
 
     def __init__(self, live: Live, service: ServiceFile) -> None:
         root = live.replica.where.root
-        self.live, self.service, self.folder = live, service, root
+        self.live, self.service = live, service
         self.secret = (root / SECRET_FILE).read_text()
         self.begun = Ceremonies(root / "signing-in", wall_s)
 
@@ -133,11 +134,11 @@ def names_of(scopes: Scope) -> list[str]:
 
 def me_of(live: Live, grant: int, org: int, scopes: Scope, csrf: str) -> Me:
     """Who a grant is."""
-    kinds = live.replica.state.table(Organisations).kind
+    kinds, grants = live.replica.state.table(Organisations).kind, live.replica.state.table(Grants)
     name = live.replica.vault.read("organisation", org) or b""
     return Me(
         grant, org, name.decode(), OrgKind(int(kinds[org])).name.lower(), names_of(scopes), csrf,
-        live.replica.now_s(), live.replica.network.utc_offset_s,
+        live.replica.now_s(), live.replica.network.utc_offset_s, person_behind(grants, grant) >= 0,
     )  # fmt: skip
 
 

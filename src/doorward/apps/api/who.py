@@ -20,7 +20,7 @@ from litestar.types import Receive, Send
 from litestar.types import Scope as AsgiScope
 
 from doorward.access.commands import SECRET
-from doorward.access.rights import OPERATOR, holds, kind_of, orders_seen, scopes
+from doorward.access.rights import OPERATOR, holds, kind_of, orders_seen, person_behind, scopes
 from doorward.adapters.secrets import digest
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble, missing
@@ -81,9 +81,7 @@ class Door:
 
     def person(self, who: Who) -> int:
         """The user whose session asks; -1 for a key, and for who signed in with one."""
-        grants = self._live.replica.state.table(Grants)
-        user = int(grants.about[who.row]) if grants.kind[who.row] == Principal.SESSION else -1
-        return user if user >= 0 and grants.kind[user] == Principal.USER else -1
+        return person_behind(self._live.replica.state.table(Grants), who.row)
 
     def _row(self, print_: str) -> int:
         row = self._rows.get(print_, -1)

@@ -11,7 +11,7 @@ from doorward.apps.cli.screen import ERR, progress, shown, teller
 from doorward.apps.live.up import must_be_free, run, writer_command
 from doorward.core.errors import BadInput
 from doorward.runtime.live.prepare import prepare_live
-from doorward.runtime.live.service_file import read_service
+from doorward.runtime.live.service_file import FILE, read_service
 from doorward.runtime.moments import moment
 
 
@@ -47,6 +47,10 @@ def up(
         typer.Option("--db", help="Keep the journal there: postgresql://user@host/base?schema=region."),
     ] = "",
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="API processes.")] = 1,
+    settings_file: Annotated[
+        Path | None,
+        typer.Option("--settings", exists=True, help="Service settings (TOML); default DIR/service.toml."),
+    ] = None,
     public_url: Annotated[
         str,
         typer.Option("--public-url", help="Where browsers reach it, as in https://tower.example.org."),
@@ -66,7 +70,7 @@ def up(
     where = folder or Path("live") / Path(network).stem
     with progress() as bar:
         settings = prepare_live(where, network, seed, scale, teller(bar), db).settings
-    service = read_service(where, public_url, limit or ())
+    service = read_service(settings_file or where / FILE, public_url, limit or ())
     begin_s = moment(begin, settings.start_s, settings.utc_offset_s, "--begin")
     command = writer_command(where, "twin", speed, json_logs=json_logs, begin_s=begin_s)
     raise typer.Exit(

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from doorward.adapters.signin.addresses import is_loopback, safe
 from doorward.core.errors import BadInput
 
 FILE = "service.toml"
@@ -39,7 +40,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     client_id: str
     label: str = ""  # on the button; the name by itself
     secret_env: str = ""
-    secret_file: str = ""  # relative to the folder
+    secret_file: str = ""  # from where the settings stand
 
 
 class ServiceFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,12 +56,11 @@ class ServiceFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     oidc: tuple[Provider, ...] = ()
 
 
-def read_service(folder: Path, public_url: str = "", limits: Sequence[str] = ()) -> ServiceFile:
-    """The settings of a folder (none: all as it comes); the command line goes before the file.
+def read_service(path: Path, public_url: str = "", limits: Sequence[str] = ()) -> ServiceFile:
+    """The settings of a file (none there: all as it comes); the command line goes before the file.
 
     limits  as in `requests=600/second`
     """
-    path = folder / FILE
     try:
         found = msgspec.toml.decode(path.read_bytes() if path.is_file() else b"", type=ServiceFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -75,7 +75,7 @@ def read_service(folder: Path, public_url: str = "", limits: Sequence[str] = ())
             raise BadInput(str(error), where="--limit", rule=rule) from error
     if public_url:
         found = msgspec.structs.replace(found, public_url=public_url)
-    return _checked(found, folder, str(path))
+    return _checked(found, path.parent, str(path))
 
 
 def _checked(found: ServiceFile, folder: Path, where: str) -> ServiceFile:
@@ -90,8 +90,14 @@ def _checked(found: ServiceFile, folder: Path, where: str) -> ServiceFile:
         raise BadInput("two providers of one name", where=where, rule="names of [[oidc]] differ")
     for provider in found.oidc:
         _must_be_safe(provider.issuer, where)
-        secret_of(provider, folder)
-    return found
+    placed = tuple(
+        msgspec.structs.replace(each, secret_file=str((folder / each.secret_file).resolve()))
+        if each.secret_file else each
+        for each in found.oidc
+    )  # fmt: skip
+    for provider in placed:
+        secret_of(provider)
+    return msgspec.structs.replace(found, oidc=placed)
 
 
 def origin_of(url: str) -> str:
@@ -114,23 +120,14 @@ def origin_of(url: str) -> str:
 
 def _must_be_safe(issuer: str, where: str) -> None:
     parts = urlsplit(issuer)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-    if not safe or not parts.hostname or parts.query or parts.fragment:
+    if not safe(issuer) or parts.query or parts.fragment:
         raise BadInput(
             f"issuer {issuer!r}", where=where, rule="an https address without query (http on loopback only)",
             remedy="copy `issuer` of the provider's /.well-known/openid-configuration",
         )  # fmt: skip
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def secret_of(provider: Provider, folder: Path) -> str:
+def secret_of(provider: Provider) -> str:
     """The client secret, from where it is kept. BadInput if it is not there."""
     if provider.secret_env:
         secret = os.environ.get(provider.secret_env, "")
@@ -143,11 +140,11 @@ def secret_of(provider: Provider, folder: Path) -> str:
         return secret
     if provider.secret_file:
         try:
-            return (folder / provider.secret_file).read_text().strip()
+            return Path(provider.secret_file).read_text().strip()
         except OSError as error:
             raise BadInput(
                 f"{provider.secret_file} cannot be read ({error.strerror})", where=f"[[oidc]] {provider.name}",
-                rule="a file with the client secret, beside service.toml",
+                rule="a file with the client secret, named from where the settings stand",
             ) from error  # fmt: skip
     return ""
 
