@@ -52,7 +52,7 @@ export function SignIn(): JSX.Element {
               <label key="password">Password<input name="password" type="password" required autocomplete="current-password" /></label>
             </>}
         {why && !wrong && <p class="wrong" role="alert">{why}</p>}
-        {wrong && <p id="wrong" class="wrong" role="alert"><b>{wrong.title}.</b> {wrong.detail}{wrong.remedy && ` ${wrong.remedy.replace(/^./, (c) => c.toUpperCase())}.`}</p>}
+        {wrong && <p id="wrong" class="wrong" role="alert"><b>{ended(wrong.title)}</b> {ended(wrong.detail)}{wrong.remedy && ` ${wrong.remedy.replace(/^./, (c) => c.toUpperCase())}.`}</p>}
         <button class="button main" disabled={busy.value}>{busy.value ? "Signing in…" : "Sign in"}</button>
         {at.value && <Others at={at.value} busy={busy.value} byPasskey={() => void trying(async () => { await signInByPasskey(); await enter(); })} />}
         <button type="button" class="link" onClick={() => { byKey.value = !byKey.value; error.value = null; }}>{byKey.value ? "Use email and password" : "Use an admin key"}</button>
@@ -61,6 +61,8 @@ export function SignIn(): JSX.Element {
     </main>
   );
 }
+
+const ended = (text: string): string => (!text || /[.?!]$/.test(text) ? text : `${text}.`);
 
 function Others({ at, busy, byPasskey }: { at: Ways; busy: boolean; byPasskey: () => void }): JSX.Element {
   return (

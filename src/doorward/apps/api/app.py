@@ -40,6 +40,7 @@ from doorward.apps.api.oidc import Providers
 from doorward.apps.api.orders_in import Intake
 from doorward.apps.api.problems import HANDLERS
 from doorward.apps.api.reading import Looking
+from doorward.apps.api.safety import safe_headers
 from doorward.apps.api.who import Csrf, Door, guard, who
 from doorward.apps.console import pages
 from doorward.apps.live.logs import logger
@@ -112,6 +113,7 @@ def application(live: Live, service: ServiceFile) -> Litestar:
         request_max_body_size=MOST_BODY,
         openapi_config=_openapi(),
         logging_config=None,
+        before_send=[safe_headers(service.public_url)],
         debug=False,
     )
     system.gauges(live)

@@ -26,6 +26,8 @@ SESSION_S = 7 * DAY_S
 BEGUN = "dw_begun"
 """Cookie of a browser that has begun to sign in: what was begun is answered by this browser and no other."""
 BEGUN_S = 300
+SMALL = 64 << 10
+"""Bytes of a body from somebody who is not known yet."""
 
 
 class Me(msgspec.Struct, frozen=True):

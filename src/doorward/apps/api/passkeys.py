@@ -13,7 +13,7 @@ from msgspec import Meta
 from doorward.access.checks import PASSKEY
 from doorward.access.signing import AddPasskey, EnterByPasskey, KeptPasskey, RemovePasskey, ref_of_credential
 from doorward.adapters.signin import passkeys as keys
-from doorward.apps.api.entering import BEGUN, Me, Signing, made
+from doorward.apps.api.entering import BEGUN, SMALL, Me, Signing, made
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble, missing
 from doorward.apps.api.who import SELF, Door, Who
@@ -106,7 +106,13 @@ async def begin_signing(
     return Response(asked.options, cookies=[signing.begun_cookie(token)])
 
 
-@post("/session/passkey", opt={"scope": ""}, status_code=201, summary="Sign in with a passkey")
+@post(
+    "/session/passkey",
+    opt={"scope": ""},
+    status_code=201,
+    summary="Sign in with a passkey",
+    request_max_body_size=SMALL,
+)
 async def sign_in_by_passkey(
     data: Signed, live: Live, signing: Signing, request: Request[Any, Any, Any]
 ) -> Response[Me]:

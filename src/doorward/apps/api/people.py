@@ -27,7 +27,7 @@ from doorward.access.commands import (
 )
 from doorward.access.rights import holds
 from doorward.adapters.secrets import LEAST_PASSWORD, check_password, digest, hash_password, new_key, new_link
-from doorward.apps.api.entering import Me, Signing, made, me_of, names_of
+from doorward.apps.api.entering import SMALL, Me, Signing, made, me_of, names_of
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import missing
 from doorward.apps.api.who import COOKIE, Door, Who, must_see_order, unknown
@@ -129,7 +129,7 @@ class PasswordIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: Password
 
 
-@post("/session", opt={"scope": ""}, status_code=201, summary="Sign in")
+@post("/session", opt={"scope": ""}, status_code=201, summary="Sign in", request_max_body_size=SMALL)
 async def sign_in(
     data: SignIn, live: Live, door: Door, signing: Signing, request: Request[Any, Any, Any]
 ) -> Response[Me]:

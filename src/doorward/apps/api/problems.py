@@ -126,10 +126,19 @@ def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     )
 
 
+def shown_path(path: str) -> str:
+    """A path as it may be logged: a tracking link is a secret."""
+    return "/t/..." if path.startswith("/t/") and not path.startswith("/t/static/") else path
+
+
 def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Anything else: our own bug, told without its insides."""
     request.app.state.live.log.error(
-        "request failed", path=request.url.path, method=request.method, error=repr(error), exc_info=True
+        "request failed",
+        path=shown_path(request.url.path),
+        method=request.method,
+        error=repr(error),
+        exc_info=True,
     )
     return render(
         Problem(title=TITLES[500], status=500, detail="doorward has a bug there; the log says more")

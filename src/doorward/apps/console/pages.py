@@ -31,6 +31,8 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>doorw
 def console(path: str = "") -> Response[bytes]:
     """A file of the build; any other path is a view of the one page."""
     name = path.strip("/")
+    if "\0" in name:  # no file's name has one, and asking for such a file is an error
+        raise NotFoundException("no such page")
     file = (STATIC / name).resolve() if name else STATIC / "index.html"
     inside = file.is_relative_to(STATIC.resolve())
     if name and inside and file.is_file():

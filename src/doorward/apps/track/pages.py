@@ -143,7 +143,13 @@ async def tracking_live(
     return _answer(tracking.page("live.html", track=track(looking.now(), order)))
 
 
-@post("/t/{token:str}/wish", opt={"scope": ""}, include_in_schema=False, status_code=303)
+@post(
+    "/t/{token:str}/wish",
+    opt={"scope": ""},
+    include_in_schema=False,
+    status_code=303,
+    request_max_body_size=16 << 10,
+)
 async def tracking_wish(
     token: str, tracking: Tracking, looking: Looking, live: Live, door: Door, request: Request[Any, Any, Any]
 ) -> Response[bytes]:
