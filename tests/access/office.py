@@ -83,10 +83,11 @@ class Office:
 
 
 @contextmanager
-def office(folder: Path) -> Iterator[Office]:
+def office(folder: Path, *, commits: bool = True) -> Iterator[Office]:
     """Operator 0 with admin key 0; shippers 1 and 2, contractor 3, carrier 4."""
     with Ledger.open(folder, FOLDS, reference()) as ledger:
         made = Office(ledger)
+        made.commits = commits
         made.do("start", name="Operator", digest=made.digest())
         for kind in ("shipper", "shipper", "contractor", "carrier"):
             made.do("make_organisation", 0, name=f"a {kind}", kind=kind)
