@@ -89,17 +89,66 @@ class Rechoose(Struct, frozen=True):
     packages: list[int]
 
 
-class Propose(Struct, frozen=True):
-    """Ask for a better plan of some runs and packages of the pool of one station. pool: packages; all: the whole pool.
+class Survey(Struct, frozen=True):
+    """Ask what a plan for some runs would start from. runs: none for all of the station that have not left; pool:
+    packages; whole_pool: all that may go today."""
 
-    iterations  of the search; -1 as the rules say
-    """
+    station: int
+    runs: list[int] = []
+    pool: list[int] = []
+    whole_pool: bool = False
+
+
+class Surveyed(msgspec.Struct, frozen=True, kw_only=True):
+    """What it starts from: the moment, the runs (done: doors that each has done) and packages that take part, seed of
+    the search, driving time factor by quarter of an hour from local midnight."""
+
+    station: int
+    now_s: int
+    midnight_s: int
+    runs: list[int]
+    done: list[int]
+    pool: list[int]
+    seed: int
+    pace: list[float]
+
+
+class Weights(Struct, frozen=True):
+    """What counts how much: factors of the cost of kilometres, hours and lateness, and cents for a kilogram of CO2e."""
+
+    km: float = 1.0
+    hours: float = 1.0
+    lateness: float = 1.0
+    co2_c_kg: float = 0.0
+
+
+class Unserved(msgspec.Struct, frozen=True, kw_only=True):
+    """Packages of one door that stay in the pool, and why: limit is the name of a Reason, vehicle the nearest to taking
+    them, short what it lacks."""
+
+    packages: list[int]
+    limit: str
+    short: int
+    unit: str
+    vehicle: int
+    words: str
+
+
+class Propose(Struct, frozen=True):
+    """Keep a plan as a proposal: for each run its doors to be, as lists of packages. done: doors that it had done when
+    the plan was made; the rest as in Plan."""
 
     station: int
     runs: list[int]
-    pool: list[int] = []
-    whole_pool: bool = False
-    iterations: int = -1
+    done: list[int]
+    doors: list[list[list[int]]]
+    unassigned: list[Unserved] = []
+    seed: int = 0
+    iterations: int = 0
+    seconds: float = 0.0
+    before_c: int = 0
+    after_c: int = 0
+    weights: Weights = Weights()
 
 
 class Accept(Struct, frozen=True):
@@ -196,6 +245,46 @@ class RunChange(msgspec.Struct, frozen=True, kw_only=True):
     visits: list[Visit]
     moved: int
     broken: list[Misfit]
+
+
+class Shift(msgspec.Struct, frozen=True, kw_only=True):
+    """A door that would be moved: from a run (-1 the pool) and its place there, to a run and its place there."""
+
+    packages: list[int]
+    run: int
+    place: int
+    to_run: int
+    to_place: int
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A proposal. Nothing is changed until it is accepted.
+
+    state    open, accepted (by `edit`), discarded, expired; stale: `why` says what has happened since
+    before_c, after_c  what the search minimised: fixed cost, hours, metres, lateness, and what stays in the pool
+    moved    doors that change their run, or their place among those that stay on it; assigned: packages from the pool
+    iterations, seconds  of the search
+    """
+
+    proposal: int
+    station: int
+    state: str
+    at_s: int
+    expires_s: int
+    runs: list[RunChange]
+    before: Totals
+    after: Totals
+    before_c: int
+    after_c: int
+    moved: list[Shift]
+    assigned: list[int]
+    unassigned: list[Unserved]
+    seed: int
+    iterations: int
+    seconds: float
+    weights: Weights
+    edit: int = -1
+    why: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

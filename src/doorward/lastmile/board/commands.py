@@ -8,16 +8,20 @@ import numpy as np
 
 from doorward.core.errors import BadInput, Refused
 from doorward.lastmile.board.asked import (
+    Accept,
     Answer,
+    Discard,
     Lock,
     Misfit,
     Move,
     Open,
+    Propose,
     Put,
     Rechoose,
     Redo,
     Service,
     Start,
+    Survey,
     Swap,
     TakeOff,
     Undo,
@@ -37,6 +41,7 @@ from doorward.lastmile.board.common import (
 from doorward.lastmile.board.judge import closest_fits, earliest_s
 from doorward.lastmile.board.lint import lint
 from doorward.lastmile.board.plan import as_doors, move, put, take_off
+from doorward.lastmile.board.proposals import do_accept, do_discard, do_propose, do_survey
 from doorward.lastmile.board.sheet import (
     VANS,
     Board,
@@ -285,6 +290,10 @@ COMMANDS = [
     Command("board.open", Open, do_open),
     Command("board.start", Start, do_start),
     Command("board.service", Service, do_service),
+    Command("board.survey", Survey, do_survey),
+    Command("board.propose", Propose, do_propose),
+    Command("board.accept", Accept, do_accept),
+    Command("board.discard", Discard, do_discard),
     Command("board.undo", Undo, do_undo),
     Command("board.redo", Redo, do_redo),
     Command("package.rechoose", Rechoose, do_rechoose, then=("carriers.choose",)),

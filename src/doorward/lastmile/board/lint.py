@@ -9,7 +9,7 @@ import numpy as np
 
 from doorward.core.table import Table
 from doorward.lastmile.board.sheet import Tables
-from doorward.tables.board import RunsRewritten, StopsTaken, VehicleServed
+from doorward.tables.board import Locks, RunsRewritten, StopsTaken, VehicleServed
 from doorward.tables.fleet import RunsPlanned, RunStatus, StopsPlanned
 from doorward.tables.journey import Event, Status
 from doorward.tables.packages import Scanned
@@ -34,6 +34,23 @@ def lint(facts: Sequence[Table], t: Tables, now_s: int) -> None:
     _vehicles(t, ends, runs, _all(facts, VehicleServed))
     _roads(t, rewritten, runs, stops, scans)
     _times(runs, stops, now_s)
+
+
+def lint_held(
+    old: Sequence[tuple[tuple[int, ...], ...]], new: Sequence[tuple[tuple[int, ...], ...]], lead: Sequence[int],
+    whole: Sequence[bool], locks: Locks,
+) -> None:  # fmt: skip
+    """Raise ValueError unless locked doors of runs keep run and order, locked runs their doors (`whole`), and the first
+    `lead` doors of a run their place. old, new: doors of each run, as packages."""
+    for k, (was, now) in enumerate(zip(old, new, strict=True)):
+        if whole[k] and was != now:
+            raise ValueError("a locked run changes")
+        if was[: lead[k]] != now[: lead[k]]:
+            raise ValueError("the next door of a van on the road changes")
+        held = [p for door in was for p in door if p < len(locks) and locks.on[p] == 1]
+        there = [p for door in now for p in door if p in set(held)]
+        if there != held:
+            raise ValueError(f"package {next(p for p in held if p not in there or there != held)} moves")
 
 
 def _must(good: bool | np.bool_, rule: str) -> None:

@@ -6,17 +6,21 @@ import msgspec
 
 
 class BoardRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long a proposal is searched for, and how much one may ask for at once."""
+    """How long a plan is searched for and holds, and how much one may ask for at once."""
 
-    iterations_stop: int = 100
-    """Ruin-and-recreate iterations for each door of the selection ..."""
-    iterations_least: int = 2_000
-    """... at least ..."""
-    iterations_most: int = 40_000
-    """... and at most: about a second."""
+    seconds: float = 5.0
+    """Of searching, unless it is said otherwise ..."""
+    seconds_most: float = 30.0
+    """... and at most."""
+    iterations_most: int = 2_000_000
+    """Ruin-and-recreate iterations at most, where they are the budget."""
+    expires_s: int = 1_800
+    """A proposal that is not taken by then is void."""
     most_packages: int = 500
     """Packages that one command moves, takes off, puts or locks."""
-    most_runs: int = 40
+    most_pool: int = 1_500
+    """Packages of the pool that one proposal may be asked for; of the whole pool the most urgent."""
+    most_runs: int = 120
     """Runs that one proposal may be asked for."""
     detour_m: int = 300
     """A leg planned this much longer than the road between its doors leads past something else (a broken van)."""

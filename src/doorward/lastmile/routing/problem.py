@@ -31,16 +31,19 @@ SLOTS = 2 * DAY_S // SLOT_S
 
 STOP = np.dtype(
     [("volume", "i8"), ("weight", "i8"), ("service", "i8"), ("lo", "i8"), ("hi", "i8"), ("hard", "i8"), ("car", "i8"),
-     ("access", "i8"), ("late_mc", "f8"), ("step_mc", "f8"), ("skip_mc", "f8")]
+     ("access", "i8"), ("fixed", "i8"), ("late_mc", "f8"), ("step_mc", "f8"), ("skip_mc", "f8")]
 )  # fmt: skip
-"""car the vehicle that has it aboard and must bring it, -1 any may; access bits that bar vehicles; late_mc a second of
-lateness, step_mc being late at all, skip_mc being left."""
+"""car the vehicle that has it aboard and must bring it, -1 any may; access bits that bar vehicles; fixed FREE, HELD or
+LEAD; late_mc a second of lateness, step_mc being late at all, skip_mc being left."""
+FREE, HELD, LEAD = 0, 1, 2
+"""A held stop stays on its vehicle, in its order among the held; a lead is held, and nothing comes before it."""
 CAR = np.dtype(
     [("volume", "i8"), ("weight", "i8"), ("stops", "i8"), ("depart", "i8"), ("until", "i8"), ("rest", "i8"),
-     ("rest_after", "i8"), ("kind", "i8"), ("barred", "i8"), ("range_m", "f8"), ("fixed_mc", "f8"), ("second_mc", "f8"),
-     ("metre_mc", "f8")]
+     ("rest_after", "i8"), ("kind", "i8"), ("barred", "i8"), ("fixed", "i8"), ("range_m", "f8"), ("fixed_mc", "f8"),
+     ("second_mc", "f8"), ("metre_mc", "f8")]
 )  # fmt: skip
-"""Limits and costs; barred: access bits of stops it cannot serve; vehicles of one kind are alike in everything."""
+"""Limits and costs; barred: access bits of stops it cannot serve; fixed: how many of its stops are held (they
+stay, so it is known beforehand); vehicles of one kind are alike in everything."""
 VISIT = np.dtype(
     [("leg_s", "f4"), ("leg_m", "f4"), ("late", "f4"), ("far", "f4"), ("tight", "f4"), ("weight_late", "f4"),
      ("at", "i4"), ("out", "i4"), ("slack", "i4"), ("stop", "i4"), ("rested", "i4"), ("ease", "i4")]
@@ -109,7 +112,7 @@ def pace_table(rush: Reals, slow_pm: NDArray[np.int64]) -> Reals:
     return np.asarray(factor * (1.0 + wet[hours.astype(np.int64)] / 1000.0))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def near_stops(node: Reals, n: int, k: int) -> Small:  # pragma: no cover - compiled
     """(n, k) nearest other stops of each stop, nearest first, ties by number; O(n^2), 40 ms at 4,000 stops."""
     near = np.full((n, k), -1, np.int32)

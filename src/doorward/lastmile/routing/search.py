@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doorward.lastmile.routing.kernel import copy_route, draw, has_room, insert, inserting, remove
-from doorward.lastmile.routing.problem import Ints, Reals, Routes, Small, Task
+from doorward.lastmile.routing.problem import FREE, LEAD, Ints, Reals, Records, Routes, Small, Task
 
 MEAN_REMOVED, LONGEST_STRING = 10.0, 10.0
 """Paper's c-bar and L-max."""
@@ -66,10 +66,27 @@ def _touch(
 
 
 @nb.njit(cache=True)
+def _take_loose(
+    task: Task, routes: Routes, scratch: Scratch, v: int, p: int, total: int, keep_from: int, keep: int
+) -> None:  # pragma: no cover - compiled
+    """As kernel.remove, and held stops stay too: parts between those that stay, the last first."""
+    end = p + total
+    for k in range(p + total - 1, p - 2, -1):
+        c = routes.visit[v, k].stop if k >= p else -1
+        if c < 0 or task.stop[c].fixed != FREE or p + keep_from <= k < p + keep_from + keep:
+            if end > k + 1:
+                remove(task, routes, v, k + 1, end - k - 1, end - k - 1, 0)
+            end = k
+            continue
+        scratch.out[scratch.counts[1]] = c
+        scratch.counts[1] += 1
+
+
+@nb.njit(cache=True)
 def _take_string(
     task: Task, routes: Routes, scratch: Scratch, c: int, most: float
 ) -> None:  # pragma: no cover
-    """Take a string (or a split string) that holds stop c out of its route."""
+    """Take a string (or a split string) that holds stop c out of its route, but for stops in it that are held."""
     v, rng = routes.where[c, 0], scratch.rng
     m = routes.sum[v].count
     long = min(m, int(1.0 + draw(rng) * min(float(m), most)))
@@ -85,6 +102,9 @@ def _take_string(
     lo, hi = max(0, here - total + 1), min(here, m - total)
     p = lo + int(draw(rng) * (hi - lo + 1))
     keep_from = 1 + int(draw(rng) * (long - 1)) if keep else total
+    if task.car[v].fixed > 0:
+        _take_loose(task, routes, scratch, v, p, total, keep_from, keep)
+        return
     for k in range(p, p + total):
         if not (p + keep_from <= k < p + keep_from + keep):
             scratch.out[scratch.counts[1]] = routes.visit[v, k].stop
@@ -93,10 +113,18 @@ def _take_string(
 
 
 @nb.njit(cache=True)
-def _smallest(routes: Routes) -> int:  # pragma: no cover - compiled
-    """The used vehicle with the fewest stops."""
+def _led(stops: Records, cars: Records, visit: Records, v: int) -> bool:  # pragma: no cover - compiled
+    """Whether nothing may come before the first stop of vehicle v."""
+    return bool(cars[v].fixed > 0 and stops[visit[v, 0].stop].fixed == LEAD)
+
+
+@nb.njit(cache=True)
+def _smallest(task: Task, routes: Routes) -> int:  # pragma: no cover - compiled
+    """The used vehicle with the fewest stops, none of them held."""
     best = -1
     for v in range(len(routes.sum)):
+        if task.car[v].fixed > 0:
+            continue
         if routes.sum[v].count > 0 and (best < 0 or routes.sum[v].count < routes.sum[best].count):
             best = v
     return best
@@ -114,8 +142,8 @@ def _ruin(task: Task, routes: Routes, saved: Routes, scratch: Scratch, now: int)
     most = min(LONGEST_STRING, served / max(1, used))
     strings = int(1.0 + draw(rng) * (4.0 * MEAN_REMOVED / (1.0 + most) - 1.0))
     if draw(rng) < WHOLE and used > 1:
-        v = _smallest(routes)
-        if routes.sum[v].count > MOST_OUT:
+        v = _smallest(task, routes)
+        if v < 0 or routes.sum[v].count > MOST_OUT:
             return
         _touch(routes, saved, scratch, v, now)
         m = routes.sum[v].count
@@ -131,7 +159,7 @@ def _ruin(task: Task, routes: Routes, saved: Routes, scratch: Scratch, now: int)
             break
         v = routes.where[c, 0]
         if v >= 0:
-            if strings > 0 and scratch.stamp[v] != now:
+            if strings > 0 and scratch.stamp[v] != now and task.stop[c].fixed == FREE:
                 _touch(routes, saved, scratch, v, now)
                 _take_string(task, routes, scratch, c, most)
                 strings -= 1
@@ -190,6 +218,8 @@ def _best_place(
         for p in range(q, q + 2):
             if (v == last_v and p == last_p) or draw(rng) < BLINK:
                 continue
+            if p == 0 and _led(stops, cars, visit, v):
+                continue
             cost = inserting(node, travel, pace, stops, cars, visit, totals, v, p, c, bar)
             if cost < bar:
                 bar, v_best, p_best = cost, v, p
@@ -217,7 +247,7 @@ def _anywhere(
     bar, v_best, p_best = stops[c].skip_mc, -1, -1
     for v in range(lo, hi):
         if has_room(task, routes, v, c):
-            for p in range(totals[v].count + 1):
+            for p in range(int(_led(stops, cars, visit, v)), totals[v].count + 1):
                 cost = inserting(node, travel, pace, stops, cars, visit, totals, v, p, c, bar)
                 if cost < bar:
                     bar, v_best, p_best = cost, v, p
@@ -274,7 +304,7 @@ def _keep(routes: Routes, best: Routes, scratch: Scratch) -> None:  # pragma: no
                 best.visit[v, k].stop = routes.visit[v, k].stop
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def anneal(
     task: Task,
     routes: Routes,
@@ -287,7 +317,8 @@ def anneal(
 ) -> float:  # pragma: no cover - compiled
     """Improve `routes`; the best solution's visits stand in `best`, untimed. Returns its cost by estimate, mc.
 
-    hot, cold: temperature at the first and the last iteration, geometric in between.
+    hot, cold: temperature at the first and the last iteration, geometric in between. Stops that are held stay on their
+    vehicle in their order. Other threads go on meanwhile.
     """
     cool = (cold / hot) ** (1.0 / max(1, iterations))
     gone, least = 0.0, 0.0

@@ -12,7 +12,7 @@ VOLUME, WEIGHT, STOPS, TIME, RANGE, WINDOW, BARRED, DEAR, NONE = range(9)
 """Which limit bound; DEAR: none, but leaving it costs less than driving there; NONE: there is no vehicle."""
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def binding(
     task: Task, routes: Routes, stops: Small
 ) -> tuple[Ints, Ints, Ints]:  # pragma: no cover - compiled
