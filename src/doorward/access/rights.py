@@ -61,10 +61,11 @@ def order_of(grants: Grants, row: int, now_s: int) -> int:
 
 
 def scopes(grants: Grants, row: int) -> Scope:
-    """What a grant may; a session what its user may."""
+    """What a grant may; a session what its user may. Who may write plans may those of single runs."""
     if grants.kind[row] == Principal.SESSION:
         return scopes(grants, int(grants.about[row]))
-    return Scope(int(grants.scopes[row]))
+    found = Scope(int(grants.scopes[row]))
+    return found | Scope.PLANS_OWN if Scope.PLANS_WRITE in found else found
 
 
 def may(grants: Grants, row: int, scope: Scope, now_s: int) -> bool:

@@ -36,9 +36,10 @@ class Scope(IntFlag):
     PEOPLE = 512  # users and keys of its own organisation
     ORGANISATIONS = 1024  # make organisations, and people anywhere
     RUNS_READ = 2048  # runs and where they are; a contractor its own
+    PLANS_OWN = 4096  # better plans of runs that it sees; who may write plans may this
 
 
-ALL = Scope(4095)
+ALL = Scope(8191)
 
 
 class Part(IntFlag):
@@ -72,7 +73,7 @@ ROLE_SCOPES: dict[Role, Scope] = {
     Role.PLANNER: ALL & ~(_S.PEOPLE | _S.ORGANISATIONS),
     Role.VIEWER: _S.NETWORK_READ | _S.RUNS_READ | _S.ORDERS_READ | _S.REPORTS_READ,
     Role.SHIPPER: _S.ORDERS_READ | _S.ORDERS_WRITE | _S.STOCK_WRITE | _S.REPORTS_READ | _S.HOOKS | _S.PEOPLE,
-    Role.CONTRACTOR: _S.RUNS_READ | _S.SCANS_WRITE | _S.PEOPLE,
+    Role.CONTRACTOR: _S.RUNS_READ | _S.SCANS_WRITE | _S.PEOPLE | _S.PLANS_OWN,
     Role.CARRIER: _S.ORDERS_READ | _S.SCANS_WRITE | _S.HOOKS | _S.PEOPLE,
 }
 ROLES_OF: dict[OrgKind, tuple[Role, ...]] = {

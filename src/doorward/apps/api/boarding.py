@@ -8,6 +8,7 @@ import msgspec
 from litestar import post
 from litestar.handlers import HTTPRouteHandler
 
+from doorward.apps.api import planning
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble, missing
 from doorward.apps.api.reading import Looking
@@ -99,4 +100,8 @@ def _deed(found: ExceptionShape, command: str, live: Live) -> tuple[str, Any, in
     raise Trouble(409, f"{command} cannot be done from here", remedy="open the board of the station")
 
 
-ROUTES = [*(_route(command.name, command.takes) for command in COMMANDS if command.name in SUMMARIES), act]
+ROUTES = [
+    *(_route(command.name, command.takes) for command in COMMANDS if command.name in SUMMARIES),
+    act,
+    *planning.ROUTES,
+]

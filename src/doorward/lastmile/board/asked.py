@@ -164,9 +164,10 @@ class Discard(Struct, frozen=True):
 
 
 class Undo(Struct, frozen=True):
-    """Undo the newest edit of a station that holds."""
+    """Undo the newest edit of a station that holds. edit: only if it is this one; -1 whichever."""
 
     station: int
+    edit: int = -1
 
 
 class Redo(Struct, frozen=True):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from doorward.core.errors import Refused
+from doorward.core.errors import Refused, Stale
 from doorward.lastmile.board.asked import Answer, Redo, Undo
 from doorward.lastmile.board.change import Change, answer_of, facts_of, packages_of
 from doorward.lastmile.board.common import edited, where
@@ -60,6 +60,9 @@ def newest(edits: Edits, station: int, kind: EditKind) -> int:
 
 def do_undo(desk: Desk, asked: Undo) -> Answer:
     """See Undo."""
+    of = newest(desk.table(Edits), asked.station, EditKind.UNDO)
+    if asked.edit >= 0 and of != asked.edit:
+        raise Stale(f"edit {asked.edit} is not the newest of station {asked.station}: edit {of} is")
     return _turn_round(desk, asked.station, EditKind.UNDO)
 
 
