@@ -88,7 +88,7 @@ def _pool(desk: Desk, asked: Survey, at: Where) -> list[int]:
             if why := in_pool(at.t, package, asked.station):
                 raise Refused(f"package {package} cannot be put on a run: {why}")
         return pool
-    row = waiting(p, desk.table(Scans), desk.midnight_s, (*VANS, Way.LOCKER))
+    row = waiting(p, desk.table(Scans), at.t.orders, desk.midnight_s, (*VANS, Way.LOCKER))
     row = row[p.station[row] == asked.station]
     row = row[np.lexsort((row, p.due_s[row]))][:most]
     return [each for each in row.tolist() if not in_pool(at.t, each, asked.station)]
