@@ -130,7 +130,16 @@ export interface Misfit {
 }
 export interface RunChange {
   run: number; into: number; vehicle: number; block: number; depart_s: number; back_s: number;
-  before: Totals; after: Totals; moved: number; broken: Misfit[];
+  before: Totals; after: Totals; visits: Visit[]; moved: number; broken: Misfit[];
+}
+export interface Visit { seq: number; packages: number[]; plan_s: number; service_s: number; late_s: number; locked: boolean }
+export interface Shift { packages: number[]; run: number; place: number; to_run: number; to_place: number }
+export interface Unserved { packages: number[]; limit: string; short: number; unit: string; vehicle: number; words: string }
+/** A proposal (POST /board/optimise, GET /plans/{plan}). */
+export interface Plan {
+  proposal: number; station: number; state: "open" | "accepted" | "discarded" | "expired" | "stale"; at_s: number; expires_s: number;
+  runs: RunChange[]; before: Totals; after: Totals; before_c: number; after_c: number; moved: Shift[]; assigned: number[];
+  unassigned: Unserved[]; seed: number; iterations: number; seconds: number; weights: Record<string, number>; edit: number; why: string;
 }
 export interface Answer {
   edit: number; runs: RunChange[]; before: Totals; after: Totals; moved: number; pool: number[];

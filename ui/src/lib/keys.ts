@@ -18,6 +18,7 @@ export const BINDINGS: Binding[] = [
   { keys: "p", command: "pane", says: "From the pool to the runs, and back", group: "List" },
   { keys: "a", command: "act", says: "Assign, or take the suggested action", group: "Do" },
   { keys: "l", command: "lock", says: "Lock a stop in its place", group: "Do" },
+  { keys: "o", command: "optimise", says: "Optimise what is selected", group: "Do" },
   { keys: "u", command: "undo", says: "Undo the last action", group: "Do" },
   { keys: "U", command: "redo", says: "Do again what was undone", group: "Do" },
   { keys: "m", command: "map", says: "Map or table", group: "See" },

@@ -4,7 +4,7 @@ import type { Feature, FeatureCollection } from "geojson";
 import type { NetworkShape, RunDetail, Unassigned } from "../types";
 
 export const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
-export const SOURCES = ["zones", "lanes", "cells", "others", "route", "doors", "pool", "sites", "alerts"] as const;
+export const SOURCES = ["zones", "lanes", "cells", "others", "route", "doors", "pool", "ways", "moved", "sites", "alerts"] as const;
 
 /** Plain land; used until a basemap is there, and without one. */
 export const plain = (land: string): StyleSpecification => ({

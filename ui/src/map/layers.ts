@@ -24,6 +24,11 @@ export function ourLayers(p: Paints, ground: "plain" | "roads" | "network"): Lay
       "circle-color": ["case", ["get", "picked"], p.accent, ["get", "waits"], p.halo, "transparent"],
       "circle-stroke-color": ["case", ["any", ["get", "picked"], ["get", "here"]], p.ink, byTone], "circle-stroke-width": ["case", ["get", "here"], 2.5, 1.5],
     } },
+    { id: "dw-ways", type: "line", source: "ways", layout: { "line-join": "round" }, paint: { "line-color": p.accent, "line-width": 1.6, "line-dasharray": [3, 2] } },
+    { id: "dw-moved", type: "circle", source: "moved", paint: {
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, ["match", ["get", "how"], "place", 2.2, 3.6], 13, ["match", ["get", "how"], "place", 4, 6.5]],
+      "circle-color": ["match", ["get", "how"], "new", p.accent, "run", p.atRisk, "transparent"], "circle-stroke-color": ["match", ["get", "how"], "place", p.accent, p.ink], "circle-stroke-width": 1.5,
+    } },
     { id: "dw-alerts", type: "circle", source: "alerts", paint: { "circle-radius": ["case", ["get", "chosen"], 15, 11], "circle-color": byTone, "circle-opacity": ["case", ["get", "chosen"], 0.28, 0.14], "circle-stroke-color": byTone, "circle-stroke-width": ["case", ["get", "chosen"], 2, 1] } },
     { id: "dw-sites", type: "symbol", source: "sites", filter: ["!=", ["get", "kind"], "locker"], layout: siteLayout(1, 12, 6), paint: siteInk(p) },
     { id: "dw-lockers", type: "symbol", source: "sites", minzoom: 10, filter: ["==", ["get", "kind"], "locker"], layout: siteLayout(0.75, 11, 12), paint: siteInk(p) },

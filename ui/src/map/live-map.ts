@@ -9,9 +9,10 @@ import type { FeatureCollection } from "geojson";
 import { cells } from "../lib/cells";
 import { rgb, type Rgb } from "../lib/contrast";
 import { glide, updated, type Mover } from "../lib/motion";
+import { planOf } from "../lib/plan";
 import { toneOf } from "../lib/tone";
 import { worn } from "../state/theme";
-import type { Board, ExceptionShape, NetworkShape, Positions, RunDetail, Tone } from "../types";
+import type { Board, ExceptionShape, NetworkShape, Plan, Positions, RunDetail, Tone } from "../types";
 import { images, PIXELS, vehicleAtlas } from "./glyphs";
 import { EMPTY, lanesOf, othersOf, plain, poolOf, routeOf, sitesOf, SOURCES, zonesOf } from "./ground";
 import { ourLayers } from "./layers";
@@ -108,6 +109,13 @@ export class LiveMap {
     this.setRun(run);
     this.put("others", othersOf(this.net, board.runs, run?.bar.run ?? -1));
     this.put("pool", poolOf(board.unassigned, board.runs, chosen, cursor));
+  }
+
+  /** A plan that is offered: the ways that it would make, and the doors that it moves. */
+  setPlan(board: Board, plan: Plan | null): void {
+    const { ways, moved } = planOf(this.net, board, plan);
+    this.put("ways", ways);
+    this.put("moved", moved);
   }
 
   /** Looks at all that a board has. */

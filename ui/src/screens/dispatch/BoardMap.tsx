@@ -9,11 +9,11 @@ import { chosen } from "../../state/board";
 import { network } from "../../state/live";
 import { positions, positionsError, positionsSeen, usePositions } from "../../state/positions";
 import { token, worn } from "../../state/theme";
-import type { Board, RunDetail } from "../../types";
+import type { Board, Plan, RunDetail } from "../../types";
 
-interface Props { board: Board | null; run: RunDetail | null; cursor: number; spot: (packages: number[], add: boolean) => void; choose: (run: number) => void }
+interface Props { board: Board | null; run: RunDetail | null; plan: Plan | null; cursor: number; spot: (packages: number[], add: boolean) => void; choose: (run: number) => void }
 
-export function BoardMap({ board, run, cursor, spot, choose }: Props): JSX.Element {
+export function BoardMap({ board, run, plan, cursor, spot, choose }: Props): JSX.Element {
   const box = useRef<HTMLDivElement>(null), map = useRef<LiveMap | null>(null), fitted = useRef(-1);
   const ready = useSignal(0), failed = useSignal("");
   const on = useRef({ spot, choose });
@@ -50,6 +50,7 @@ export function BoardMap({ board, run, cursor, spot, choose }: Props): JSX.Eleme
     map.current?.setShows((m) => mine.has(m.id));
   }, [there, board]);
   useEffect(() => { if (board) map.current?.setBoard(board, run, chosen.value, cursor); }, [there, board, run, chosen.value, cursor]);
+  useEffect(() => { if (board) map.current?.setPlan(board, plan); }, [there, board, plan]);
   useEffect(() => map.current?.setChosen(run ? `r${run.bar.run}` : ""), [there, run?.bar.run]);
   useEffect(() => {
     if (!there || !board || fitted.current === board.station) return;

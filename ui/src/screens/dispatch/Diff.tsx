@@ -25,7 +25,7 @@ function Cell({ f }: { f: Figure }): JSX.Element {
 export const runWords = (c: RunChange): string => (c.vehicle >= 0 ? vehicleName(c.vehicle) : `driver of block ${c.block}`);
 
 /** Heads, a row a run, and their sum. */
-export function Diff({ answer, moved = false }: { answer: Answer; moved?: boolean }): JSX.Element {
+export function Diff({ answer, moved = false }: { answer: Pick<Answer, "runs" | "before" | "after" | "moved">; moved?: boolean }): JSX.Element {
   const heads = figures(answer.before, answer.after);
   return (
     <table class="diff">
@@ -33,7 +33,7 @@ export function Diff({ answer, moved = false }: { answer: Answer; moved?: boolea
       <tbody>
         {answer.runs.map((c) => (
           <tr key={`${c.run}.${c.vehicle}.${c.block}`}>
-            <td><b>{runWords(c)}</b> <span class="quiet">{c.run < 0 ? "new" : c.into < 0 ? (moved ? "" : "dissolved") : ""}</span></td>
+            <td><b>{runWords(c)}</b> <span class="quiet">{c.run < 0 ? "new" : c.into < 0 && (!moved || c.after.doors === 0) ? "dissolved" : ""}</span></td>
             <td>{c.into < 0 && !moved ? "–" : hm(c.depart_s, offset.value)}</td>
             {moved && <td class="num">{c.moved}</td>}
             {figures(c.before, c.after).map((f) => <Cell key={f.name} f={f} />)}

@@ -11,6 +11,7 @@ import { Age, Panel } from "../../parts/States";
 import { chosen, closeOutcome, editOf, opened, outcome, send, sending } from "../../state/board";
 import { useKeys } from "../../state/keyboard";
 import { network } from "../../state/live";
+import { discard, offered } from "../../state/plan";
 import { useRead } from "../../state/read";
 import { at, go, tune, view } from "../../state/view";
 import type { Board, Door, RunDetail, Runs, Unassigned } from "../../types";
@@ -18,8 +19,10 @@ import { Gantt } from "../tower/Gantt";
 import { BoardMap } from "./BoardMap";
 import { Assign, Swap } from "./Chooser";
 import { assign, cursor, dialog, menu, pane, parted, stand, subject, things } from "./hands";
+import { Optimise } from "./Optimise";
 import { OutcomePanel } from "./Outcome";
 import { Pool, shownPool } from "./Pool";
+import { ProposalPanel } from "./Proposal";
 import { RunRows } from "./RunRows";
 import { StartAt, Vehicles } from "./Vehicles";
 
@@ -63,6 +66,7 @@ function doorItems(board: Board, run: RunDetail, door: Door, again: () => void):
     { label: "Back to the pool", off: onRoad(run) ? "it is aboard" : undefined, run: () => takeOff(board, all, again) },
     null,
     { label: locks ? "Lock in its place" : "Unlock", key: "l", run: () => lock(all, [], locks, things(all.length), again) },
+    { label: "Optimise this run…", key: "o", off: onRoad(run) ? "it has left" : undefined, run: () => (dialog.value = { kind: "optimise", runs: [run.bar.run] }) },
     null,
     { label: chosen.value.has(door.packages[0]!) ? "Deselect" : "Select", key: "x", run: () => (chosen.value = toggled(chosen.value, door.packages)) },
     { label: `Open package ${door.packages[0]}`, run: () => go(`/packages/${door.packages[0]}`) },
@@ -72,6 +76,7 @@ function doorItems(board: Board, run: RunDetail, door: Door, again: () => void):
 function runItems(run: RunDetail, again: () => void): (Item | null)[] {
   const b = run.bar, gone = onRoad(run) ? "it has left" : undefined, held = locked(run), all = openDoors(run).flatMap((d) => d.packages);
   return [
+    { label: "Optimise…", key: "o", off: gone, run: () => (dialog.value = { kind: "optimise", runs: [b.run] }) },
     { label: held ? "Unlock the run" : "Lock the run", key: "l", run: () => lock([], [b.run], !held, b.name, again) },
     { label: "Other departure…", off: gone, run: () => (dialog.value = { kind: "start", run: b.run }) },
     { label: "Exchange vehicles with…", off: gone ?? (b.vehicle < 0 ? "a gig driver's own" : undefined), run: () => (dialog.value = { kind: "swap", run: b.run }) },
@@ -100,13 +105,14 @@ function Dialogs({ board, again }: { board: Board; again: () => void }): JSX.Ele
   if (d.kind === "assign") return <Assign board={board} packages={d.packages} close={close} again={again} />;
   if (d.kind === "swap") return <Swap board={board} run={d.run} close={close} again={again} />;
   if (d.kind === "start") return <StartAt board={board} run={d.run} close={close} again={again} />;
+  if (d.kind === "optimise") return <Optimise board={board} first={d.runs} close={close} />;
   return <Vehicles board={board} close={close} again={again} />;
 }
 
 /** What can be done with what is selected; without a selection, the keys. */
 function Hands({ board, act }: { board: Board; act: Acts }): JSX.Element {
   const n = chosen.value.size;
-  if (n === 0) return <footer class="hands quiet"><span><kbd>j</kbd> <kbd>k</kbd> move</span><span><kbd>x</kbd> select</span><span><kbd>a</kbd> assign</span><span><kbd>l</kbd> lock</span><span><kbd>u</kbd> undo</span><span><kbd>p</kbd> pool</span></footer>;
+  if (n === 0) return <footer class="hands quiet"><span><kbd>j</kbd> <kbd>k</kbd> move</span><span><kbd>x</kbd> select</span><span><kbd>a</kbd> assign</span><span><kbd>l</kbd> lock</span><span><kbd>o</kbd> optimise</span><span><kbd>u</kbd> undo</span><span><kbd>p</kbd> pool</span></footer>;
   const { pool, aboard } = parted(board, [...chosen.value]);
   const yard = aboard.filter((p) => { const of = doorOf(board.runs, p); return of && !onRoad(of.run); });
   return (
@@ -115,13 +121,14 @@ function Hands({ board, act }: { board: Board; act: Acts }): JSX.Element {
       <button class="button" onClick={act.assign}>Assign… <kbd>a</kbd></button>
       {yard.length > 0 && <button class="button" onClick={() => takeOff(board, yard, act.again)}>{yard.length < aboard.length ? `${yard.length} to the pool` : "To the pool"}</button>}
       {aboard.length > 0 && <button class="button" onClick={act.lock}>Lock <kbd>l</kbd></button>}
+      <button class="button" onClick={act.optimise}>Optimise… <kbd>o</kbd></button>
       {pool.length > 0 && aboard.length === 0 && <button class="button" onClick={() => rechoose(board, pool, act.again)}>Other way</button>}
       <button class="link" onClick={() => (chosen.value = new Set())}>Clear <kbd>Esc</kbd></button>
     </footer>
   );
 }
 
-interface Acts { assign: () => void; lock: () => void; undo: () => void; redo: () => void; again: () => void }
+interface Acts { assign: () => void; lock: () => void; optimise: () => void; undo: () => void; redo: () => void; again: () => void }
 
 /** The verbs of keys and buttons, on what is selected or what the cursor stands on. */
 function actsOf(board: Board, rows: readonly Row[], again: () => void): Acts {
@@ -133,6 +140,10 @@ function actsOf(board: Board, rows: readonly Row[], again: () => void): Acts {
       const r = row(), mine = parted(board, subject(underCursor(rows))).aboard;
       if (mine.length) lock(mine, [], !mine.every((p) => doorOf(board.runs, p)?.door.locked), things(mine.length), again);
       else if (pane.value === "runs" && r?.kind === "run") lock([], [r.run.bar.run], !locked(r.run), r.run.bar.name, again);
+    },
+    optimise: () => {
+      const of = [...chosen.value].flatMap((p) => doorOf(board.runs, p)?.run.bar.run ?? []), r = pane.value === "runs" ? row() : undefined;
+      dialog.value = { kind: "optimise", runs: of.length ? [...new Set(of)] : r && r.kind !== "done" && !onRoad(r.run) ? [r.run.bar.run] : [] };
     },
     undo: () => void send(editOf("undo", { station: board.station }, "Undo the last edit"), again),
     redo: () => void send(editOf("redo", { station: board.station }, "Do it again"), again),
@@ -160,8 +171,8 @@ function useBoardKeys(board: Board | null, rows: readonly Row[], acts: Acts | nu
   useKeys(!free ? { next: noop, previous: noop, undo: noop } : {
     next: move(1), previous: move(-1), open: enter, select,
     pane: () => { pane.value = pane.value === "pool" ? "runs" : "pool"; if (!cursor.value[pane.value]) move(1)(); },
-    act: act?.assign, lock: act?.lock, undo: act?.undo, redo: act?.redo,
-    out: () => { if (outcome.value && outcome.value.state !== "sending") closeOutcome(); else if (chosen.value.size) chosen.value = new Set(); else tune({ run: undefined }); },
+    act: act?.assign, lock: act?.lock, optimise: act?.optimise, undo: act?.undo, redo: act?.redo,
+    out: () => { if (offered.value) discard(); else if (outcome.value && outcome.value.state !== "sending") closeOutcome(); else if (chosen.value.size) chosen.value = new Set(); else tune({ run: undefined }); },
   });
 }
 const noop = (): void => undefined;
@@ -176,7 +187,13 @@ export function Dispatch(): JSX.Element {
   const run = runs.find((r) => String(r.bar.run) === q["run"]) ?? null;
   const acts = board ? actsOf(board, rows, reading.again) : null;
   useEffect(() => { if (board) chosen.value = kept(chosen.value, board.unassigned, board.runs); }, [board]);
-  useEffect(() => () => { dialog.value = null; menu.value = null; closeOutcome(); chosen.value = new Set(); cursor.value = { pool: "", runs: "" }; }, [asked]);
+  // an exception of the tower leads here: what it proposes is asked for at once
+  useEffect(() => {
+    if (!board || q["optimise"] === undefined || past()) return;
+    dialog.value = { kind: "optimise", runs: [] };
+    tune({ optimise: undefined, run: q["optimise"] === "all" ? q["run"] : q["optimise"] });
+  }, [board, q["optimise"]]);
+  useEffect(() => () => { dialog.value = null; menu.value = null; discard(); closeOutcome(); chosen.value = new Set(); cursor.value = { pool: "", runs: "" }; }, [asked]);
   // an edited run goes on under another number: what was chosen stays chosen
   useEffect(() => {
     const o = outcome.value, into = o?.state === "done" ? o.answer.runs.find((c) => String(c.run) === q["run"])?.into : undefined;
@@ -216,7 +233,7 @@ export function Dispatch(): JSX.Element {
   const timeline = { ...reading, data: board ? ({ turn: board.turn, now_s: board.now_s, runs: runs.map((r) => r.bar) } satisfies Runs) : null };
   const tab = q["tab"] ?? "runs", busy = sending.value.size > 0 || outcome.value?.state === "sending" || past();
   return (
-    <div class="dispatch" data-tab={tab} data-outcome={outcome.value ? "yes" : undefined}>
+    <div class="dispatch" data-tab={tab} data-outcome={outcome.value || offered.value ? "yes" : undefined}>
       <header class="dispatch-head">
         <h1>Dispatch</h1>
         <label class="pick"><span class="sr">Station</span><select value={asked} onChange={(e) => tune({ station: e.currentTarget.value, run: undefined, way: undefined, why: undefined })}>{stations.map((s) => <option key={s.site} value={s.site}>{s.name}</option>)}</select></label>
@@ -224,6 +241,7 @@ export function Dispatch(): JSX.Element {
         <Age seen_ms={reading.seen_ms} error={reading.error} />
         <div class="deeds">
           <button class="button" disabled={!board} onClick={() => (dialog.value = { kind: "vehicles" })}><Icon name="van" size={16} /><span>Vehicles</span></button>
+          <button class="button" disabled={!acts || busy} onClick={acts?.optimise}><span>Optimise…</span> <kbd>o</kbd></button>
           <button class="plain" aria-label="Undo the last edit of this station" title="Undo (u)" disabled={!acts || busy} onClick={acts?.undo}><Icon name="undo" /></button>
           <button class="plain" aria-label="Do again what was undone" title="Do again (Shift u)" disabled={!acts || busy} onClick={acts?.redo}><Icon name="redo" /></button>
         </div>
@@ -242,8 +260,8 @@ export function Dispatch(): JSX.Element {
         </Panel>
         {board && acts && <Hands board={board} act={acts} />}
       </section>
-      <BoardMap board={board} run={run} cursor={here} spot={spot} choose={choose} />
-      {board && <OutcomePanel station={board.station} again={reading.again} />}
+      <BoardMap board={board} run={run} plan={offered.value} cursor={here} spot={spot} choose={choose} />
+      {board && (offered.value ? <ProposalPanel board={board} again={reading.again} /> : <OutcomePanel station={board.station} again={reading.again} />)}
       <Gantt reading={timeline} chosen={run?.bar.run ?? -1} choose={choose} />
       {board && <Dialogs board={board} again={reading.again} />}
       {menu.value && <Menu {...menu.value} close={() => (menu.value = null)} />}

@@ -10,6 +10,7 @@ export type Dialog =
   | { kind: "assign"; packages: readonly number[] }
   | { kind: "swap"; run: number }
   | { kind: "start"; run: number }
+  | { kind: "optimise"; runs: readonly number[] }
   | { kind: "vehicles" };
 
 export const pane = signal<Pane>("runs");

@@ -34,7 +34,7 @@ export async function take(e: ExceptionShape, action: Action, sending: { value: 
     return tell("Put off for an hour, on this screen", async () => sooner(e.id));
   }
   // a plan is looked at before it is taken: that is done at the board
-  if (action.command === "board.optimise") return go(`/dispatch?station=${e.site}`);
+  if (action.command === "board.optimise") return go(`/dispatch?station=${e.site}&optimise=${e.about === "run" ? e.row : "all"}`);
   sending.value = new Set(sending.value).add(e.id);
   await act(e.id, action.command, action.label, again);
   const rest = new Set(sending.value);
