@@ -148,7 +148,11 @@ def test_nobody_waits_for_a_search(server: Server, admin: httpx.Client, yard: in
         search = threading.Thread(target=lambda: found.append(optimised(other, yard, **body)))
         search.start()
         took = list[float]()
-        lock = planned(admin, yard)[0]["doors"][0]["packages"]
+        runs = admin.get("/api/v1/runs").json()["runs"]
+        away = next(
+            bar["run"] for bar in runs if bar["station"] != yard and bar["status"] in ("planned", "left")
+        )
+        lock = admin.get(f"/api/v1/runs/{away}").json()["doors"][-1]["packages"]
         while search.is_alive():
             begun = time.monotonic()
             assert admin.get("/api/v1/clock").status_code == 200

@@ -189,6 +189,20 @@ def test_a_plan_is_void_when_a_van_has_passed_a_stop(tmp_path: Path) -> None:
     assert seen(day) == now != before
 
 
+def test_a_plan_is_void_when_a_van_has_left(tmp_path: Path) -> None:
+    day = spoilt(tmp_path)
+    day.until(MIDNIGHT_S + 9 * HOUR - 300)
+    plan = proposed(day)
+    run = next(each.run for each in plan.moved if 0 <= each.run != each.to_run)
+    while day.table(Runs).left_s[run] < 0:
+        day.until(day.now_s + 300)
+    before = seen(day)
+    with pytest.raises(Stale, match=r"run .* (left at|is on its way)"):
+        day.ask("board.accept", proposal=plan.proposal)
+    assert seen(day) == before
+    nothing_lost(day)
+
+
 def test_who_asks_anew_drops_the_former_and_what_is_dropped_is_gone(tmp_path: Path) -> None:
     day = spoilt(tmp_path)
     one, two = proposed(day), proposed(day)

@@ -29,6 +29,7 @@ from doorward.apps.api import (
     oidc,
     passkeys,
     people,
+    planning,
     reading,
     system,
     writing,
@@ -38,6 +39,7 @@ from doorward.apps.api.live import Live
 from doorward.apps.api.mapping import Basemap
 from doorward.apps.api.oidc import Providers
 from doorward.apps.api.orders_in import Intake
+from doorward.apps.api.planning import Planner
 from doorward.apps.api.problems import HANDLERS
 from doorward.apps.api.reading import Looking
 from doorward.apps.api.safety import safe_headers
@@ -49,6 +51,9 @@ from doorward.apps.track.pages import Tracking
 from doorward.runtime.live.service_file import ServiceFile
 from doorward.tables.items import Items
 
+MODULES = (
+    system, reading, people, writing, following, boarding, planning, mapping, entering, passkeys, oidc,
+)  # fmt: skip
 MOST_BODY = 16 << 20
 """Bytes of a request's body; more is refused before it is read."""
 FOLDER = "DOORWARD_FOLDER"
@@ -64,10 +69,8 @@ def create() -> Litestar:
 
 def application(live: Live, service: ServiceFile) -> Litestar:
     """Routes over a live network."""
-    basemap, tracking = Basemap(live), Tracking(live)
-    intake, door, looking = Intake(live.replica.network, _skus(live)), Door(live, service), Looking(live)
-
-    signing = Signing(live, service)
+    things = _things(live, service)
+    looking, signing = things["looking"], things["signing"]
 
     @asynccontextmanager
     async def alive(app: Litestar) -> AsyncIterator[None]:
@@ -80,27 +83,14 @@ def application(live: Live, service: ServiceFile) -> Litestar:
             looking.pasts.close()
             await live.stop()
 
-    handlers = [
-        *(*system.ROUTES, *reading.ROUTES, *people.ROUTES, *writing.ROUTES, *following.ROUTES),
-        *(*boarding.ROUTES, *mapping.ROUTES, *entering.ROUTES, *passkeys.ROUTES, *oidc.ROUTES),
-    ]
+    handlers = [handler for module in MODULES for handler in module.ROUTES]
     for handler in handlers:
         handler.security = [{"key": [each]} for each in handler.opt["scope"].split("|") if each]
-    everywhere = {"live": _give(live), "looking": _give(looking), "door": _give(door)}
-    inside = {"intake": _give(intake), "who": Provide(who, sync_to_thread=False), "basemap": _give(basemap)}
-    api = Router(
-        path="/api/v1",
-        route_handlers=handlers,
-        dependencies={
-            **everywhere,
-            **inside,
-            "signing": _give(signing),
-            "providers": _give(Providers(signing)),
-        },
-        guards=[guard],
-    )
-    everywhere["tracking"] = _give(tracking)
-    open_ = Router(path="/", route_handlers=[*system.OPEN_ROUTES, *track.ROUTES], dependencies=everywhere)
+    given = {name: _give(thing) for name, thing in things.items()}
+    given["who"] = Provide(who, sync_to_thread=False)
+    api = Router(path="/api/v1", route_handlers=handlers, dependencies=given, guards=[guard])
+    open_given = {name: given[name] for name in ("live", "looking", "door", "tracking")}
+    open_ = Router(path="/", route_handlers=[*system.OPEN_ROUTES, *track.ROUTES], dependencies=open_given)
     csrf = CSRFConfig(
         secret=signing.secret, cookie_name="dw_csrf", header_name="x-csrf-token", cookie_samesite="strict"
     )
@@ -117,8 +107,24 @@ def application(live: Live, service: ServiceFile) -> Litestar:
         debug=False,
     )
     system.gauges(live)
-    app.state.live, app.state.door, app.state.csrf = live, door, csrf
+    app.state.live, app.state.door, app.state.csrf = live, things["door"], csrf
     return app
+
+
+def _things(live: Live, service: ServiceFile) -> dict[str, Any]:
+    """What handlers ask for by name."""
+    signing = Signing(live, service)
+    return {
+        "live": live,
+        "looking": Looking(live),
+        "door": Door(live, service),
+        "tracking": Tracking(live),
+        "intake": Intake(live.replica.network, _skus(live)),
+        "basemap": Basemap(live),
+        "signing": signing,
+        "providers": Providers(signing),
+        "planner": Planner(),
+    }
 
 
 def _give(value: Any) -> Provide:

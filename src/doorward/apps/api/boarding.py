@@ -8,7 +8,6 @@ import msgspec
 from litestar import post
 from litestar.handlers import HTTPRouteHandler
 
-from doorward.apps.api import planning
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble, missing
 from doorward.apps.api.reading import Looking
@@ -103,5 +102,4 @@ def _deed(found: ExceptionShape, command: str, live: Live) -> tuple[str, Any, in
 ROUTES = [
     *(_route(command.name, command.takes) for command in COMMANDS if command.name in SUMMARIES),
     act,
-    *planning.ROUTES,
 ]

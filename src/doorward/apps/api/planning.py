@@ -27,6 +27,7 @@ from doorward.lastmile.board.rules import BoardRules
 from doorward.lastmile.board.timing import Where
 from doorward.lastmile.rules import LastmileRules
 from doorward.ports.clock import steady_s
+from doorward.runtime.live.wire import Done
 from doorward.tables.board import Locks, Proposals, ProposedRuns, ProposedStops
 from doorward.tables.fleet import Runs, RunStatus
 from doorward.tables.people import Grants
@@ -93,9 +94,6 @@ class Planner:
         return await asyncio.to_thread(searched, job, found.seed, lambda _: (steady_s() - begun) / seconds)
 
 
-PLANNER = Planner()
-
-
 def _checked(asked: OptimiseIn, rules: BoardRules) -> float:
     """Seconds of searching. Trouble 422 for a budget or weights out of bounds."""
     seconds = rules.seconds if asked.seconds == -1.0 else asked.seconds
@@ -144,21 +142,24 @@ def _own(live: Live, who: Who, asked: OptimiseIn) -> board.Survey:
     "/board/optimise", opt={"scope": "PLANS_OWN"}, status_code=200, summary="Ask for a better plan",
     operation_id="board_optimise",
 )  # fmt: skip
-async def optimise(data: Annotated[OptimiseIn, Body(examples=EXAMPLES)], live: Live, who: Who) -> board.Plan:
+async def optimise(
+    data: Annotated[OptimiseIn, Body(examples=EXAMPLES)], live: Live, who: Who, planner: Planner
+) -> board.Plan:
     """Some seconds later: what would change, run by run, which doors move, what comes from the pool, and why the rest
     stays there. Nothing is changed until the plan is accepted. Asking anew drops the plan shown before."""
     rules = live.replica.desk().rule(LastmileRules)
     seconds, survey = _checked(data, rules.board), _own(live, who, data)
-    with PLANNER.in_line() as turn:
+    with planner.in_line() as turn:
         async with turn:
             done = await live.ask("board.survey", survey, asker=who.row)
             found = msgspec.msgpack.decode(done.body, type=board.Surveyed)
             desk, begun = live.replica.desk(), steady_s()
             at = surveyed_where(tables(desk), found, rules)
             job = job_of(found.runs, found.pool, at, desk.table(Locks), data.weights)
-            best = await PLANNER.search(job, found, data, seconds)
-        body = _propose(job, best, found, at, data, steady_s() - begun)
-        done = await live.ask("board.propose", body, asker=who.row)
+            best = await planner.search(job, found, data, seconds)
+        done = await _ask(
+            live, who, "board.propose", _propose(job, best, found, at, data, steady_s() - begun)
+        )
     return msgspec.msgpack.decode(done.body, type=board.Plan)
 
 
@@ -252,9 +253,14 @@ async def undo(plan: Number, live: Live, who: Who, idempotency: Key = "") -> boa
 async def _done(
     live: Live, who: Who, name: str, asked: board.Accept | board.Discard | board.Undo, key: str
 ) -> board.Answer:
-    """A command's answer. What is stale is a conflict here: no header of the request could have prevented it."""
+    """A command's answer."""
+    return msgspec.msgpack.decode((await _ask(live, who, name, asked, key)).body, type=board.Answer)
+
+
+async def _ask(live: Live, who: Who, name: str, asked: msgspec.Struct, key: str = "") -> Done:
+    """Give a command. What is stale is a conflict here: no header of the request could have prevented it."""
     try:
-        done = await live.ask(name, asked, key=key_of(who, key), asker=who.row)
+        return await live.ask(name, asked, key=key_of(who, key), asker=who.row)
     except Trouble as error:
         if error.problem.status != 412:
             raise
@@ -262,7 +268,6 @@ async def _done(
             409, error.problem.detail, rule="a plan holds while its runs stand as they did when it was made",
             remedy="ask for a new plan",
         ) from error  # fmt: skip
-    return msgspec.msgpack.decode(done.body, type=board.Answer)
 
 
 ROUTES = [optimise, plan_, accept, discard, undo]

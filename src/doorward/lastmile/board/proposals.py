@@ -29,7 +29,19 @@ from doorward.lastmile.board.change import Change, answer_of, change_of
 from doorward.lastmile.board.common import kept, one_station, open_runs, where
 from doorward.lastmile.board.judge import late_by
 from doorward.lastmile.board.lint import lint_held
-from doorward.lastmile.board.sheet import VANS, Board, Door, Moment, Tables, home, in_pool, read
+from doorward.lastmile.board.sheet import (
+    VANS,
+    Board,
+    Door,
+    Moment,
+    Tables,
+    doors_of,
+    home,
+    in_pool,
+    on_road,
+    open_rows,
+    read,
+)
 from doorward.lastmile.board.timing import Where
 from doorward.lastmile.plan import waiting
 from doorward.lastmile.routing.plan import Depot
@@ -196,7 +208,7 @@ def why_stale(
     when: Moment,
 ) -> str:  # fmt: skip
     """What has happened to runs, or packages, since a plan was made for them; empty: nothing."""
-    for run, then in zip(runs, done, strict=True):
+    for run, then, plan in zip(runs, done, doors, strict=True):
         if not 0 <= run < len(t.runs):
             return f"there is no run {run}"
         status = int(t.runs.status[run])
@@ -211,12 +223,27 @@ def why_stale(
             return f"run {run} broke down at {when.clock(int(t.runs.ended_s[run]))}"
         if home(t, run) != then:
             return f"run {run} has done {home(t, run)} doors by now, {then} when the plan was made"
+        if on_road(t.runs, run) and (why := _aboard(t, run, plan, when)):
+            return why
     mine = set(runs)
     for package in (p for each in doors for door in each for p in door):
         stop = int(t.packages.stop[package]) if 0 <= package < len(t.packages) else -1
         if (stop < 0 or int(t.stops.run[stop]) not in mine) and (why := in_pool(t, package, station)):
             return f"package {package} cannot be put on a run any more: {why}"
     return ""
+
+
+def _aboard(t: Tables, run: int, plan: tuple[Door, ...], when: Moment) -> str:
+    """Why a plan does not fit a van on the road: what it carries stays aboard, and its next door the next."""
+    there = doors_of(t, open_rows(t, run))
+    if sorted(p for door in plan for p in door) != sorted(p for door in there for p in door):
+        left = int(t.runs.left_s[run])
+        return (
+            f"run {run} left at {when.clock(left)}: what it carries stays aboard"
+            if left >= 0
+            else f"run {run} is on the road"
+        )
+    return "" if plan[:1] == there[:1] else f"run {run} is on its way to the door of package {there[0][0]}"
 
 
 def proposed(

@@ -4,7 +4,7 @@ import { figures, type Figure } from "../../lib/board";
 import { count, grams, hm, hours, lasting, metres, money, signed } from "../../lib/format";
 import { network, offset } from "../../state/live";
 import { vehicleName } from "../../state/board";
-import type { Answer, RunChange } from "../../types";
+import type { Answer, RunChange, Totals } from "../../types";
 
 const say: Record<string, (n: number) => string> = {
   doors: count, "late doors": count, distance: metres, time: hours, lateness: (s) => lasting(s),
@@ -24,22 +24,23 @@ function Cell({ f }: { f: Figure }): JSX.Element {
 
 export const runWords = (c: RunChange): string => (c.vehicle >= 0 ? vehicleName(c.vehicle) : `driver of block ${c.block}`);
 
-/** Heads, a row a run, and their sum. */
+/** Heads, a row a run, and their sum. moved: of a plan that is offered; departures stay, so other columns have their room. */
 export function Diff({ answer, moved = false }: { answer: Pick<Answer, "runs" | "before" | "after" | "moved">; moved?: boolean }): JSX.Element {
-  const heads = figures(answer.before, answer.after);
+  const shown = (c: { before: Totals; after: Totals }): Figure[] => figures(c.before, c.after).filter((f) => !moved || f.name !== "late doors");
+  const heads = shown(answer);
   return (
     <table class="diff">
-      <thead><tr><th>run</th><th>leaves</th>{moved && <th class="num">moved</th>}{heads.map((f) => <th key={f.name} class="num">{f.name}</th>)}</tr></thead>
+      <thead><tr><th>run</th>{!moved && <th>leaves</th>}{moved && <th class="num">moved</th>}{heads.map((f) => <th key={f.name} class="num">{f.name}</th>)}</tr></thead>
       <tbody>
         {answer.runs.map((c) => (
           <tr key={`${c.run}.${c.vehicle}.${c.block}`}>
             <td><b>{runWords(c)}</b> <span class="quiet">{c.run < 0 ? "new" : c.into < 0 && (!moved || c.after.doors === 0) ? "dissolved" : ""}</span></td>
-            <td>{c.into < 0 && !moved ? "–" : hm(c.depart_s, offset.value)}</td>
+            {!moved && <td>{c.into < 0 ? "–" : hm(c.depart_s, offset.value)}</td>}
             {moved && <td class="num">{c.moved}</td>}
-            {figures(c.before, c.after).map((f) => <Cell key={f.name} f={f} />)}
+            {shown(c).map((f) => <Cell key={f.name} f={f} />)}
           </tr>
         ))}
-        {answer.runs.length > 1 && <tr class="sum"><td>together</td><td />{moved && <td class="num">{answer.moved}</td>}{heads.map((f) => <Cell key={f.name} f={f} />)}</tr>}
+        {answer.runs.length > 1 && <tr class="sum"><td>together</td>{!moved && <td />}{moved && <td class="num">{answer.moved}</td>}{heads.map((f) => <Cell key={f.name} f={f} />)}</tr>}
       </tbody>
     </table>
   );

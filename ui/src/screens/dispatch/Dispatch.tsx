@@ -100,7 +100,7 @@ function poolItems(board: Board, u: Unassigned, again: () => void): (Item | null
 }
 
 function Dialogs({ board, again }: { board: Board; again: () => void }): JSX.Element | null {
-  const d = dialog.value, close = (): void => void (dialog.value = null);
+  const d = dialog.value, close = (): void => { dialog.value = null; tune({ optimise: undefined }); };
   if (!d) return null;
   if (d.kind === "assign") return <Assign board={board} packages={d.packages} close={close} again={again} />;
   if (d.kind === "swap") return <Swap board={board} run={d.run} close={close} again={again} />;
@@ -189,9 +189,9 @@ export function Dispatch(): JSX.Element {
   useEffect(() => { if (board) chosen.value = kept(chosen.value, board.unassigned, board.runs); }, [board]);
   // an exception of the tower leads here: what it proposes is asked for at once
   useEffect(() => {
-    if (!board || q["optimise"] === undefined || past()) return;
+    if (!board || q["optimise"] === undefined || dialog.value || past()) return;
+    if (q["optimise"] !== "all") tune({ run: q["optimise"] });
     dialog.value = { kind: "optimise", runs: [] };
-    tune({ optimise: undefined, run: q["optimise"] === "all" ? q["run"] : q["optimise"] });
   }, [board, q["optimise"]]);
   useEffect(() => () => { dialog.value = null; menu.value = null; discard(); closeOutcome(); chosen.value = new Set(); cursor.value = { pool: "", runs: "" }; }, [asked]);
   // an edited run goes on under another number: what was chosen stays chosen
@@ -261,7 +261,7 @@ export function Dispatch(): JSX.Element {
         {board && acts && <Hands board={board} act={acts} />}
       </section>
       <BoardMap board={board} run={run} plan={offered.value} cursor={here} spot={spot} choose={choose} />
-      {board && (offered.value ? <ProposalPanel board={board} again={reading.again} /> : <OutcomePanel station={board.station} again={reading.again} />)}
+      {board && (offered.value ? <ProposalPanel again={reading.again} /> : <OutcomePanel station={board.station} again={reading.again} />)}
       <Gantt reading={timeline} chosen={run?.bar.run ?? -1} choose={choose} />
       {board && <Dialogs board={board} again={reading.again} />}
       {menu.value && <Menu {...menu.value} close={() => (menu.value = null)} />}

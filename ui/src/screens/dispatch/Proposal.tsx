@@ -9,8 +9,8 @@ import { network, offset } from "../../state/live";
 import { accept, discard, offered, refusal, taking } from "../../state/plan";
 import { useRead } from "../../state/read";
 import { at } from "../../state/view";
-import type { Board, Plan, Shift } from "../../types";
-import { Diff } from "./Diff";
+import type { Plan, Shift } from "../../types";
+import { Diff, runWords } from "./Diff";
 import { dialog, stand, things } from "./hands";
 
 const LOOK_MS = 4000, FEW = 60;
@@ -21,14 +21,14 @@ function useFew<T>(all: readonly T[]): { shown: readonly T[]; more: JSX.Element 
   return { shown, more: shown.length < all.length ? <button class="link" onClick={() => (whole.value = true)}>all {all.length}</button> : null };
 }
 
-function Moves({ plan, board }: { plan: Plan; board: Board }): JSX.Element {
+function Moves({ plan }: { plan: Plan }): JSX.Element {
   const { shown, more } = useFew(ranked(plan.moved));
-  const name = (n: number): string => board.runs.find((r) => r.bar.run === n)?.bar.name ?? `run ${n}`;
+  const name = (n: number): string => { const run = plan.runs.find((c) => c.run === n); return run ? runWords(run) : `run ${n}`; };
   const label = (s: Shift): string => (s.packages.length > 1 ? `${s.packages[0]} and ${s.packages.length - 1} more` : String(s.packages[0]));
   return (
-    <div class="moves">
+    <div class="moves" tabIndex={0} role="group" aria-label="Stops that move">
       <table class="diff">
-        <caption>Stops that move</caption>
+        <caption>Stops that move. On the map: amber to another run, green from the pool, rings to another place.</caption>
         <thead><tr><th>package</th><th>from</th><th>to</th></tr></thead>
         <tbody>{shown.map((s) => (
           <tr key={s.packages[0]}>
@@ -48,7 +48,7 @@ function Stays({ plan }: { plan: Plan }): JSX.Element | null {
   return <div class="stays"><h3>Still on no run</h3><ul>{shown.map((u) => <li key={u.packages[0]}><b>{u.packages.join(", ")}</b> {u.words}</li>)}</ul>{more}</div>;
 }
 
-export function ProposalPanel({ board, again }: { board: Board; again: () => void }): JSX.Element | null {
+export function ProposalPanel({ again }: { again: () => void }): JSX.Element | null {
   const plan = offered.value, said = useRead<Plan>(plan ? `plans/${plan.proposal}` : null, {}, LOOK_MS).value.data;
   const main = useRef<HTMLButtonElement>(null);
   useEffect(() => main.current?.focus(), [plan?.proposal]);
@@ -73,7 +73,7 @@ export function ProposalPanel({ board, again }: { board: Board; again: () => voi
         <button class="button" disabled={taking.value} onClick={discard}>Discard <kbd>Esc</kbd></button>
       </header>
       {why && <p role="alert">{why}. {error?.problem.remedy ? `${error.problem.remedy}.` : "Nothing was changed; ask for a new plan."}</p>}
-      {!nothing && <div class="shown"><div class="figures"><Diff answer={{ runs: plan.runs, before: plan.before, after: plan.after, moved: plan.moved.length }} moved /></div><Moves plan={plan} board={board} /></div>}
+      {!nothing && <div class="shown"><div class="figures" tabIndex={0} role="group" aria-label="Before and after"><Diff answer={{ runs: plan.runs, before: plan.before, after: plan.after, moved: plan.moved.length }} moved /></div><Moves plan={plan} /></div>}
       <Stays plan={plan} />
     </section>
   );
