@@ -15,13 +15,14 @@ export VECLIB_MAXIMUM_THREADS := 1
 export NUMEXPR_NUM_THREADS := 1
 export NUMBA_NUM_THREADS := 1
 
-.PHONY: help demo up ui test lint bench warm setup clean
+.PHONY: help demo up ui client test lint bench warm setup clean
 
 help:
 	@echo "make demo    set up, then a whole simulated day on a small network"
 	@echo "make up      set up, then the network as a service: control tower, API, tracking pages"
 	@echo "make test    set up, then every check: style, types, floors, tests"
 	@echo "make lint    style, types and floors only"
+	@echo "make client  the Python client and the request collection, from the API's description"
 	@echo "make bench   the benchmark tables; make bench ARGS=sourcing for one of them"
 	@echo "make warm    compile the kernels once, ahead of the first run"
 	@echo "make setup   only set up .venv with everything a developer needs"
@@ -34,6 +35,9 @@ up: $(VENV)/.warm $(STATIC)/index.html
 	@$(BIN)/doorward up $(ARGS)
 
 ui: $(STATIC)/index.html
+
+client: $(VENV)/.dev
+	$(BIN)/python -m tools.client
 
 test: lint $(STATIC)/index.html
 	@if command -v npm >/dev/null; then cd ui && npm test --silent; else echo "No npm here: the console's own tests are left out."; fi

@@ -13,6 +13,7 @@ from tests.house.house import PACKAGE, ROOMS, Breach, dotted, files, imports, ke
 
 MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_FUNCTION = 60
+MADE = ("client/shapes.py", "client/calls.py")  # by tools/client.py, from the API's description
 IMPURE = (
     "doorward.ledger", "doorward.ports", "sqlite3", "apsw", "duckdb", "os", "time", "datetime", "random",
     "logging", "threading", "asyncio", "socket", "subprocess", "multiprocessing", "concurrent", "secrets",
@@ -74,7 +75,7 @@ def test_files_are_short() -> None:
     breaches = []
     for path in sources():
         lines = len(path.read_text(encoding="utf-8").splitlines())
-        if lines > MOST_LINES_OF_A_FILE:
+        if lines > MOST_LINES_OF_A_FILE and room(path) not in MADE:
             breaches.append((path, 1, f"{lines} lines"))
     keep(
         f"a source file has at most {MOST_LINES_OF_A_FILE} lines",

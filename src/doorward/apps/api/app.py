@@ -34,6 +34,7 @@ from doorward.apps.api import (
     system,
     writing,
 )
+from doorward.apps.api.described import described
 from doorward.apps.api.entering import Signing
 from doorward.apps.api.live import Live
 from doorward.apps.api.mapping import Basemap
@@ -54,6 +55,8 @@ from doorward.tables.items import Items
 MODULES = (
     system, reading, people, writing, following, boarding, planning, mapping, entering, passkeys, oidc,
 )  # fmt: skip
+GIVEN = ("live", "looking", "door", "tracking", "intake", "basemap", "signing", "providers", "planner")
+"""What handlers ask for by name."""
 MOST_BODY = 16 << 20
 """Bytes of a request's body; more is refused before it is read."""
 FOLDER = "DOORWARD_FOLDER"
@@ -83,14 +86,7 @@ def application(live: Live, service: ServiceFile) -> Litestar:
             looking.pasts.close()
             await live.stop()
 
-    handlers = [handler for module in MODULES for handler in module.ROUTES]
-    for handler in handlers:
-        handler.security = [{"key": [each]} for each in handler.opt["scope"].split("|") if each]
-    given = {name: _give(thing) for name, thing in things.items()}
-    given["who"] = Provide(who, sync_to_thread=False)
-    api = Router(path="/api/v1", route_handlers=handlers, dependencies=given, guards=[guard])
-    open_given = {name: given[name] for name in ("live", "looking", "door", "tracking")}
-    open_ = Router(path="/", route_handlers=[*system.OPEN_ROUTES, *track.ROUTES], dependencies=open_given)
+    api, open_ = _routers(things)
     csrf = CSRFConfig(
         secret=signing.secret, cookie_name="dw_csrf", header_name="x-csrf-token", cookie_samesite="strict"
     )
@@ -111,20 +107,35 @@ def application(live: Live, service: ServiceFile) -> Litestar:
     return app
 
 
+def _routers(things: dict[str, Any]) -> tuple[Router, Router]:
+    """The API's routes, and those that stand beside it."""
+    handlers = [handler for module in MODULES for handler in module.ROUTES]
+    for handler in handlers:
+        handler.security = [{"key": [each]} for each in handler.opt["scope"].split("|") if each]
+        handler.operation_id = handler.operation_id or handler.fn.__name__.strip("_")
+    given = {name: _give(thing) for name, thing in things.items()}
+    given["who"] = Provide(who, sync_to_thread=False)
+    api = Router(path="/api/v1", route_handlers=handlers, dependencies=given, guards=[guard])
+    open_given = {name: given[name] for name in ("live", "looking", "door", "tracking")}
+    open_ = Router(path="/", route_handlers=[*system.OPEN_ROUTES, *track.ROUTES], dependencies=open_given)
+    return api, open_
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document; no network is needed for it."""
+    routers = _routers(dict.fromkeys(GIVEN))
+    app = Litestar(route_handlers=[*routers], openapi_config=_openapi(), logging_config=None)
+    return described(app)
+
+
 def _things(live: Live, service: ServiceFile) -> dict[str, Any]:
-    """What handlers ask for by name."""
+    """All of GIVEN."""
     signing = Signing(live, service)
-    return {
-        "live": live,
-        "looking": Looking(live),
-        "door": Door(live, service),
-        "tracking": Tracking(live),
-        "intake": Intake(live.replica.network, _skus(live)),
-        "basemap": Basemap(live),
-        "signing": signing,
-        "providers": Providers(signing),
-        "planner": Planner(),
-    }
+    things = (
+        live, Looking(live), Door(live, service), Tracking(live), Intake(live.replica.network, _skus(live)),
+        Basemap(live), signing, Providers(signing), Planner(),
+    )  # fmt: skip
+    return dict(zip(GIVEN, things, strict=True))
 
 
 def _give(value: Any) -> Provide:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import Stream
 
 from doorward.access.rights import holds
@@ -49,8 +49,8 @@ def turn_event(told: Told) -> bytes:
 async def stream(
     live: Live,
     who: Who,
-    last: Annotated[int | None, Parameter(header="Last-Event-ID", required=False)] = None,
-    after: Annotated[int | None, Parameter(query="after", required=False)] = None,
+    last: Annotated[int | None, HeaderParameter(name="Last-Event-ID", required=False)] = None,
+    after: Annotated[int | None, QueryParameter(name="after", required=False)] = None,
 ) -> Stream:
     """Server-sent events: `turn` {turn, now_s, service, facts} for every turn from Last-Event-ID (or `after`) on, none
     missing; `clock` as GET /clock whenever it is moved and every few seconds. Who may not see the whole network is told

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from doorward.adapters.basemap.fallback import network_style
 from doorward.adapters.basemap.style import style
@@ -66,8 +66,8 @@ async def map_tile(z: int, x: int, y: str, basemap: Basemap) -> Response[bytes]:
 
 @get("/cells", opt={"scope": "NETWORK_READ"}, summary="Open packages by hexagon")
 async def cells_(
-    request: Request[Any, Any, Any], looking: Looking, zoom: Annotated[int, Parameter(ge=0, le=22)] = 10,
-    at: Annotated[int | None, Parameter(query="at", required=False)] = None,
+    request: Request[Any, Any, Any], looking: Looking, zoom: Annotated[int, QueryParameter(ge=0, le=22)] = 10,
+    at: Annotated[int | None, QueryParameter(name="at", required=False)] = None,
 ) -> Response[Cells]:  # fmt: skip
     """For maps seen from far away: how many doors wait there, how many of them late."""
 

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from litestar import get, post
 from litestar.openapi.spec import Example
-from litestar.params import Body, Parameter
+from litestar.params import Body, PathParameter
 
 from doorward.access.rights import runs_seen
 from doorward.apps.api.live import Live
@@ -45,7 +45,7 @@ EXAMPLES = [
         value={"station": 7, "runs": [120, 121], "pool": [8731], "iterations": 20_000},
     ),
 ]
-Number = Annotated[int, Parameter(description="Number of a plan, as `proposal` of its answer.")]
+Number = Annotated[int, PathParameter(description="Number of a plan, as `proposal` of its answer.")]
 
 
 class OptimiseIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from doorward.access.rights import packages_seen, parts_seen, redacted, runs_seen
 from doorward.adapters.orders import SIZES
@@ -47,9 +47,11 @@ from doorward.tables.items import Items
 from doorward.tables.packages import Packages
 from doorward.tables.people import Part
 
-At = Annotated[int | None, Parameter(query="at", required=False, description="Unix seconds: as it was then.")]
+At = Annotated[
+    int | None, QueryParameter(name="at", required=False, description="Unix seconds: as it was then.")
+]
 Day = Annotated[
-    int | None, Parameter(query="day", required=False, description="Local day number; none for today.")
+    int | None, QueryParameter(name="day", required=False, description="Local day number; none for today.")
 ]
 KEPT = 128
 """Answers kept while the tables and the second stay the same: many clients ask for the same."""
@@ -210,7 +212,7 @@ async def exceptions_(
 @get("/orders", opt={"scope": "ORDERS_READ"}, summary="Orders")
 async def orders_(
     request: Request[Any, Any, Any], looking: Looking, who: Who, status: str = "", tone: str = "", cursor: str = "",
-    limit: Annotated[int, Parameter(ge=1, le=500)] = 50, at: At = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=500)] = 50, at: At = None,
 ) -> Response[OrderPage]:  # fmt: skip
     """Newest first, page by page."""
     shop = None if who.operator else who.org
@@ -281,7 +283,7 @@ async def package_recipient_(package: int, looking: Looking, who: Who) -> Recipi
 
 @get("/search", opt={"scope": "ORDERS_READ"}, summary="Find")
 async def search_(
-    looking: Looking, who: Who, q: Annotated[str, Parameter(min_length=1, max_length=200)], at: At = None
+    looking: Looking, who: Who, q: Annotated[str, QueryParameter(min_length=1, max_length=200)], at: At = None
 ) -> list[Hit]:
     """Orders by number, reference, name or address, packages by number or SSCC, runs, trips, buildings, vehicles."""
     view = await looking.at(at)
@@ -341,18 +343,18 @@ class ItemPage(msgspec.Struct, frozen=True):
 @get("/items", opt={"scope": "ORDERS_READ"}, summary="The catalogue")
 async def items_(
     live: Live,
-    cursor: Annotated[int, Parameter(ge=0, le=1_000_000_000)] = 0,
-    limit: Annotated[int, Parameter(ge=1, le=1000)] = 100,
+    cursor: Annotated[str, QueryParameter(pattern=r"^[0-9]{0,9}$")] = "",
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
 ) -> ItemPage:
     """Articles that can be ordered, page by page."""
     table = live.replica.state.table(Items)
-    rows = np.arange(cursor, min(len(table), cursor + limit))
+    first = int(cursor or 0)
+    rows = np.arange(first, min(len(table), first + limit))
     found = [
         ItemOut(str(table.name[r]), *(int(getattr(table, c)[r]) for c in (*SIZES, "value_c")))
         for r in rows.tolist()
     ]
-    more = cursor + limit < len(table)
-    return ItemPage(found, str(cursor + limit) if more else "")
+    return ItemPage(found, str(first + limit) if first + limit < len(table) else "")
 
 
 ROUTES = [

@@ -10,6 +10,7 @@ from litestar.plugins.prometheus import PrometheusController
 from msgspec import Meta
 from prometheus_client import Gauge
 
+from doorward.apps.api.described import described
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble
 from doorward.apps.api.who import Who, guard
@@ -130,9 +131,7 @@ async def readyz(live: Live) -> Response[Health]:
 @get("/openapi.json", opt={"scope": ""}, include_in_schema=False, sync_to_thread=False)
 def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The API, described: OpenAPI 3.1."""
-    return Response(
-        msgspec.json.encode(request.app.openapi_schema.to_schema()), media_type="application/json"
-    )
+    return Response(msgspec.json.encode(described(request.app)), media_type="application/json")
 
 
 class Metrics(PrometheusController):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, post
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 from doorward.apps.api.live import Live
 from doorward.apps.api.orders_in import IndexedFault, Intake, OrderIn, QuoteIn
@@ -18,8 +18,8 @@ from doorward.promise.offers import Offer, offers
 
 Key = Annotated[
     str,
-    Parameter(
-        header="Idempotency-Key", max_length=200, required=False,
+    HeaderParameter(
+        name="Idempotency-Key", max_length=200, required=False,
         description="Names the request: sent again with the same key, it is done once and answered alike.",
     ),
 ]  # fmt: skip
@@ -74,7 +74,12 @@ async def place_order(
     return OrderPlaced(answer.order[0], data.ref, answer.known[0] or done.again)
 
 
-@post("/orders/batch", opt={"scope": "ORDERS_WRITE"}, status_code=200, summary="Place many orders")
+@post(
+    "/orders/batch",
+    opt={"scope": "ORDERS_WRITE", "rows": "OrderIn"},
+    status_code=200,
+    summary="Place many orders",
+)
 async def place_batch(
     request: Request[Any, Any, Any], live: Live, intake: Intake, who: Who, idempotency: Key = ""
 ) -> BatchAnswer:

@@ -1,0 +1,1066 @@
+"""Shapes of the API's requests and answers. Made by `make client`: change the API, not this file."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Action."""
+
+    command: str
+    label: str
+
+
+class ActionIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Action In."""
+
+    command: str
+
+
+class ActionOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Action Out."""
+
+    turn: int
+    words: str
+    undo_station: int
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Answer."""
+
+    edit: int
+    runs: list[RunChange] | UnsetType = UNSET
+    before: Totals | UnsetType = UNSET
+    after: Totals | UnsetType = UNSET
+    moved: int = 0
+    pool: list[int] | UnsetType = UNSET
+    fits: list[Misfit] | UnsetType = UNSET
+    proposal: int = -1
+
+
+class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Batch Answer."""
+
+    turn: int
+    placed: list[OrderPlaced]
+    errors: list[IndexedFault]
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Board."""
+
+    turn: int
+    now_s: int
+    station: int
+    unassigned: list[Unassigned]
+    runs: list[RunDetail]
+
+
+class CancelAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Cancel Answer."""
+
+    turn: int
+    lines: int
+
+
+class Cells(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Cells."""
+
+    turn: int
+    now_s: int
+    zoom: int
+    lat: list[float]
+    lon: list[float]
+    ring: list[list[float]]
+    packages: list[int]
+    on_time: list[int]
+    at_risk: list[int]
+    late: list[int]
+    silent: list[int]
+    tone: list[Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']]
+
+
+class CenterCutoff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Center Cutoff."""
+
+    cutoff_s: int
+    dest: int
+    packages: int
+    released: int
+    picked: int
+    packed: int
+    staged: int
+    slack_s: int
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+
+
+class CenterShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Center Shape."""
+
+    turn: int
+    now_s: int
+    site: SiteShape
+    cutoffs: list[CenterCutoff]
+    released: int
+    picked: int
+    packed: int
+    staged: int
+    picked_uph: int
+    pick_uph: int
+    packed_pph: int
+    pack_pph: int
+    hours_s: list[int]
+    hours_units: list[int]
+    robots: int
+    robots_down: int
+    stations: int
+    skus: int
+    on_hand: int
+    reserved: int
+    low: int
+    aisle_picks: list[int]
+    standstill: str
+
+
+class ClockShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Clock Shape."""
+
+    mode: str
+    now_s: float
+    clock_s: float
+    speed: float
+    paused: bool
+    behind_s: float
+    next_s: int
+    wall_s: float
+    start_s: int
+    turn: int
+
+
+class CutoffShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Cutoff Shape."""
+
+    site: int
+    cutoff_s: int
+    packages: int
+    staged: int
+    slack_s: int
+
+
+class DayAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Day Answer."""
+
+    turn: int
+    due_lo_s: int
+    due_s: int
+    moved: int
+
+
+class DayIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Day In."""
+
+    day: str
+
+
+class Departure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Departure."""
+
+    trip: int
+    origin: int
+    dest: int
+    status: str
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    depart_s: int
+    arrive_s: int
+    left_s: int
+    arrived_s: int
+    packages: int
+    waiting: int
+    fill_pm: int
+    cost_c: int
+    late_s: int
+    truck: str
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Door."""
+
+    seq: int
+    stops: list[int]
+    packages: list[int]
+    lat: float
+    lon: float
+    plan_s: int
+    service_s: int
+    leg_m: int
+    eta_lo_s: int
+    eta_hi_s: int
+    due_lo_s: int
+    due_s: int
+    done_s: int
+    outcome: str
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    locked: bool
+
+
+class ExceptionShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Exception Shape."""
+
+    id: str
+    kind: str
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    title: str
+    cause: str
+    about: str
+    row: int
+    site: int
+    lat: float
+    lon: float
+    packages: list[int]
+    count: int
+    minutes: int
+    cost_c: int
+    since_s: int
+    actions: list[Action]
+
+
+class Exceptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Exceptions."""
+
+    turn: int
+    now_s: int
+    items: list[ExceptionShape]
+
+
+class GrantOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Grant Out."""
+
+    grant: int
+    kind: str
+    organisation: int
+    role: str
+    scopes: list[str]
+    label: str
+    made_s: int
+    ends_s: int
+    holds: bool
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Health."""
+
+    status: Literal['ok', 'reading only', 'starting']
+    turn: int
+    writer: bool
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Hit."""
+
+    kind: str
+    row: int
+    title: str
+    sub: str
+    to: str
+
+
+class IndexedFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Indexed Fault."""
+
+    detail: str
+    field: str = ''
+    rule: str = ''
+    remedy: str = ''
+    index: int = 0
+    ref: str = ''
+
+
+class Inject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Inject."""
+
+    kind: Literal['rain', 'orders', 'closed']
+    minutes: int
+    amount: float = 0
+    target: int = -1
+    from_s: int = -1
+
+
+class InjectTaken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Inject Taken."""
+
+    from_s: int
+    until_s: int
+
+
+class InjectionOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Injection Out."""
+
+    kind: str
+    target: int
+    amount: int
+    from_s: int
+    until_s: int
+
+
+class ItemOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Item Out."""
+
+    sku: str
+    weight_g: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    value_c: int
+
+
+class ItemPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Item Page."""
+
+    items: list[ItemOut]
+    cursor: str
+
+
+class KeyIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Key In."""
+
+    organisation: int
+    role: str
+    label: str
+    scopes: list[str] | UnsetType = UNSET
+    days: int | None | UnsetType = UNSET
+
+
+class KeyOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Key Out."""
+
+    grant: int
+    key: str
+
+
+class LaneShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Lane Shape."""
+
+    origin: int
+    dest: int
+    dist_m: int
+    departs_s: list[int]
+
+
+class LineIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Line In."""
+
+    sku: str
+    units: int = 1
+
+
+class LineShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Line Shape."""
+
+    line: int
+    sku: int
+    item: str
+    units: int
+    status: str
+    fc: int
+    reason: str
+
+
+class Linehaul(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Linehaul."""
+
+    turn: int
+    now_s: int
+    departures: list[Departure]
+
+
+class LinkOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Link Out."""
+
+    grant: int
+    path: str
+    ends_s: int
+
+
+class Lock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Lock."""
+
+    packages: list[int] | UnsetType = UNSET
+    runs: list[int] | UnsetType = UNSET
+    on: bool = True
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Me."""
+
+    grant: int
+    organisation: int
+    organisation_name: str
+    kind: str
+    scopes: list[str]
+    csrf: str
+    now_s: int
+    utc_offset_s: int
+    person: bool
+
+
+class Misfit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Misfit."""
+
+    run: int
+    vehicle: int
+    block: int
+    limit: str
+    short: int
+    unit: str
+    package: int = -1
+    start_s: int = -1
+    soft: bool = False
+    words: str = ''
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Moment."""
+
+    at_s: int
+    what: str
+    where: str
+    who: str
+    why: str
+    turn: int
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Move."""
+
+    packages: list[int]
+    run: int
+    place: int = -1
+    force: bool = False
+
+
+class NetworkShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Network Shape."""
+
+    name: str
+    currency: str
+    utc_offset_s: int
+    bounds: list[Any]
+    regions: list[str]
+    sites: list[SiteShape]
+    zones: list[ZoneShape]
+    lanes: list[LaneShape]
+    vehicles: list[VehicleShape]
+    services: list[ServiceShape]
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Offer."""
+
+    speed: str
+    due_lo_s: int
+    due_s: int
+    price_c: int
+    quantile_pm: int
+    fc: str
+    reason: str
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Open."""
+
+    vehicle: int
+    packages: list[int]
+    start_s: int = -1
+    force: bool = False
+
+
+class OptimiseIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Optimise In."""
+
+    station: int
+    runs: list[int] | UnsetType = UNSET
+    pool: list[int] | UnsetType = UNSET
+    whole_pool: bool = False
+    seconds: float = -1.0
+    iterations: int = -1
+    weights: Weights | UnsetType = UNSET
+
+
+class OrderDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Order Detail."""
+
+    turn: int
+    now_s: int
+    row: OrderRow
+    lat: float
+    lon: float
+    access: list[str]
+    speed: str
+    price_c: int
+    quantile_pm: int
+    lines: list[LineShape]
+    packages: list[PackageShape]
+    story: list[Moment]
+
+
+class OrderIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Order In."""
+
+    ref: str
+    lat: float
+    lon: float
+    lines: list[LineIn]
+    speed: Literal['standard', 'next_day', 'same_day'] = 'standard'
+    consent: list[Literal['locker', 'drone', 'robot', 'leave', 'parts']] | UnsetType = UNSET
+    access: list[Literal['gate_code', 'upstairs', 'height_limit', 'foot_only', 'dog', 'sign_in']] | None | UnsetType = UNSET
+    placed_at: int | None | UnsetType = UNSET
+    recipient: RecipientIn | None | UnsetType = UNSET
+
+
+class OrderPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Order Page."""
+
+    turn: int
+    items: list[OrderRow]
+    cursor: str
+
+
+class OrderPlaced(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Order Placed."""
+
+    order: int
+    ref: str
+    known: bool
+
+
+class OrderRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Order Row."""
+
+    order: int
+    ref: str
+    status: str
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    placed_s: int
+    due_lo_s: int
+    due_s: int
+    zone: str
+    packages: int
+    delivered: int
+    stage: str
+
+
+class OrganisationIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Organisation In."""
+
+    name: str
+    kind: Literal['shipper', 'contractor', 'carrier']
+
+
+class OrganisationOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Organisation Out."""
+
+    organisation: int
+    name: str
+    kind: str
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Overview."""
+
+    turn: int
+    now_s: int
+    orders_open: int
+    promised_today: int
+    kept_today: int
+    missed_today: int
+    on_time_pm: int
+    forecast_pm: int
+    at_risk: int
+    late: int
+    silent: int
+    unassigned: int
+    blocks_open: int
+    vehicles_out: int
+    co2_g_package: int
+    cost_c_package: int
+    next_cutoff: CutoffShape | None
+    stages: list[StageShape]
+    sites: list[SiteLoad]
+
+
+class PackageShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Package Shape."""
+
+    package: int
+    sscc: str
+    order: int
+    status: str
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    way: str
+    why_way: str
+    carrier: str
+    fc: int
+    station: int
+    run: int
+    seq: int
+    stops_before: int
+    box: str
+    weight_g: int
+    board_g: int
+    value_c: int
+    bill_c: int
+    co2_g: int
+    due_lo_s: int
+    due_s: int
+    eta_lo_s: int
+    eta_hi_s: int
+    eta_at_s: int
+    attempts: int
+    story: list[Moment]
+
+
+class PasskeyIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Passkey In."""
+
+    name: str
+    credential: dict[str, Any]
+
+
+class PasskeyOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Passkey Out."""
+
+    passkey: int
+    name: str
+    made_s: int
+    used_s: int
+
+
+class PasswordIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Password In."""
+
+    password: str
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Plan."""
+
+    proposal: int
+    station: int
+    state: str
+    at_s: int
+    expires_s: int
+    runs: list[RunChange]
+    before: Totals
+    after: Totals
+    before_c: int
+    after_c: int
+    moved: list[Shift]
+    assigned: list[int]
+    unassigned: list[Unserved]
+    seed: int
+    iterations: int
+    seconds: float
+    weights: Weights
+    edit: int = -1
+    why: str = ''
+
+
+class Positions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Positions."""
+
+    turn: int
+    now_s: int
+    id: list[str]
+    kind: list[str]
+    lat: list[float]
+    lon: list[float]
+    heading: list[int]
+    tone: list[Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']]
+    age_s: list[int]
+    estimated: list[bool]
+
+
+class ProviderOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Provider Out."""
+
+    name: str
+    label: str
+    path: str
+
+
+class Put(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Put."""
+
+    packages: list[int]
+    run: int = -1
+    place: int = -1
+    force: bool = False
+
+
+class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Quote Answer."""
+
+    turn: int
+    now_s: int
+    offers: list[Offer]
+
+
+class QuoteIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Quote In."""
+
+    lat: float
+    lon: float
+    lines: list[LineIn]
+
+
+class Rechoose(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Rechoose."""
+
+    packages: list[int]
+
+
+class RecipientIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Recipient In."""
+
+    name: str = ''
+    phone: str = ''
+    email: str = ''
+    street: str = ''
+    postcode: str = ''
+    city: str = ''
+    country: str = ''
+    note: str = ''
+
+
+class Redo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Redo."""
+
+    station: int
+
+
+class RunBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Run Bar."""
+
+    run: int
+    name: str
+    way: str
+    vehicle: int
+    station: int
+    status: str
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    depart_s: int
+    back_s: int
+    left_s: int
+    ended_s: int
+    packages: int
+    delivered: int
+    failed: int
+    late: int
+    next_s: int
+    shift_s: int
+    plan_s: list[int]
+    done_s: list[int]
+    door_late: list[bool]
+
+
+class RunChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Run Change."""
+
+    run: int
+    into: int
+    vehicle: int
+    block: int
+    depart_s: int
+    back_s: int
+    before: Totals
+    after: Totals
+    visits: list[Visit]
+    moved: int
+    broken: list[Misfit]
+
+
+class RunDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Run Detail."""
+
+    turn: int
+    now_s: int
+    bar: RunBar
+    dist_m: int
+    cost_c: int
+    volume_ml: int
+    weight_g: int
+    room_ml: int
+    room_g: int
+    doors: list[Door]
+
+
+class Runs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Runs."""
+
+    turn: int
+    now_s: int
+    runs: list[RunBar]
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Service."""
+
+    vehicle: int
+    out: bool = True
+    release: bool = False
+
+
+class ServiceShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Service Shape."""
+
+    service: int
+    name: str
+    way: str
+
+
+class ServicesIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Services In."""
+
+    services: list[int]
+
+
+class Shift(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Shift."""
+
+    packages: list[int]
+    run: int
+    place: int
+    to_run: int
+    to_place: int
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Sign In."""
+
+    email: str = ''
+    password: str = ''
+    key: str = ''
+
+
+class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Signed."""
+
+    credential: dict[str, Any]
+
+
+class SiteLoad(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Site Load."""
+
+    site: int
+    packages: int
+    at_risk: int
+    late: int
+
+
+class SiteShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Site Shape."""
+
+    site: int
+    name: str
+    kind: str
+    lat: float
+    lon: float
+    region: int
+    station: int
+    capacity: int
+
+
+class SpeedIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Speed In."""
+
+    speed: float
+
+
+class StageShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Stage Shape."""
+
+    stage: str
+    packages: int
+    at_risk: int
+    late: int
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Start."""
+
+    run: int
+    start_s: int
+    force: bool = False
+
+
+class StationShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Station Shape."""
+
+    turn: int
+    now_s: int
+    site: SiteShape
+    inbound: int
+    ready: int
+    unassigned: int
+    out: int
+    delivered_today: int
+    failed_today: int
+    vehicles: int
+    vehicles_out: int
+    blocks: int
+    blocks_taken: int
+    standstill: str
+
+
+class Swap(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Swap."""
+
+    run: int
+    other: int
+    force: bool = False
+
+
+class TakeOff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Take Off."""
+
+    packages: list[int]
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Totals."""
+
+    doors: int = 0
+    packages: int = 0
+    dist_m: int = 0
+    time_s: int = 0
+    late_s: int = 0
+    late_doors: int = 0
+    co2_mg: int = 0
+    cost_c: int = 0
+    volume_ml: int = 0
+    weight_g: int = 0
+
+
+class Unassigned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Unassigned."""
+
+    package: int
+    order: int
+    station: int
+    way: str
+    lat: float
+    lon: float
+    due_lo_s: int
+    due_s: int
+    weight_g: int
+    volume_ml: int
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    why: str
+    fits: str
+
+
+class Undo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Undo."""
+
+    station: int
+    edit: int = -1
+
+
+class Unserved(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Unserved."""
+
+    packages: list[int]
+    limit: str
+    short: int
+    unit: str
+    vehicle: int
+    words: str
+
+
+class UntilIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Until In."""
+
+    at: int
+
+
+class UserIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """User In."""
+
+    organisation: int
+    role: str
+    email: str
+    password: str | None | UnsetType = UNSET
+    name: str = ''
+
+
+class VehicleShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Vehicle Shape."""
+
+    vehicle: int
+    name: str
+    way: str
+    station: int
+    out: bool
+
+
+class VehiclesIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Vehicles In."""
+
+    vehicles: list[int]
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Visit."""
+
+    seq: int
+    packages: list[int]
+    plan_s: int
+    service_s: int
+    late_s: int
+    locked: bool
+
+
+class Ways(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Ways."""
+
+    public_url: str
+    providers: list[ProviderOut]
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Weights."""
+
+    km: float = 1.0
+    hours: float = 1.0
+    lateness: float = 1.0
+    co2_c_kg: float = 0.0
+
+
+class WishAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Wish Answer."""
+
+    turn: int
+    open: int
+
+
+class WishIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Wish In."""
+
+    wish: Literal['in_person', 'safe_place', 'neighbour', 'locker', 'pick_up']
+    words: str = ''
+
+
+class ZoneShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Zone Shape."""
+
+    zone: int
+    name: str
+    lat: float
+    lon: float
+    radius_m: int
+    station: int
+    rural: bool

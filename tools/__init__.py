@@ -1,0 +1,1 @@
+"""Makes what is made from the API's OpenAPI document."""
