@@ -19,6 +19,7 @@ from doorward.ledger.desk import Desk
 from doorward.ledger.ledger import Ledger
 from doorward.runtime.checks import violations
 from doorward.runtime.live.prepare import open_twin, prepare_live
+from doorward.runtime.request import Request
 from doorward.runtime.roster import Roster
 from doorward.tables.journey import ENDED, Event, Holder, Status
 from doorward.tables.orders import Orders, OrderStatus
@@ -33,7 +34,7 @@ class Day:
     """A twin in this process."""
 
     def __init__(self, folder: Path) -> None:
-        where = prepare_live(folder, "metro", 3, 0.04, lambda *_: None)
+        where = prepare_live(Request(network="metro", seed=3, scale=0.04), folder, lambda *_: None)
         self.start_s = where.settings.start_s
         opened = open_twin(where)
         self.ledger: Ledger = opened[0]

@@ -66,6 +66,7 @@ def open_network(desk: Desk) -> None:
         return
     given, replayed = desk.table(OpeningStock), desk.table(Replayed)
     if len(given):
+        given = given.take(given.units > 0)
         desk.post(Received.fill(len(given), fc=given.fc, sku=given.sku, units=given.units))
         return
     outlook = plan_forecast(np.zeros((0, skus), np.int32), 0, items.rate_upm, rules)

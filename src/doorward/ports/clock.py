@@ -62,6 +62,11 @@ class WallClock:
         self._wall, self._steady = wall, steady
         self._at, self._since = wall(), steady()
 
+    def not_before(self, at_s: int) -> None:
+        """It is `at_s` at least: a journal that was written under a clock that has been put back since goes on."""
+        if self._now() < at_s:
+            self._at, self._since = float(at_s), self._steady()
+
     def _now(self) -> float:
         now = self._at + self._steady() - self._since
         wall = self._wall()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from doorward.core.table import Table
 from doorward.ledger.journal import must_be_free, sync
 from doorward.ports.orderbook import OrderBook
 from doorward.ports.storefront import NewLines, NewOrders
-from doorward.runtime.config import copy_network, load_network, rules_from
+from doorward.runtime.config import Network, copy_network, load_network, rules_from
 from doorward.runtime.request import Request, Tell
 from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir, Settings
@@ -32,13 +33,8 @@ def prepare(request: Request, tell: Tell) -> RunDir:
     _clear(where)
     tell("inputs", 1, 3, "orders")
     where.root.mkdir(parents=True, exist_ok=True)
-    if request.orders is None:
-        book = generate(network, request.days or 1, request.seed, request.scale)
-    else:
-        book = read_orders(
-            request.orders, network, where.root / "rejects.csv", pace=request.pace, days=request.days
-        )
-    if not len(book):
+    book = _book(network, request, where)
+    if not len(book) and request.opens_s < 0:
         raise BadInput(
             "no usable order",
             where=book.source or str(request.orders),
@@ -74,6 +70,7 @@ def prepare(request: Request, tell: Tell) -> RunDir:
             start_s=book.start_s,
             utc_offset_s=network.utc_offset_s,
             generated=book.generated,
+            live=request.opens_s >= 0,
             rejected=book.refused,
             notes=book.notes,
         )
@@ -82,6 +79,23 @@ def prepare(request: Request, tell: Tell) -> RunDir:
         sync(path)  # a run that a power cut ends must find its inputs beside its journal
     tell("inputs", 3, 3, f"{len(book):,} orders of {len(book.items):,} items")
     return where
+
+
+def _book(network: Network, request: Request, where: RunDir) -> OrderBook:
+    """Nobody's orders yet, invented ones, or those of a file."""
+    if request.opens_s >= 0:
+        return _unwritten(network, request)
+    if request.orders is None:
+        return generate(network, request.days or 1, request.seed, request.scale)
+    rejects = where.root / "rejects.csv"
+    return read_orders(request.orders, network, rejects, pace=request.pace, days=request.days)
+
+
+def _unwritten(network: Network, request: Request) -> OrderBook:
+    """A book without orders, which are placed by command; the catalogue is that of the network file."""
+    book = generate(network, 1, request.seed, request.scale).limited(0)
+    notes = ("every article is invented", "orders are placed, stock is counted, movements are reported")
+    return replace(book, start_s=request.opens_s, days=1, generated=False, source="", notes=notes)
 
 
 def load_book(where: RunDir) -> OrderBook:
@@ -115,6 +129,8 @@ def opening_tables(where: RunDir, book: OrderBook) -> list[Table]:
     given = load_stock(where)
     if given is not None:
         return [given]
+    if where.settings.live:
+        return [OpeningStock.fill(1, fc=0, sku=0, units=0)]  # counted: nothing
     if book.generated:
         return []
     sku, units, n = book.lines.sku, book.lines.units, len(book.items)

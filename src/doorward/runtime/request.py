@@ -24,3 +24,5 @@ class Request:
     seed: int = 1
     out: Path | None = None
     workers: int = 0
+    opens_s: int = -1
+    """Local midnight at which a network on the wall clock opens, without any order; -1: a run."""

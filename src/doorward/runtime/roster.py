@@ -51,17 +51,19 @@ class Roster:
         """(time, number of service) of everybody's next work, a heap.
 
         A fresh ledger begins at `start_s`. A ledger that was interrupted goes on strictly after its newest turn of a
-        service (commands come at any time): what
-        stood before that turn in the roster has been done (or had nothing to post), what stands behind it has not.
+        service (commands come at any time): what stood before that turn in the roster has been done (or had nothing to
+        post), what stands behind it has not. A command dated later says that everything before
+        it was done: commands are never dated after an appointment.
         """
         places = {service.name: number for number, service in enumerate(self.services)}
         last = self.ledger.last_service(places)
+        begin = max(start_s, self.ledger.journal_newest_s)
         due = []
         for number, service in enumerate(self.services):
-            at = first_due(service, start_s if last is None else max(start_s, last[0]), self.utc_offset_s)
-            if last is not None:
+            at = first_due(service, begin, self.utc_offset_s)
+            if last is not None and last[0] == begin:
                 behind = number > places[last[1]]
-                if at == last[0] and not behind:
+                if at == begin and not behind:
                     at += service.every_s
             due.append((at, number))
         heapq.heapify(due)

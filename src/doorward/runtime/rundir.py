@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     start_s: int = 0
     utc_offset_s: int = 0
     generated: bool = True
+    live: bool = False
+    """On the wall clock: what is not reported did not happen."""
     rejected: int = 0
     notes: tuple[str, ...] = ()
     forked_from: str = ""

@@ -10,9 +10,13 @@ import typer
 from doorward.apps.cli.screen import ERR, progress, shown, teller
 from doorward.apps.live.up import must_be_free, run, writer_command
 from doorward.core.errors import BadInput
+from doorward.core.hours import day_start
+from doorward.ports.clock import wall_s
+from doorward.runtime.config import load_network
 from doorward.runtime.live.prepare import prepare_live
 from doorward.runtime.live.service_file import FILE, read_service
 from doorward.runtime.moments import moment
+from doorward.runtime.request import Request
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +28,9 @@ def up(
     network: Annotated[str, typer.Argument(help="Network file (TOML), or the name of an example.")] = "metro",
     twin: Annotated[
         bool,
-        typer.Option("--twin/--live", help="The twin's customers, floors and drivers, or real reports only."),
+        typer.Option(
+            "--twin/--live", help="The twin's customers, floors and drivers, or real ones on the wall clock."
+        ),
     ] = True,
     speed: Annotated[
         float, typer.Option("--speed", min=0.1, max=3600, help="The twin's seconds in one of ours.")
@@ -46,6 +52,10 @@ def up(
         str,
         typer.Option("--db", help="Keep the journal there: postgresql://user@host/base?schema=region."),
     ] = "",
+    stock: Annotated[
+        Path | None,
+        typer.Option("--stock", help="With --live: opening stock, CSV: fc, sku, units; none if left out."),
+    ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="API processes.")] = 1,
     settings_file: Annotated[
         Path | None,
@@ -62,17 +72,21 @@ def up(
     json_logs: Annotated[bool, typer.Option("--json-logs", help="Logs as one JSON object a line.")] = False,
 ) -> None:
     """Run the network as a service: control tower, API and tracking pages, on the twin's clock or the wall's."""
-    if not twin:
+    if twin and stock is not None:
         raise BadInput(
-            "--live", where="up", rule="the twin answers for floors and drivers", remedy="leave it out"
-        )
+            "the twin's buildings open with stock of their own", where="--stock", rule="it goes with --live",
+            remedy="leave it out, or add --live",
+        )  # fmt: skip
     must_be_free(host, port)
     where = folder or Path("live") / Path(network).stem
     with progress() as bar:
-        settings = prepare_live(where, network, seed, scale, teller(bar), db).settings
+        opens_s = -1 if twin else day_start(int(wall_s()), load_network(network).utc_offset_s)
+        asked = Request(network=network, seed=seed, scale=scale, stock=stock, opens_s=opens_s)
+        settings = prepare_live(asked, where, teller(bar), db).settings
     service = read_service(settings_file or where / FILE, public_url, limit or ())
     begin_s = moment(begin, settings.start_s, settings.utc_offset_s, "--begin")
-    command = writer_command(where, "twin", speed, json_logs=json_logs, begin_s=begin_s)
+    mode = "twin" if twin else "live"
+    command = writer_command(where, mode, speed, json_logs=json_logs, begin_s=begin_s)
     raise typer.Exit(
         run(
             where, command, host=host, port=port, workers=workers, json_logs=json_logs,

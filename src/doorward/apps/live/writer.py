@@ -11,7 +11,7 @@ from pathlib import Path
 
 from doorward.apps.live.logs import logger
 from doorward.core.errors import DoorwardError, Locked, SyncFailed
-from doorward.ports.clock import PacedClock
+from doorward.ports.clock import PacedClock, WallClock
 from doorward.runtime.live.engine import Engine
 from doorward.runtime.live.hub import Hub, socket_of
 from doorward.runtime.live.prepare import all_commands, opener
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Open the ledger and work until told to end."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--mode", choices=("twin",), default="twin")
+    parser.add_argument("--mode", choices=("twin", "live"), default="twin")
     parser.add_argument("--speed", type=float, default=60.0)
     parser.add_argument("--begin-s", type=int, default=0, help="a new twin hurries to this second first")
     parser.add_argument("--json-logs", action="store_true")
@@ -31,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     end_with_parent()
     where = RunDir(asked.folder)
     start_s = where.settings.start_s
-    hub, clock = Hub(socket_of(asked.folder)), PacedClock(start_s, asked.speed)
+    hub = Hub(socket_of(asked.folder))
+    clock = PacedClock(start_s, asked.speed) if asked.mode == "twin" else WallClock()
     try:
         engine = Engine(
             opener(where, asked.mode),
@@ -47,8 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 2 if isinstance(where.journal, Path) else 1  # a server that is away comes back: try again
     hub.open()
     last = engine.ledger.last_service()
-    clock.go_to(last[0] if last is not None else max(start_s, asked.begin_s))
-    engine.catching_up = last is None
+    if isinstance(clock, PacedClock):
+        clock.go_to(last[0] if last is not None else max(start_s, asked.begin_s))
+        engine.catching_up = last is None
+    else:
+        clock.not_before(engine.ledger.journal_newest_s)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: engine.stop())
     log.info("open", turn=engine.ledger.at, folder=str(asked.folder))

@@ -58,14 +58,16 @@ def all_commands() -> list[Command]:
     return commands
 
 
-def prepare_live(folder: Path, network: str, seed: int, scale: float, tell: Tell, db: str = "") -> RunDir:
+def prepare_live(asked: Request, folder: Path, tell: Tell, db: str = "") -> RunDir:
     """The folder of a live network: as it is if it is there, else made.
 
-    db  `postgresql://...` to keep the journal there; BadInput if the folder's is somewhere else already
+    asked  network, seed and scale; `opens_s` and `stock` of one on the wall clock
+    db     `postgresql://...` to keep the journal there
+    BadInput if the folder's network is of the other kind, or its journal somewhere else already.
     """
     where, named = RunDir(folder), folder / JOURNAL_URL
     if not (folder / "settings.json").exists():
-        where = prepare(Request(network=network, days=BOOK_DAYS, seed=seed, scale=scale, out=folder), tell)
+        where = prepare(replace(asked, days=BOOK_DAYS, out=folder), tell)
         if db:
             with whole(named) as draft:
                 draft.touch(mode=0o600)
@@ -74,6 +76,17 @@ def prepare_live(folder: Path, network: str, seed: int, scale: float, tell: Tell
         raise BadInput(
             f"the journal of this folder is kept in {shown_place(where.journal)}", where="--db",
             rule="a journal is in one place", remedy="leave --db out, or move it with `doorward migrate`",
+        )  # fmt: skip
+    elif where.settings.live != (asked.opens_s >= 0):
+        kind, other = ("--live", "--twin") if where.settings.live else ("--twin", "--live")
+        raise BadInput(
+            f"{folder} keeps a network of {kind}", where=other, rule="a network stays what it was made as",
+            remedy=f"go on with {kind}, or give another --dir",
+        )  # fmt: skip
+    elif asked.stock is not None:
+        raise BadInput(
+            "the network in this folder has opened already", where="--stock", rule="opening stock is for a new one",
+            remedy="leave it out, and report what was counted: POST /api/v1/stock/counts",
         )  # fmt: skip
     if not (folder / SECRET_FILE).exists():
         with whole(folder / SECRET_FILE) as draft:
