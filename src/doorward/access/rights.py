@@ -117,6 +117,23 @@ def packages_seen(state: State, org: int, rows: NDArray[np.int64]) -> Flags:
     return orders_seen(state, org, packages.order[rows])
 
 
+def packages_told(state: State, org: int, rows: NDArray[np.int64]) -> Flags:
+    """(rows,) packages of which an organisation may report what happened, also late: the operator all, a contractor
+    those that a run of its vehicles carries or carried last, a carrier those given to its services."""
+    packages, kind = state.table(Packages), kind_of(state, org)
+    if kind == OrgKind.CONTRACTOR:
+        stop = packages.stop[rows]
+        told = np.asarray(stop >= 0)
+        told[told] = runs_seen(state, org)[state.table(Stops).run[stop[told]]]
+        return told
+    if kind == OrgKind.CARRIER:
+        owner, service = state.table(Serving).org, packages.carrier[rows]
+        told = np.asarray((service >= 0) & (service < len(owner)))
+        told[told] = owner[service[told]] == org
+        return told
+    return np.full(len(rows), kind == OrgKind.OPERATOR)
+
+
 def _on_runs(state: State, org: int, rows: NDArray[np.int64], stands: tuple[RunStatus, ...]) -> Flags:
     """(rows,) on their way to the door with a run of the contractor's vehicles that stands so."""
     packages, runs = state.table(Packages), state.table(Runs)

@@ -16,10 +16,13 @@ from doorward.client.shapes import (
     Cells,
     CenterShape,
     ClockShape,
+    CountIn,
+    CountsAnswer,
     DayAnswer,
     DayIn,
     Exceptions,
     GrantOut,
+    HeardAnswer,
     Hit,
     Inject,
     InjectTaken,
@@ -44,16 +47,24 @@ from doorward.client.shapes import (
     Overview,
     PackageShape,
     PasswordIn,
+    PingIn,
+    PingsAnswer,
     Plan,
     Positions,
+    PurchaseOut,
+    PurchasePage,
     Put,
     QuoteAnswer,
     QuoteIn,
+    ReceiptIn,
+    ReceiptsAnswer,
     Rechoose,
     RecipientIn,
     Redo,
     RunDetail,
+    RunReportIn,
     Runs,
+    ScanIn,
     Service,
     ServicesIn,
     SpeedIn,
@@ -61,6 +72,7 @@ from doorward.client.shapes import (
     StationShape,
     Swap,
     TakeOff,
+    TripReportIn,
     Undo,
     UntilIn,
     UserIn,
@@ -261,6 +273,10 @@ class Calls(Http):
         """Where everything is."""
         return self._call("GET", "/api/v1/positions", Positions, query={"at": at})
 
+    def post_positions(self, body: PingIn | list[PingIn]) -> PingsAnswer:
+        """Report positions."""
+        return self._call("POST", "/api/v1/positions", PingsAnswer, body=body)
+
     def quote(self, body: QuoteIn) -> QuoteAnswer:
         """When could it be there?."""
         return self._call("POST", "/api/v1/quotes", QuoteAnswer, body=body)
@@ -272,6 +288,14 @@ class Calls(Http):
     def run(self, run: int, *, at: int | None = None) -> RunDetail:
         """A run."""
         return self._call("GET", f"/api/v1/runs/{part(run)}", RunDetail, query={"at": at})
+
+    def post_run(self, run: int, body: list[RunReportIn], *, key: str = "") -> HeardAnswer:
+        """Report on a run."""
+        return self._call("POST", f"/api/v1/runs/{part(run)}/reports", HeardAnswer, body=body, key=key)
+
+    def post_scans(self, body: ScanIn | list[ScanIn], *, key: str = "") -> HeardAnswer:
+        """Report scans."""
+        return self._call("POST", "/api/v1/scans", HeardAnswer, body=body, key=key)
 
     def search(self, *, q: str, at: int | None = None) -> list[Hit]:
         """Find."""
@@ -285,6 +309,22 @@ class Calls(Http):
         """A delivery station."""
         return self._call("GET", f"/api/v1/sites/{part(site)}/station", StationShape, query={"at": at})
 
+    def post_counts(self, body: CountIn | list[CountIn], *, key: str = "") -> CountsAnswer:
+        """Report what was counted."""
+        return self._call("POST", "/api/v1/stock/counts", CountsAnswer, body=body, key=key)
+
+    def purchases(self, *, site: int | None = None, cursor: str | None = None) -> PurchasePage:
+        """Goods that are to come."""
+        return self._call("GET", "/api/v1/stock/purchases", PurchasePage, query={"site": site, "cursor": cursor})
+
+    def each_purchases(self, *, site: int | None = None) -> Iterator[PurchaseOut]:
+        """The same, page after page, to the end."""
+        return self._pages(lambda cursor: self.purchases(cursor=cursor, site=site))
+
+    def post_receipts(self, body: ReceiptIn | list[ReceiptIn], *, key: str = "") -> ReceiptsAnswer:
+        """Report goods that came."""
+        return self._call("POST", "/api/v1/stock/receipts", ReceiptsAnswer, body=body, key=key)
+
     def stream(self, *, after: int | None = None) -> Any:
         """Follow what happens."""
         return self._call("GET", "/api/v1/stream", Any, query={"after": after})
@@ -292,6 +332,10 @@ class Calls(Http):
     def stream_positions(self, *, whole: bool | None = None) -> Any:
         """Follow where everything is."""
         return self._call("GET", "/api/v1/stream/positions", Any, query={"whole": whole})
+
+    def post_trip(self, trip: int, body: list[TripReportIn], *, key: str = "") -> HeardAnswer:
+        """Report on a trip."""
+        return self._call("POST", f"/api/v1/trips/{part(trip)}/reports", HeardAnswer, body=body, key=key)
 
     def go(self) -> ClockShape:
         """Let the twin's time go on."""

@@ -141,6 +141,23 @@ class ClockShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     turn: int
 
 
+class CountIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Pieces of an article that lie in a fulfillment center (its row in `GET /api/v1/network`) now."""
+
+    site: int
+    sku: str
+    units: int
+
+
+class CountsAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Counts Answer."""
+
+    turn: int
+    found: int
+    written_off: int
+    errors: list[RowFault]
+
+
 class CutoffShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Cutoff Shape."""
 
@@ -256,6 +273,15 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: Literal['ok', 'reading only', 'starting']
     turn: int
     writer: bool
+
+
+class HeardAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Heard Answer."""
+
+    turn: int
+    taken: int
+    known: int
+    errors: list[RowFault]
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -645,6 +671,24 @@ class PasswordIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     password: str
 
 
+class PingIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a vehicle is: its row in `GET /api/v1/network`, or the run that it drives."""
+
+    at_s: int
+    lat: float
+    lon: float
+    vehicle: int = -1
+    run: int = -1
+
+
+class PingsAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Pings Answer."""
+
+    taken: int
+    idle: int
+    errors: list[RowFault]
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Plan."""
 
@@ -692,6 +736,24 @@ class ProviderOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     path: str
 
 
+class PurchaseOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Purchase Out."""
+
+    purchase: int
+    site: int
+    sku: str
+    units: int
+    due_s: int
+
+
+class PurchasePage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Purchase Page."""
+
+    turn: int
+    items: list[PurchaseOut]
+    cursor: str
+
+
 class Put(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Put."""
 
@@ -717,6 +779,22 @@ class QuoteIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lines: list[LineIn]
 
 
+class ReceiptIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A purchase (`GET /api/v1/stock/purchases`) that reached its dock, and the pieces counted."""
+
+    purchase: int
+    units: int
+
+
+class ReceiptsAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Receipts Answer."""
+
+    turn: int
+    received: int
+    known: int
+    errors: list[RowFault]
+
+
 class Rechoose(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Rechoose."""
 
@@ -740,6 +818,16 @@ class Redo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Redo."""
 
     station: int
+
+
+class RowFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Row Fault."""
+
+    detail: str
+    field: str = ''
+    rule: str = ''
+    remedy: str = ''
+    row: int = 0
 
 
 class RunBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -798,12 +886,42 @@ class RunDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     doors: list[Door]
 
 
+class RunReportIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Run Report In."""
+
+    what: Literal['left', 'delivered', 'attempted', 'stored', 'broke_down', 'back']
+    at_s: int
+    packages: list[int] | UnsetType = UNSET
+    outcome: Literal['', 'delivered', 'not_home', 'refused', 'bad_address', 'stored', 'locker_full', 'no_access'] = ''
+    left: Literal['', 'nowhere', 'in_hand', 'at_door', 'neighbour', 'reception', 'safe_place', 'locker_cell', 'mailbox'] = ''
+    metres: int = -1
+
+
 class Runs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Runs."""
 
     turn: int
     now_s: int
     runs: list[RunBar]
+
+
+class ScanIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that happened to a package. at_s Unix seconds when it happened, however late it is told
+    site row of the building where it happened; -1 none ref the run (at the door, out for delivery,
+    brought back), the trip (departed, arrived) or the building that it was sorted to; -1 not told
+    outcome of an attempt: why not; left: where a delivered package is; reason: why it was lost or sent
+    on device, sequence who says it, and its count of what it said"""
+
+    package: int
+    event: Literal['arrived', 'attempted', 'brought_back', 'carrier_moved', 'collected', 'delivered', 'departed', 'handed_over', 'inducted', 'lost', 'out_for_delivery', 'packed', 'picked', 'return_started', 'sent_back', 'sorted', 'stored']
+    at_s: int
+    site: int = -1
+    ref: int = -1
+    outcome: Literal['', 'bad_address', 'delivered', 'locker_full', 'no_access', 'not_home', 'refused', 'stored'] = ''
+    left: Literal['', 'at_door', 'in_hand', 'locker_cell', 'mailbox', 'neighbour', 'nowhere', 'reception', 'safe_place'] = ''
+    reason: str = ''
+    device: int = -1
+    sequence: int = -1
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -943,6 +1061,13 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost_c: int = 0
     volume_ml: int = 0
     weight_g: int = 0
+
+
+class TripReportIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Trip Report In."""
+
+    what: Literal['left', 'arrived']
+    at_s: int
 
 
 class Unassigned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -94,6 +94,23 @@ class TripsTold(Table):
     arrived_s: I8
 
 
+class Pinged(Table):
+    """Fact (tracking): where vehicles of runs were, microdegrees."""
+
+    run: I4
+    at_s: I8
+    lat_udeg: I4
+    lon_udeg: I4
+
+
+class RunPings(Table):
+    """Row = run: where its vehicle was last, and when (at_s -1: nobody said)."""
+
+    at_s: I8
+    lat_udeg: I4
+    lon_udeg: I4
+
+
 def rows_about(reports: Reports, heads: ReportHeads, package: Longs) -> tuple[Longs, Longs]:
     """(report, index into `package`) of everything reported of these packages, unordered. O(reports found)."""
     newest = np.full(len(package), -1, np.int64)

@@ -19,9 +19,11 @@ from doorward.tables.linehaul import Trips, TripStatus
 from doorward.tables.packages import Packages
 from doorward.tables.remarks import Reason
 from doorward.tables.reports import (
+    Pinged,
     Reported,
     ReportHeads,
     Reports,
+    RunPings,
     RunReported,
     RunsTold,
     TripReported,
@@ -66,12 +68,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BadRow(msgspec.Struct, frozen=True):
-    """A row that was set aside."""
+    """A row that was set aside, and the column that broke the rule."""
 
     row: int
     what: str
     rule: str
     remedy: str
+    field: str = ""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +102,15 @@ class TripReport(msgspec.Struct, frozen=True, kw_only=True):
     at_s: list[int]
 
 
+class Ping(msgspec.Struct, frozen=True, kw_only=True):
+    """Where vehicles of runs were, as columns of `tables.reports.Pinged`."""
+
+    run: list[int]
+    at_s: list[int]
+    lat_udeg: list[int]
+    lon_udeg: list[int]
+
+
 class _Sieve:
     """Rows that are good so far, and why the others are not: each by the first rule that it breaks."""
 
@@ -107,7 +119,7 @@ class _Sieve:
 
     def keep(self, good: Flags, column: str, values: NDArray[np.int64], rule: str, remedy: str) -> None:
         for row in np.flatnonzero(self.good & ~good).tolist():
-            self.bad.append(BadRow(row, f"{column} {values[row]}", rule, remedy))
+            self.bad.append(BadRow(row, f"{column} {values[row]}", rule, remedy, column))
         self.good &= good
 
     def time(self, at_s: NDArray[np.int64], desk: Desk) -> None:
@@ -210,13 +222,27 @@ def trip_report(desk: Desk, asked: TripReport) -> Heard:
     return sieve.answer(len(rows))
 
 
+def ping(desk: Desk, asked: Ping) -> Heard:
+    """Write down where vehicles are; a place older than the one known is passed over."""
+    column = _columns(asked, ("run", "at_s", "lat_udeg", "lon_udeg"))
+    sieve = _Sieve(len(column["run"]))
+    _numbered(sieve, "run", column["run"], desk.next(Runs))
+    sieve.time(column["at_s"], desk)
+    for name, most in (("lat_udeg", 90_000_000), ("lon_udeg", 180_000_000)):
+        sieve.keep(np.abs(column[name]) <= most, name, column[name], f"-{most} to {most}", "microdegrees")
+    rows = Pinged(**{name: values[sieve.good] for name, values in column.items()})
+    rows = rows.take(rows.at_s > told(desk.table(RunPings).at_s, rows.run.astype(np.int64)))
+    desk.post(rows)
+    return sieve.answer(len(rows))
+
+
 def _numbered(sieve: _Sieve, name: str, values: NDArray[np.int64], limit: int) -> None:
     sieve.keep(
         (values >= 0) & (values < limit), name, values, f"0 to {limit - 1}", f"send the {name}'s number"
     )
 
 
-def _columns(asked: Report | RunReport | TripReport, needed: Sequence[str]) -> dict[str, Any]:
+def _columns(asked: Report | RunReport | TripReport | Ping, needed: Sequence[str]) -> dict[str, Any]:
     """The columns as arrays of int64; those left out are -1 throughout."""
     rows = len(getattr(asked, needed[0]))
     if not 1 <= rows <= MOST_AT_ONCE:
@@ -241,4 +267,5 @@ COMMANDS: list[Command] = [
     Command("tracking.report", Report, report),
     Command("tracking.run_report", RunReport, run_report),
     Command("tracking.trip_report", TripReport, trip_report),
+    Command("tracking.ping", Ping, ping),
 ]

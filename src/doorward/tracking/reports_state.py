@@ -14,9 +14,11 @@ from doorward.tables.fleet import RunStatus
 from doorward.tables.linehaul import TripStatus
 from doorward.tables.reports import (
     FAR_S,
+    Pinged,
     Reported,
     ReportHeads,
     Reports,
+    RunPings,
     RunReported,
     RunsTold,
     TripReported,
@@ -64,6 +66,14 @@ def fold_trips_told(state: State, rows: TripReported, at_s: int) -> None:
         _earliest(state, TripsTold, column, rows.trip[mine], rows.at_s[mine])
 
 
+def fold_pinged(state: State, rows: Pinged, at_s: int) -> None:
+    """The newest place of each run, in whatever order they come."""
+    _reach(state, RunPings, int(rows.run.max(initial=-1)))
+    rows = rows.take(np.argsort(rows.at_s, kind="stable"))
+    rows = rows.take(rows.at_s > state.get(RunPings, "at_s", rows.run))
+    state.put(RunPings, rows.run, at_s=rows.at_s, lat_udeg=rows.lat_udeg, lon_udeg=rows.lon_udeg)
+
+
 def _reach(state: State, kind: type[Table], row: int) -> None:
     """Rows of -1 up to `row`."""
     missing = row + 1 - state.count(kind)
@@ -85,5 +95,6 @@ FOLDS: dict[type[Table], Fold] = {
     Reported: fold_reported,
     RunReported: fold_runs_told,
     TripReported: fold_trips_told,
+    Pinged: fold_pinged,
 }
 """Facts folded here."""

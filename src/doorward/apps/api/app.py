@@ -31,6 +31,7 @@ from doorward.apps.api import (
     people,
     planning,
     reading,
+    reporting,
     system,
     writing,
 )
@@ -40,6 +41,7 @@ from doorward.apps.api.live import Live
 from doorward.apps.api.mapping import Basemap
 from doorward.apps.api.oidc import Providers
 from doorward.apps.api.orders_in import Intake
+from doorward.apps.api.pinging import Pings
 from doorward.apps.api.planning import Planner
 from doorward.apps.api.problems import HANDLERS
 from doorward.apps.api.reading import Looking
@@ -53,9 +55,13 @@ from doorward.runtime.live.service_file import ServiceFile
 from doorward.tables.items import Items
 
 MODULES = (
-    system, reading, people, writing, following, boarding, planning, mapping, entering, passkeys, oidc,
+    *(system, reading, people, writing, following, boarding, planning, mapping, entering, passkeys, oidc),
+    reporting,
 )  # fmt: skip
-GIVEN = ("live", "looking", "door", "tracking", "intake", "basemap", "signing", "providers", "planner")
+GIVEN = (
+    *("live", "looking", "door", "tracking", "intake", "basemap", "signing", "providers", "planner"),
+    "waiting",
+)
 """What handlers ask for by name."""
 MOST_BODY = 16 << 20
 """Bytes of a request's body; more is refused before it is read."""
@@ -84,6 +90,7 @@ def application(live: Live, service: ServiceFile) -> Litestar:
         finally:
             watch.cancel()
             looking.pasts.close()
+            await things["waiting"].close()
             await live.stop()
 
     api, open_ = _routers(things)
@@ -133,7 +140,7 @@ def _things(live: Live, service: ServiceFile) -> dict[str, Any]:
     signing = Signing(live, service)
     things = (
         live, Looking(live), Door(live, service), Tracking(live), Intake(live.replica.network, _skus(live)),
-        Basemap(live), signing, Providers(signing), Planner(),
+        Basemap(live), signing, Providers(signing), Planner(), Pings(live),
     )  # fmt: skip
     return dict(zip(GIVEN, things, strict=True))
 

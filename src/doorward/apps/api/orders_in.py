@@ -98,6 +98,11 @@ class Intake:
     def __init__(self, network: Network, skus: Mapping[str, int]) -> None:
         self._network, self._skus = network, skus
 
+    @property
+    def skus(self) -> Mapping[str, int]:
+        """The articles' rows by name."""
+        return self._skus
+
     def batch(self, body: bytes, shop: int) -> Parsed:
         """A JSON array of orders. Raises msgspec.MsgspecError if it is no array."""
         raws = _many.decode(body)

@@ -90,6 +90,10 @@ async def until(data: UntilIn, live: Live) -> ClockShape:
 @post("/twin/inject", opt={"scope": "TWIN"}, status_code=200, summary="Do something to the twin")
 async def inject(data: Inject, live: Live, who: Who) -> InjectTaken:
     """Rain, more or fewer orders, a building closed: from now or later, for some minutes."""
+    if live.replica.where.settings.live:
+        raise Trouble(
+            409, "this network is on the wall clock", rule="only a twin's weather and customers are made"
+        )
     done = await live.ask("twin.inject", data, asker=who.row)
     return msgspec.msgpack.decode(done.body, type=InjectTaken)
 

@@ -19,6 +19,7 @@ from doorward.runtime.look.trips import travel
 from doorward.runtime.look.view import Flags, Longs, View
 from doorward.tables.fleet import Runs, RunStatus
 from doorward.tables.linehaul import Lanes, Trips, TripStatus
+from doorward.tables.reports import RunPings
 from doorward.tables.sites import Sites
 from doorward.tables.ways import Way
 
@@ -77,7 +78,8 @@ def positions(view: View, pings: Pings | None = None) -> Positions:
     stood = view.table(Runs).ended_s[run] >= 0
     age[stood] = view.now_s - view.table(Runs).ended_s[run][stood]
     told = np.zeros(len(run), np.bool_)
-    if pings is not None and len(pings.run):
+    pings = _reported(view) if pings is None else pings
+    if len(pings.run):
         told = _override(view, run, pings, moves.from_s, lat, lon, age)
     turn = heading(lat, lon, moves.to_lat, moves.to_lon)
     there = (lat == moves.to_lat) & (lon == moves.to_lon)
@@ -98,6 +100,15 @@ def positions(view: View, pings: Pings | None = None) -> Positions:
         tone=tone_list(stand),
         age_s=np.maximum(0, np.r_[age, view.now_s - trucks.from_s]).tolist(),
         estimated=estimated.tolist(),
+    )
+
+
+def _reported(view: View) -> Pings:
+    """What was reported."""
+    table = view.table(RunPings)
+    run = np.flatnonzero(table.at_s >= 0)
+    return Pings(
+        run, table.at_s[run], table.lat_udeg[run].astype(np.int64), table.lon_udeg[run].astype(np.int64)
     )
 
 
