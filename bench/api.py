@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from doorward.apps.api.orders_in import OrderIn
+from doorward.apps.api.reports_in import ScanIn
 from doorward.apps.live.up import free_port
 from doorward.core.seed import generator
 from tests.live.orders import ZONES
@@ -46,7 +47,11 @@ def bare() -> Litestar:
     async def hello() -> dict[str, str]:
         return {"status": "ok"}
 
-    return Litestar([orders, hello], logging_config=None, openapi_config=None)
+    @post("/scans", status_code=200)
+    async def scans(data: list[ScanIn]) -> dict[str, int]:
+        return {"taken": len(data)}
+
+    return Litestar([orders, scans, hello], logging_config=None, openapi_config=None)
 
 
 @contextmanager
