@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,11 @@ from doorward.runtime.live.prepare import prepare_live
 from doorward.runtime.live.service_file import FILE, read_service
 from doorward.runtime.moments import moment
 from doorward.runtime.request import Request
+
+Stock = Annotated[
+    Path | None,
+    typer.Option("--stock", help="With --live: opening stock, CSV: fc, sku, units; none if left out."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -52,10 +58,7 @@ def up(
         str,
         typer.Option("--db", help="Keep the journal there: postgresql://user@host/base?schema=region."),
     ] = "",
-    stock: Annotated[
-        Path | None,
-        typer.Option("--stock", help="With --live: opening stock, CSV: fc, sku, units; none if left out."),
-    ] = None,
+    stock: Stock = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="API processes.")] = 1,
     settings_file: Annotated[
         Path | None,
@@ -72,17 +75,11 @@ def up(
     json_logs: Annotated[bool, typer.Option("--json-logs", help="Logs as one JSON object a line.")] = False,
 ) -> None:
     """Run the network as a service: control tower, API and tracking pages, on the twin's clock or the wall's."""
-    if twin and stock is not None:
-        raise BadInput(
-            "the twin's buildings open with stock of their own", where="--stock", rule="it goes with --live",
-            remedy="leave it out, or add --live",
-        )  # fmt: skip
     must_be_free(host, port)
     where = folder or Path("live") / Path(network).stem
     with progress() as bar:
-        opens_s = -1 if twin else day_start(int(wall_s()), load_network(network).utc_offset_s)
-        asked = Request(network=network, seed=seed, scale=scale, stock=stock, opens_s=opens_s)
-        settings = prepare_live(asked, where, teller(bar), db).settings
+        asked = Request(network=network, seed=seed, scale=scale, stock=stock)
+        settings = prepare_live(_opening(asked, twin), where, teller(bar), db).settings
     service = read_service(settings_file or where / FILE, public_url, limit or ())
     begin_s = moment(begin, settings.start_s, settings.utc_offset_s, "--begin")
     mode = "twin" if twin else "live"
@@ -93,6 +90,18 @@ def up(
             service=service, told=lambda key: _say(where, host, port, key),
         )
     )  # fmt: skip
+
+
+def _opening(asked: Request, twin: bool) -> Request:
+    """A network on the wall clock opens at today's midnight where it is; a twin with stock of its own."""
+    if not twin:
+        return replace(asked, opens_s=day_start(int(wall_s()), load_network(asked.network).utc_offset_s))
+    if asked.stock is not None:
+        raise BadInput(
+            "the twin's buildings open with stock of their own", where="--stock", rule="it goes with --live",
+            remedy="leave it out, or add --live",
+        )  # fmt: skip
+    return asked
 
 
 def _say(where: Path, host: str, port: int, key: str) -> None:
