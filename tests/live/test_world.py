@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -57,8 +58,29 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Api, 
     """A network that worked a day on reports alone."""
     with world(tmp_path_factory.mktemp("world") / "metro") as (made, api):
         skus = open_for_business(api)
+        Staff(api).work(MIDNIGHT_S + 15 * HOUR_S, 1_800)
+        on_the_map(api)
         Staff(api).work(MIDNIGHT_S + 36 * HOUR_S, 1_800)
         yield made, api, skus
+
+
+def on_the_map(api: Api) -> None:
+    """A van on the road says where it is, twice; the newer place stands on the map soon."""
+    van = next(bar for bar in api.get("/runs")["runs"] if bar["status"] == "left")
+    now_s = int(api.times.wall)
+    newer = {"vehicle": van["vehicle"], "at_s": now_s, "lat": 41.7654, "lon": -30.1234}
+    older = {"run": van["run"], "at_s": now_s - 5, "lat": 41.5, "lon": -30.5}
+    answer = api.post("/positions", [newer, older, {**older, "at_s": now_s + 9_999}], 202)
+    assert answer["taken"] == 2 and [each["row"] for each in answer["errors"]] == [2]
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        seen = api.get("/positions")
+        row = seen["id"].index(f"r{van['run']}")
+        if not seen["estimated"][row]:
+            assert (seen["lat"][row], seen["lon"][row]) == (41.7654, -30.1234)
+            return
+        time.sleep(0.05)
+    raise AssertionError("the van is where the plan has it")
 
 
 def test_a_day_goes_by_on_reports_alone(day: tuple[World, Api, list[str]]) -> None:
