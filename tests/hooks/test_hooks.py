@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from doorward.core.errors import BadInput, DoorwardError, Refused
 from doorward.hooks import commands as hooks
 from doorward.hooks.address import allowed, parse
-from doorward.hooks.rules import HookRules
+from doorward.hooks.rules import HookRules, inside
 from doorward.hooks.state import FOLDS
 from doorward.ledger.desk import Desk
 from doorward.ledger.state import State
@@ -50,6 +50,26 @@ def test_plain_urls_are_taken_apart() -> None:
     assert parse("https://[fd00::1]:8443/", inside).port == 8443
     with pytest.raises(BadInput):
         parse("http://10.2.2.3/", inside)
+
+
+def test_a_network_may_allow_private_addresses_but_no_link_local_ones() -> None:
+    rules = inside(PUBLIC)
+    for url in (
+        "http://127.0.0.1:8123/in",
+        "https://10.1.2.3/",
+        "http://[::1]:9/",
+        "https://[fd00::1]/",
+        "http://a.lan/",
+    ):
+        parse(url, rules)
+    for url in (
+        "http://169.254.169.254/latest",
+        "http://[fe80::1]/",
+        "http://a.lan:0/",
+        "http://a.lan:65536/",
+    ):
+        with pytest.raises(BadInput, match="rule: "):
+            parse(url, rules)
 
 
 @given(st.ip_addresses())

@@ -9,11 +9,9 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +35,7 @@ from doorward.tables.orders import Orders
 from doorward.tables.packages import EtaSet, Packages
 from doorward.tables.people import Organisations, OrgKind
 from doorward.tracking.state import FOLDS as TRACKING
+from tests.hooks.receiver import Receiver
 
 FOLDS = merge_folds((HOOKS, TRACKING))
 INSIDE = HookRules(allow_http=True, ports=tuple(range(1, 65_536)), networks=("127.0.0.0/8",))
@@ -92,56 +91,6 @@ class Network:
 
     def etas(self, packages: list[int]) -> int:
         return self.post(EtaSet.fill(len(packages), package=packages, lo_s=5, hi_s=self.at_s))
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256  # the library's 5 drops connections when many begin at once
-
-
-class Receiver:
-    """An HTTP server that answers each path as it is told and remembers what came."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[str, dict[str, str], bytes]] = []
-        self.answers: dict[str, Callable[[int], int]] = {}
-        self.wait = threading.Event()
-        mine = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                if len(body) < int(self.headers["content-length"]):
-                    return  # its sender was killed in the middle
-                headers = {k.lower(): v for k, v in self.headers.items()}
-                mine.got.append((self.path, headers, body))
-                if self.path.startswith("/slow"):
-                    mine.wait.wait(20)
-                count = sum(path == self.path for path, _, _ in mine.got)
-                self.send_response(mine.answers.get(self.path, lambda _: 204)(count))
-                self.send_header("location", "/elsewhere")
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
-        self.thread.start()
-
-    def close(self) -> None:
-        self.wait.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-    def count(self, path: str) -> int:
-        return sum(got == path for got, _, _ in self.got)
-
-    def ids(self, path: str) -> list[str]:
-        return [headers["webhook-id"] for got, headers, _ in self.got if got == path]
 
 
 @pytest.fixture
@@ -288,7 +237,7 @@ CHILD = """
 import asyncio, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-import test_sending as t
+import tests.hooks.test_sending as t
 folder = Path(sys.argv[1])
 book = t.Deliveries(folder / "hooks.db")
 ledger = t.follow_from(folder, book, t.FOLDS, t.reference())
@@ -302,7 +251,7 @@ asyncio.run(work())
 def test_nothing_is_lost_when_the_sender_is_killed(network: Network, receiver: Receiver) -> None:
     row = network.endpoint(receiver.url + "/in")
     turns = [network.etas([package]) for package in range(PACKAGES)]
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[2])
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(network.folder), here],
         env=dict(os.environ),

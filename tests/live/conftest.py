@@ -15,8 +15,9 @@ from tests.live.server import Server, running
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A twin of a twentieth of metro's orders, half a day old, going on at 20 times."""
     folder = tmp_path_factory.mktemp("live") / "metro"
+    options = ("--scale", "0.05", "--begin", "1 12:00", "--speed", "20", "--allow-private-webhooks")
     often = ("--limit", "sign_ins_address=1000/minute")  # all tests come from one address
-    with running(folder, "--scale", "0.05", "--begin", "1 12:00", "--speed", "20", *often) as made:
+    with running(folder, *options, *often) as made:
         yield made
 
 

@@ -60,11 +60,18 @@ class Server:
 
     def writer(self) -> int:
         """The number of the writer's process."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        for child in children:
-            if b"apps.live.writer" in Path(f"/proc/{child}/cmdline").read_bytes():
-                return int(child)
-        raise AssertionError("no writer runs")
+        return self.child("writer")
+
+    def child(self, name: str) -> int:
+        """The number of one of its processes: writer, sender."""
+        until = time.monotonic() + STARTS_S
+        while time.monotonic() < until:  # one that was killed is started anew, by a thread
+            for child in _below(self.process.pid):
+                with suppress(FileNotFoundError):
+                    if f"apps.live.{name}".encode() in Path(f"/proc/{child}/cmdline").read_bytes():
+                        return child
+            time.sleep(0.05)
+        raise AssertionError(f"no {name} runs")
 
     def kill(self) -> None:
         """As a power cut would: everything at once, nothing said."""

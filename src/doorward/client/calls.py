@@ -181,13 +181,35 @@ class Calls(Http):
         """What stands still."""
         return self._call("GET", "/api/v1/network", NetworkShape)
 
-    def orders(self, *, status: str | None = None, tone: str | None = None, cursor: str | None = None, limit: int | None = None, at: int | None = None) -> OrderPage:
+    def orders(
+        self,
+        *,
+        status: str | None = None,
+        tone: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        at: int | None = None,
+    ) -> OrderPage:
         """Orders."""
-        return self._call("GET", "/api/v1/orders", OrderPage, query={"status": status, "tone": tone, "cursor": cursor, "limit": limit, "at": at})
+        return self._call(
+            "GET",
+            "/api/v1/orders",
+            OrderPage,
+            query={"status": status, "tone": tone, "cursor": cursor, "limit": limit, "at": at},
+        )
 
-    def each_orders(self, *, status: str | None = None, tone: str | None = None, limit: int | None = None, at: int | None = None) -> Iterator[OrderRow]:
+    def each_orders(
+        self,
+        *,
+        status: str | None = None,
+        tone: str | None = None,
+        limit: int | None = None,
+        at: int | None = None,
+    ) -> Iterator[OrderRow]:
         """The same, page after page, to the end."""
-        return self._pages(lambda cursor: self.orders(cursor=cursor, status=status, tone=tone, limit=limit, at=at))
+        return self._pages(
+            lambda cursor: self.orders(cursor=cursor, status=status, tone=tone, limit=limit, at=at)
+        )
 
     def place_order(self, body: OrderIn, *, key: str = "") -> OrderPlaced:
         """Place an order."""
@@ -235,11 +257,15 @@ class Calls(Http):
 
     def give_services(self, organisation: int, body: ServicesIn) -> dict[str, str]:
         """Give partner services to a carrier."""
-        return self._call("POST", f"/api/v1/organisations/{part(organisation)}/services", dict[str, str], body=body)
+        return self._call(
+            "POST", f"/api/v1/organisations/{part(organisation)}/services", dict[str, str], body=body
+        )
 
     def give_vehicles(self, organisation: int, body: VehiclesIn) -> dict[str, str]:
         """Give vehicles to a contractor."""
-        return self._call("POST", f"/api/v1/organisations/{part(organisation)}/vehicles", dict[str, str], body=body)
+        return self._call(
+            "POST", f"/api/v1/organisations/{part(organisation)}/vehicles", dict[str, str], body=body
+        )
 
     def overview(self, *, at: int | None = None) -> Overview:
         """How is it going?."""
@@ -315,7 +341,9 @@ class Calls(Http):
 
     def purchases(self, *, site: int | None = None, cursor: str | None = None) -> PurchasePage:
         """Goods that are to come."""
-        return self._call("GET", "/api/v1/stock/purchases", PurchasePage, query={"site": site, "cursor": cursor})
+        return self._call(
+            "GET", "/api/v1/stock/purchases", PurchasePage, query={"site": site, "cursor": cursor}
+        )
 
     def each_purchases(self, *, site: int | None = None) -> Iterator[PurchaseOut]:
         """The same, page after page, to the end."""

@@ -81,7 +81,7 @@ class Cells(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at_risk: list[int]
     late: list[int]
     silent: list[int]
-    tone: list[Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']]
+    tone: list[Literal["on_time", "at_risk", "late", "silent", "done", "none"]]
 
 
 class CenterCutoff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -95,7 +95,7 @@ class CenterCutoff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     packed: int
     staged: int
     slack_s: int
-    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
 
 
 class CenterShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -190,7 +190,7 @@ class Departure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     origin: int
     dest: int
     status: str
-    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
     depart_s: int
     arrive_s: int
     left_s: int
@@ -220,7 +220,7 @@ class Door(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_s: int
     done_s: int
     outcome: str
-    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
     locked: bool
 
 
@@ -229,7 +229,7 @@ class ExceptionShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     id: str
     kind: str
-    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
     title: str
     cause: str
     about: str
@@ -270,7 +270,7 @@ class GrantOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Health."""
 
-    status: Literal['ok', 'reading only', 'starting']
+    status: Literal["ok", "reading only", "starting"]
     turn: int
     writer: bool
 
@@ -298,17 +298,17 @@ class IndexedFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Indexed Fault."""
 
     detail: str
-    field: str = ''
-    rule: str = ''
-    remedy: str = ''
+    field: str = ""
+    rule: str = ""
+    remedy: str = ""
     index: int = 0
-    ref: str = ''
+    ref: str = ""
 
 
 class Inject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Inject."""
 
-    kind: Literal['rain', 'orders', 'closed']
+    kind: Literal["rain", "orders", "closed"]
     minutes: int
     amount: float = 0
     target: int = -1
@@ -357,7 +357,7 @@ class KeyIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: str
     label: str
     scopes: list[str] | UnsetType = UNSET
-    days: int | None | UnsetType = UNSET
+    days: int | UnsetType | None = UNSET
 
 
 class KeyOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -445,7 +445,7 @@ class Misfit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     package: int = -1
     start_s: int = -1
     soft: bool = False
-    words: str = ''
+    words: str = ""
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -540,11 +540,15 @@ class OrderIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lat: float
     lon: float
     lines: list[LineIn]
-    speed: Literal['standard', 'next_day', 'same_day'] = 'standard'
-    consent: list[Literal['locker', 'drone', 'robot', 'leave', 'parts']] | UnsetType = UNSET
-    access: list[Literal['gate_code', 'upstairs', 'height_limit', 'foot_only', 'dog', 'sign_in']] | None | UnsetType = UNSET
-    placed_at: int | None | UnsetType = UNSET
-    recipient: RecipientIn | None | UnsetType = UNSET
+    speed: Literal["standard", "next_day", "same_day"] = "standard"
+    consent: list[Literal["locker", "drone", "robot", "leave", "parts"]] | UnsetType = UNSET
+    access: (
+        list[Literal["gate_code", "upstairs", "height_limit", "foot_only", "dog", "sign_in"]]
+        | UnsetType
+        | None
+    ) = UNSET
+    placed_at: int | UnsetType | None = UNSET
+    recipient: RecipientIn | UnsetType | None = UNSET
 
 
 class OrderPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -569,7 +573,7 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     order: int
     ref: str
     status: str
-    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
     placed_s: int
     due_lo_s: int
     due_s: int
@@ -583,7 +587,7 @@ class OrganisationIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """Organisation In."""
 
     name: str
-    kind: Literal['shipper', 'contractor', 'carrier']
+    kind: Literal["shipper", "contractor", "carrier"]
 
 
 class OrganisationOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -625,7 +629,7 @@ class PackageShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     sscc: str
     order: int
     status: str
-    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
     way: str
     why_way: str
     carrier: str
@@ -710,7 +714,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float
     weights: Weights
     edit: int = -1
-    why: str = ''
+    why: str = ""
 
 
 class Positions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -723,7 +727,7 @@ class Positions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lat: list[float]
     lon: list[float]
     heading: list[int]
-    tone: list[Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']]
+    tone: list[Literal["on_time", "at_risk", "late", "silent", "done", "none"]]
     age_s: list[int]
     estimated: list[bool]
 
@@ -804,14 +808,14 @@ class Rechoose(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RecipientIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Recipient In."""
 
-    name: str = ''
-    phone: str = ''
-    email: str = ''
-    street: str = ''
-    postcode: str = ''
-    city: str = ''
-    country: str = ''
-    note: str = ''
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = ""
+    note: str = ""
 
 
 class Redo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -824,9 +828,9 @@ class RowFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Row Fault."""
 
     detail: str
-    field: str = ''
-    rule: str = ''
-    remedy: str = ''
+    field: str = ""
+    rule: str = ""
+    remedy: str = ""
     row: int = 0
 
 
@@ -839,7 +843,7 @@ class RunBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vehicle: int
     station: int
     status: str
-    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
     depart_s: int
     back_s: int
     left_s: int
@@ -889,11 +893,15 @@ class RunDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RunReportIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Run Report In."""
 
-    what: Literal['left', 'delivered', 'attempted', 'stored', 'broke_down', 'back']
+    what: Literal["left", "delivered", "attempted", "stored", "broke_down", "back"]
     at_s: int
     packages: list[int] | UnsetType = UNSET
-    outcome: Literal['', 'delivered', 'not_home', 'refused', 'bad_address', 'stored', 'locker_full', 'no_access'] = ''
-    left: Literal['', 'nowhere', 'in_hand', 'at_door', 'neighbour', 'reception', 'safe_place', 'locker_cell', 'mailbox'] = ''
+    outcome: Literal[
+        "", "delivered", "not_home", "refused", "bad_address", "stored", "locker_full", "no_access"
+    ] = ""
+    left: Literal[
+        "", "nowhere", "in_hand", "at_door", "neighbour", "reception", "safe_place", "locker_cell", "mailbox"
+    ] = ""
     metres: int = -1
 
 
@@ -913,13 +921,35 @@ class ScanIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     on device, sequence who says it, and its count of what it said"""
 
     package: int
-    event: Literal['arrived', 'attempted', 'brought_back', 'carrier_moved', 'collected', 'delivered', 'departed', 'handed_over', 'inducted', 'lost', 'out_for_delivery', 'packed', 'picked', 'return_started', 'sent_back', 'sorted', 'stored']
+    event: Literal[
+        "arrived",
+        "attempted",
+        "brought_back",
+        "carrier_moved",
+        "collected",
+        "delivered",
+        "departed",
+        "handed_over",
+        "inducted",
+        "lost",
+        "out_for_delivery",
+        "packed",
+        "picked",
+        "return_started",
+        "sent_back",
+        "sorted",
+        "stored",
+    ]
     at_s: int
     site: int = -1
     ref: int = -1
-    outcome: Literal['', 'bad_address', 'delivered', 'locker_full', 'no_access', 'not_home', 'refused', 'stored'] = ''
-    left: Literal['', 'at_door', 'in_hand', 'locker_cell', 'mailbox', 'neighbour', 'nowhere', 'reception', 'safe_place'] = ''
-    reason: str = ''
+    outcome: Literal[
+        "", "bad_address", "delivered", "locker_full", "no_access", "not_home", "refused", "stored"
+    ] = ""
+    left: Literal[
+        "", "at_door", "in_hand", "locker_cell", "mailbox", "neighbour", "nowhere", "reception", "safe_place"
+    ] = ""
+    reason: str = ""
     device: int = -1
     sequence: int = -1
 
@@ -959,9 +989,9 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SignIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Sign In."""
 
-    email: str = ''
-    password: str = ''
-    key: str = ''
+    email: str = ""
+    password: str = ""
+    key: str = ""
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -1066,7 +1096,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class TripReportIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Trip Report In."""
 
-    what: Literal['left', 'arrived']
+    what: Literal["left", "arrived"]
     at_s: int
 
 
@@ -1083,7 +1113,7 @@ class Unassigned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_s: int
     weight_g: int
     volume_ml: int
-    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
+    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
     why: str
     fits: str
 
@@ -1118,8 +1148,8 @@ class UserIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     organisation: int
     role: str
     email: str
-    password: str | None | UnsetType = UNSET
-    name: str = ''
+    password: str | UnsetType | None = UNSET
+    name: str = ""
 
 
 class VehicleShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -1175,8 +1205,8 @@ class WishAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class WishIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Wish In."""
 
-    wish: Literal['in_person', 'safe_place', 'neighbour', 'locker', 'pick_up']
-    words: str = ''
+    wish: Literal["in_person", "safe_place", "neighbour", "locker", "pick_up"]
+    words: str = ""
 
 
 class ZoneShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -53,8 +53,9 @@ def parse(text: str, rules: HookRules) -> Url:
     if scheme != "https" and not rules.allow_http:
         raise _bad("is not https", "messages travel encrypted")
     port = int(port_text) if port_text else (443 if scheme == "https" else 80)
-    if port not in rules.ports and not (scheme == "http" and port == 80 and not port_text):
-        raise _bad(f"has port {port}", f"one of {', '.join(map(str, rules.ports))}")
+    usual = scheme == "http" and port == 80 and not port_text
+    if not 0 < port < 1 << 16 or (rules.ports and port not in rules.ports and not usual):
+        raise _bad(f"has port {port}", f"one of {', '.join(map(str, rules.ports)) or '1 to 65535'}")
     host = host.lower()
     if host.startswith("["):
         host = host[1:-1]

@@ -31,6 +31,11 @@ create index ended on deliveries(lane, at_s) where status = 2;
 create table attempts(lane integer, message text, at_s integer, code integer, took_ms integer, note text);
 create index attempts_of on attempts(lane, at_s)
 """
+_LATER = """
+create index if not exists newest on deliveries(lane, at_s desc, message);
+create index if not exists tries_of on attempts(lane, message)
+"""
+"""Indexes that files made earlier get when they are opened."""
 
 
 class Post(NamedTuple):
@@ -61,11 +66,38 @@ class Letter(NamedTuple):
     body: bytes
 
 
+class Attempt(NamedTuple):
+    """One try. code: HTTP status, 0 no answer; note: what went wrong, in words."""
+
+    at_s: int
+    code: int
+    took_ms: int
+    note: str
+
+
+class Line(NamedTuple):
+    """A delivery as it stands. at_s: when it happened (the network's time); due_s: when it is tried next."""
+
+    message: str
+    at_s: int
+    tries: int
+    due_s: int
+    status: int
+    code: int
+    body: bytes
+
+
 class Deliveries:
     """The file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """read_only: of a file that is there, beside the process that delivers."""
         self.path = path
+        if read_only:
+            with told(path):
+                self.sql = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+                self.sql.set_busy_timeout(5_000)
+            return
         with told(path):
             self.sql = apsw.Connection(str(path))
             self.sql.set_busy_timeout(5_000)
@@ -81,10 +113,17 @@ class Deliveries:
                     self.sql.pragma("user_version", FORMAT)
             if self.sql.pragma("application_id") != APPLICATION:
                 raise BadInput("not a file of deliveries", where=str(path), remedy="check the path")
+            for statement in _LATER.split(";"):
+                self.sql.execute(statement)
 
     def close(self) -> None:
         """Let go of the file."""
         self.sql.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the process that delivers has made its tables; for those who only read."""
+        return bool(self.sql.execute("select count(*) from sqlite_schema where name = 'tries_of'").get)
 
     @property
     def cursor(self) -> int | None:
@@ -171,6 +210,28 @@ class Deliveries:
             (lane, most),
         )
         return [Letter(*row) for row in rows]
+
+    def page(
+        self, lane: int, status: int | None = None, after: tuple[int, str] | None = None, most: int = 50
+    ) -> list[Line]:
+        """Deliveries of a lane, the newest first: all or those of a status, those that follow (at_s, message)."""
+        at_s, message = after if after is not None else (1 << 62, "")
+        rows = self.sql.execute(
+            "select d.message, d.at_s, d.tries, d.due_s, d.status, d.code, m.body"
+            " from deliveries d join messages m on m.id = d.message"
+            " where d.lane = ?1 and d.at_s <= ?2 and (d.at_s < ?2 or d.message > ?3)"
+            " and (?4 is null or d.status = ?4) order by d.at_s desc, d.message limit ?5",
+            (lane, at_s, message, status, most),
+        )
+        return [Line(*row) for row in rows]
+
+    def attempts(self, lane: int, message: str) -> list[Attempt]:
+        """What was tried of a delivery, the oldest first."""
+        rows = self.sql.execute(
+            "select at_s, code, took_ms, note from attempts where lane = ? and message = ? order by rowid",
+            (lane, message),
+        )
+        return [Attempt(*row) for row in rows]
 
     def counts(self, lane: int) -> dict[int, int]:
         """How many deliveries of a lane have each status."""

@@ -25,7 +25,7 @@ from doorward.core.table import Table
 from doorward.hooks.commands import KIND, KeptHook
 from doorward.ledger.deliveries import DEAD, DELIVERED, WAITS, Deliveries, Delivery, Post
 from doorward.ledger.ledger import Ledger
-from doorward.ledger.read import Reader, Turn
+from doorward.ledger.read import Reader, Turn, journal_of
 from doorward.ledger.state import Fold
 from doorward.ports.clock import steady_s
 from doorward.promise.commands import scope_of
@@ -57,7 +57,7 @@ def follow_from(
     """The network's tables as of the last turn that was read; at the very first start, of that before any endpoint."""
     at = book.cursor
     if at is None:
-        with Reader(folder / "journal.db") as journal:
+        with Reader(journal_of(folder)) as journal:
             first = next(journal.turns(fact=EndpointMade), None)
             at = first.turn - 1 if first is not None else journal.head.turn
     return Ledger.open(folder, folds, reference, read_only=True, upto=at)

@@ -25,6 +25,7 @@ from doorward.apps.api import (
     boarding,
     entering,
     following,
+    hooking,
     mapping,
     oidc,
     passkeys,
@@ -56,7 +57,7 @@ from doorward.tables.items import Items
 
 MODULES = (
     *(system, reading, people, writing, following, boarding, planning, mapping, entering, passkeys, oidc),
-    reporting,
+    reporting, hooking,
 )  # fmt: skip
 GIVEN = (
     *("live", "looking", "door", "tracking", "intake", "basemap", "signing", "providers", "planner"),

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from doorward.apps.cli.screen import ERR, progress, shown, teller
-from doorward.apps.live.up import must_be_free, run, writer_command
+from doorward.apps.live.up import must_be_free, run, sender_command, writer_command
 from doorward.core.errors import BadInput
 from doorward.core.hours import day_start
 from doorward.ports.clock import wall_s
@@ -22,6 +22,13 @@ from doorward.runtime.request import Request
 Stock = Annotated[
     Path | None,
     typer.Option("--stock", help="With --live: opening stock, CSV: fc, sku, units; none if left out."),
+]
+
+PrivateHooks = Annotated[
+    bool, typer.Option("--allow-private-webhooks", help="Webhooks may go to private addresses, without TLS.")
+]
+PublicUrl = Annotated[
+    str, typer.Option("--public-url", help="Where browsers reach it, as in https://tower.example.org.")
 ]
 
 
@@ -64,15 +71,13 @@ def up(
         Path | None,
         typer.Option("--settings", exists=True, help="Service settings (TOML); default DIR/service.toml."),
     ] = None,
-    public_url: Annotated[
-        str,
-        typer.Option("--public-url", help="Where browsers reach it, as in https://tower.example.org."),
-    ] = "",
+    public_url: PublicUrl = "",
     limit: Annotated[
         list[str] | None,
         typer.Option("--limit", help="How often, as in sign_ins=5/minute; docs/service.md lists them."),
     ] = None,
     json_logs: Annotated[bool, typer.Option("--json-logs", help="Logs as one JSON object a line.")] = False,
+    private_hooks: PrivateHooks = False,
 ) -> None:
     """Run the network as a service: control tower, API and tracking pages, on the twin's clock or the wall's."""
     must_be_free(host, port)
@@ -84,10 +89,12 @@ def up(
     begin_s = moment(begin, settings.start_s, settings.utc_offset_s, "--begin")
     mode = "twin" if twin else "live"
     command = writer_command(where, mode, speed, json_logs=json_logs, begin_s=begin_s)
+    command += ["--allow-private-webhooks"] if private_hooks else []
+    sender = sender_command(where, json_logs=json_logs, private=private_hooks)
     raise typer.Exit(
         run(
             where, command, host=host, port=port, workers=workers, json_logs=json_logs,
-            service=service, told=lambda key: _say(where, host, port, key),
+            service=service, sender=sender, told=lambda key: _say(where, host, port, key),
         )
     )  # fmt: skip
 

@@ -35,9 +35,10 @@ RESTARTS_S = 60.0
 
 
 class Writer:
-    """The writer's process; it is started anew when it dies, and ends with us."""
+    """The writer's process; it is started anew when it dies, and ends with us. The sender's is kept alike."""
 
-    def __init__(self, command: list[str], gave_up: Callable[[int], None]) -> None:
+    def __init__(self, command: list[str], gave_up: Callable[[int], None] | None) -> None:
+        """gave_up: told of one that cannot work or dies over and over; None: it is started anew for ever."""
         self._command, self._gave_up = command, gave_up
         self._ending = False
         self._died: list[float] = []
@@ -66,7 +67,7 @@ class Writer:
                 return
             now = steady_s()
             self._died = [at for at in self._died if now - at < RESTARTS_S] + [now]
-            if code == 2 or len(self._died) > RESTARTS:
+            if self._gave_up is not None and (code == 2 or len(self._died) > RESTARTS):
                 self._gave_up(code)
                 return
             pause_s(min(5.0, 0.2 * len(self._died)))
@@ -109,6 +110,13 @@ def writer_command(folder: Path, mode: str, speed: float, *, json_logs: bool, be
     """How the writer's process is started."""
     command = [sys.executable, "-m", "doorward.apps.live.writer", str(folder), "--mode", mode]
     command += ["--speed", str(speed), "--begin-s", str(begin_s)]
+    return command + (["--json-logs"] if json_logs else [])
+
+
+def sender_command(folder: Path, *, json_logs: bool, private: bool) -> list[str]:
+    """How the process that delivers webhooks is started. private: they may lead to private addresses."""
+    command = [sys.executable, "-m", "doorward.apps.live.sender", str(folder)]
+    command += ["--allow-private-webhooks"] if private else []
     return command + (["--json-logs"] if json_logs else [])
 
 
@@ -178,9 +186,9 @@ def _there(writer: Writer, listens: Path, failed: list[int], standby: bool) -> N
 
 def run(
     folder: Path, command: list[str], *, host: str, port: int, workers: int, json_logs: bool,
-    service: ServiceFile, told: Callable[[str], None],
+    service: ServiceFile, told: Callable[[str], None], sender: list[str] | None = None,
 ) -> int:  # fmt: skip
-    """Everything, until interrupted; returns the exit code."""
+    """Everything, until interrupted; returns the exit code. command, sender: how those processes are started."""
     must_be_free(host, port)
     _let_end(folder)
     failed: list[int] = []
@@ -189,11 +197,14 @@ def run(
         failed.append(code)
         os.kill(os.getpid(), signal.SIGINT)
 
-    writer = Writer(command, gave_up)
+    writer, sends = Writer(command, gave_up), None
     try:
+        sends = None if sender is None else Writer(sender, None)
         _there(writer, socket_of(folder), failed, isinstance(RunDir(folder).journal, str))
         told(first_key(folder))
         serve(folder, host, port, workers, json_logs=json_logs, service=service)
     finally:
+        if sends is not None:
+            sends.end()
         code = writer.end()
     return failed[0] if failed else max(0, code)

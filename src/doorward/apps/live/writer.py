@@ -7,14 +7,16 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from doorward.apps.live.logs import logger
 from doorward.core.errors import DoorwardError, Locked, SyncFailed
+from doorward.hooks.rules import HookRules, inside
 from doorward.ports.clock import PacedClock, WallClock
 from doorward.runtime.live.engine import Engine
 from doorward.runtime.live.hub import Hub, socket_of
-from doorward.runtime.live.prepare import all_commands, opener
+from doorward.runtime.live.prepare import Opened, all_commands, opener
 from doorward.runtime.rundir import RunDir
 
 
@@ -26,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--speed", type=float, default=60.0)
     parser.add_argument("--begin-s", type=int, default=0, help="a new twin hurries to this second first")
     parser.add_argument("--json-logs", action="store_true")
+    parser.add_argument("--allow-private-webhooks", action="store_true")
     asked = parser.parse_args(arguments)
     log = logger("writer", json=asked.json_logs)
     end_with_parent()
@@ -35,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     clock = PacedClock(start_s, asked.speed) if asked.mode == "twin" else WallClock()
     try:
         engine = Engine(
-            opener(where, asked.mode),
+            _opener(where, asked.mode, asked.allow_private_webhooks),
             clock,
             hub,
             all_commands(),
@@ -65,6 +68,20 @@ def main(arguments: list[str] | None = None) -> int:
         hub.close()
     log.info("closed", turn=engine.ledger.at)
     return 0
+
+
+def _opener(where: RunDir, mode: str, private: bool) -> Callable[[], Opened]:
+    """As `opener`; webhooks may lead to private addresses if that was said at the start."""
+    opens = opener(where, mode)
+
+    def opened() -> Opened:
+        found = opens()
+        roster = found[1]
+        if private:
+            roster.rules = {**roster.rules, HookRules: inside(roster.rules[HookRules])}
+        return found
+
+    return opened
 
 
 def end_with_parent() -> None:
