@@ -30,9 +30,9 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="module")
-def sku(admin: httpx.Client) -> str:
-    """An article."""
-    return str(admin.get("/api/v1/items").json()["items"][0]["sku"])
+def skus(admin: httpx.Client) -> list[str]:
+    """Articles that other tests leave alone: many orders of one would leave those without stock."""
+    return [each["sku"] for each in admin.get("/api/v1/items?cursor=60&limit=30").json()["items"]]
 
 
 def make(client: httpx.Client, url: str, *events: str) -> dict[str, Any]:
@@ -52,9 +52,11 @@ def until(good: Callable[[], bool], wait_s: float = 60.0) -> None:
         time.sleep(0.05)
 
 
-def place(shop: Shop, refs: list[str], sku: str) -> list[int]:
+def place(shop: Shop, refs: list[str], skus: list[str]) -> list[int]:
     """Orders of a shop."""
-    answer = shop.client.post("/api/v1/orders/batch", json=[order(ref, sku) for ref in refs]).json()
+    answer = shop.client.post(
+        "/api/v1/orders/batch", json=[order(ref, skus[i % len(skus)]) for i, ref in enumerate(refs)]
+    ).json()
     assert not answer["errors"], answer
     return [each["order"] for each in answer["placed"]]
 
@@ -65,10 +67,10 @@ def refs(receiver: Receiver, path: str) -> list[str]:
 
 
 def test_an_order_is_told_to_its_shop_signed_and_to_nobody_else(
-    blue: Shop, red: Shop, receiver: Receiver, sku: str
+    blue: Shop, red: Shop, receiver: Receiver, skus: list[str]
 ) -> None:
     mine, theirs = make(blue.client, receiver.url + "/blue"), make(red.client, receiver.url + "/red")
-    (number,) = place(blue, ["told"], sku)
+    (number,) = place(blue, ["told"], skus)
     until(lambda: receiver.count("/blue") > 0)
     ((_, headers, body),) = [got for got in receiver.got if got[0] == "/blue"]
     told = Webhook(mine["secret"]).verify(body, headers)
@@ -78,7 +80,7 @@ def test_an_order_is_told_to_its_shop_signed_and_to_nobody_else(
         Webhook(theirs["secret"]).verify(body, headers)
 
     answer = blue.client.post(f"{HOOKS}/{mine['webhook']}/rotate", json={"overlap_s": 3_600})
-    place(blue, ["again"], sku)
+    place(blue, ["again"], skus)
     until(lambda: receiver.count("/blue") > 1)
     ((_, headers, body),) = [got for got in receiver.got if b'"again"' in got[2]]
     for secret in (mine["secret"], answer.json()["secret"]):
@@ -119,12 +121,12 @@ def test_endpoints_of_others_are_not_there(blue: Shop, red: Shop, admin: httpx.C
     assert blue.client.get(at).json()["why"] == "asked"
 
 
-def test_a_slow_receiver_delays_nobody(blue: Shop, red: Shop, receiver: Receiver, sku: str) -> None:
+def test_a_slow_receiver_delays_nobody(blue: Shop, red: Shop, receiver: Receiver, skus: list[str]) -> None:
     slow, quick = make(blue.client, receiver.url + "/slow"), make(red.client, receiver.url + "/quick")
-    place(blue, [f"slow-{i}" for i in range(8)], sku)
+    place(blue, [f"slow-{i}" for i in range(8)], skus)
     until(lambda: receiver.count("/slow") > 0)
     began = time.monotonic()
-    place(red, [f"quick-{i}" for i in range(8)], sku)
+    place(red, [f"quick-{i}" for i in range(8)], skus)
     until(lambda: receiver.count("/quick") == 8)
     assert time.monotonic() - began < 10, "the slow one still holds its first messages"
     assert sorted(refs(receiver, "/quick")) == [f"quick-{i}" for i in range(8)]
@@ -134,11 +136,11 @@ def test_a_slow_receiver_delays_nobody(blue: Shop, red: Shop, receiver: Receiver
         client.delete(f"{HOOKS}/{one['webhook']}")
 
 
-def test_a_killed_sender_loses_none(server: Server, blue: Shop, receiver: Receiver, sku: str) -> None:
+def test_a_killed_sender_loses_none(server: Server, blue: Shop, receiver: Receiver, skus: list[str]) -> None:
     made = make(blue.client, receiver.url + "/kept")
     wanted = [f"kept-{i}" for i in range(60)]
     for first in range(0, 60, 10):
-        place(blue, wanted[first : first + 10], sku)
+        place(blue, wanted[first : first + 10], skus)
         if first in (10, 30):
             before = server.child("sender")
             os.kill(before, signal.SIGKILL)
@@ -153,11 +155,11 @@ def test_a_killed_sender_loses_none(server: Server, blue: Shop, receiver: Receiv
     blue.client.delete(f"{HOOKS}/{made['webhook']}")
 
 
-def test_a_dead_letter_is_shown_and_replayed(blue: Shop, receiver: Receiver, sku: str) -> None:
+def test_a_dead_letter_is_shown_and_replayed(blue: Shop, receiver: Receiver, skus: list[str]) -> None:
     receiver.answers["/gone"] = lambda count: 410
     made = make(blue.client, receiver.url + "/gone")
     at = f"{HOOKS}/{made['webhook']}"
-    place(blue, ["dead"], sku)
+    place(blue, ["dead"], skus)
     until(lambda: blue.client.get(at).json()["why"] == "gone")
     (letter,) = blue.client.get(f"{at}/deliveries?status=dead").json()["items"]
     assert letter["attempts"][0]["code"] == 410 and letter["next_s"] == -1
