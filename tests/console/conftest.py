@@ -64,7 +64,8 @@ Sits = Callable[..., Seat]
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A twin of a twentieth of metro's orders on its second morning, as fast as life: each test sees much the same."""
     folder = tmp_path_factory.mktemp("console") / "metro"
-    with running(folder, "--scale", "0.05", "--begin", "2 10:30", "--speed", "1") as made:
+    options = ("--scale", "0.05", "--begin", "2 10:30", "--speed", "1", "--allow-private-webhooks")
+    with running(folder, *options) as made:
         caught_up(made)
         yield made
 

@@ -159,3 +159,16 @@ export interface Problem {
 /** How people sign in here; passkeys work at public_url and nowhere else. */
 export interface Ways { public_url: string; providers: { name: string; label: string; path: string }[] }
 export interface Passkey { passkey: number; name: string; made_s: number; used_s: number }
+
+// Webhooks, after src/doorward/apps/api/hooking.py.
+export interface Webhook {
+  webhook: number; organisation: number; url: string; events: string[]; made_s: number; rotated_s: number;
+  disabled_s: number; why: "" | "asked" | "gone"; waiting: number; delivered: number; dead: number;
+}
+export interface WebhookPage { items: Webhook[]; cursor: string; known: string[] }
+export interface WebhookSecret { webhook: number; secret: string }
+export interface HookAttempt { at_s: number; code: number; took_ms: number; note: string }
+export interface HookDelivery {
+  message: string; type: string; happened_s: number; status: "waiting" | "delivered" | "dead"; next_s: number;
+  attempts: HookAttempt[]; body: { data: Record<string, unknown> };
+}

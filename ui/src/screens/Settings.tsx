@@ -2,10 +2,11 @@
 import type { JSX } from "preact";
 import { words } from "../lib/format";
 import { setShortcuts, shortcuts } from "../state/keyboard";
-import { clock, network, session, signOut, turn } from "../state/live";
+import { clock, may, network, session, signOut, turn } from "../state/live";
 import { theme, type Theme } from "../state/theme";
 import { complain } from "../state/toast";
 import { Passkeys } from "./Passkeys";
+import { Webhooks } from "./settings/Webhooks";
 
 const THEMES: [Theme, string][] = [["auto", "As the system"], ["dark", "Dark"], ["light", "Light"]];
 
@@ -30,6 +31,7 @@ export function Settings(): JSX.Element {
         {who && <p class="quiet">May: {who.scopes.map(words).join(", ")}</p>}
         <button class="button" onClick={() => void signOut().catch((e: unknown) => complain("Sign out", e))}>Sign out</button>
       </section>
+      {may("HOOKS") && <Webhooks />}
       <section>
         <h2>Network</h2>
         <p>{network.value?.name}, turn {turn.value}, {clock.value?.mode === "twin" ? "the twin's clock" : "the wall clock"}</p>
