@@ -7,12 +7,12 @@ import binascii
 from typing import Annotated
 
 import msgspec
-import numpy as np
 from msgspec import Meta
 
 from doorward.core.errors import BadInput, Refused
 from doorward.hooks.address import parse
 from doorward.hooks.rules import HookRules
+from doorward.hooks.shops import SHOP_COMMANDS, over
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Command
 from doorward.tables.hooks import (
@@ -27,13 +27,12 @@ from doorward.tables.hooks import (
     HookReplayed,
     SecretRotated,
 )
-from doorward.tables.people import Grants, Organisations, OrgKind, Principal, Scope
+from doorward.tables.people import Organisations, OrgKind
 
 KIND = "hook"
 """Of the vault's texts: `Kept`, row = endpoint."""
 PREFIX = "whsec_"
 LONGEST_OVERLAP_S = 7 * 86_400
-OPERATOR = 0
 Secret = Annotated[str, Meta(max_length=120)]
 
 
@@ -109,7 +108,7 @@ class Hook(msgspec.Struct, frozen=True, kw_only=True):
 def make(desk: Desk, asked: MakeHook) -> Hook:
     """A new endpoint of the operator or a shipper."""
     rules = desk.rule(HookRules)
-    _over(desk, asked.org)
+    over(desk, asked.org)
     kinds = desk.table(Organisations).kind
     if not 0 <= asked.org < len(kinds) or kinds[asked.org] not in (OrgKind.OPERATOR, OrgKind.SHIPPER):
         raise BadInput(
@@ -179,26 +178,12 @@ def replay(desk: Desk, asked: ReplayHook) -> Hook:
 # ---- inside ----------------------------------------------------------------------------------------------------
 
 
-def _over(desk: Desk, org: int) -> None:
-    """The asker must hold, have the scope HOOKS, and be of that organisation or of the operator."""
-    if desk.asker < 0:
-        return
-    grants, row = desk.table(Grants), desk.asker
-    own = int(grants.about[row]) if grants.kind[row] == Principal.SESSION else row
-    both = np.array([row, own])
-    ends_s = grants.ends_s[both]
-    ended = ((grants.revoked_s[both] >= 0) | ((ends_s >= 0) & (ends_s <= desk.now_s))).any()
-    may = Scope.HOOKS in Scope(int(grants.scopes[own])) and int(grants.org[own]) in (OPERATOR, org)
-    if ended or not may:
-        raise Refused("only endpoints of one's own organisation, and with the scope HOOKS")
-
-
 def _known(desk: Desk, endpoint: int) -> KeptHook:
     """What is kept of an endpoint that the asker may change."""
     endpoints = desk.table(Endpoints)
     if not 0 <= endpoint < len(endpoints):
         raise BadInput(f"no endpoint {endpoint}", where="endpoint")
-    _over(desk, int(endpoints.org[endpoint]))
+    over(desk, int(endpoints.org[endpoint]))
     body = desk.vault.read(KIND, endpoint) if desk.vault is not None else None
     if body is None:
         raise Refused(f"nothing is kept of endpoint {endpoint} any more; what to do: make a new one")
@@ -238,4 +223,5 @@ COMMANDS: list[Command] = [
     Command("hooks.disable", DisableHook, disable),
     Command("hooks.enable", EnableHook, enable),
     Command("hooks.replay", ReplayHook, replay),
+    *SHOP_COMMANDS,
 ]

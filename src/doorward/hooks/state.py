@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
 from doorward.tables.hooks import (
@@ -12,6 +14,15 @@ from doorward.tables.hooks import (
     Endpoints,
     HookReplayed,
     SecretRotated,
+)
+from doorward.tables.shops import (
+    Connected,
+    ConnectionKeyed,
+    Connections,
+    Disconnected,
+    OrderRejected,
+    Rejects,
+    RejectSettled,
 )
 
 
@@ -44,6 +55,39 @@ def fold_replayed(state: State, rows: HookReplayed, at_s: int) -> None:
     """Nothing to fold: the sender reads it in the journal."""
 
 
+def fold_connected(state: State, rows: Connected, at_s: int) -> None:
+    """New connections, open."""
+    state.append(Connections.fill(len(rows), org=rows.org, kind=rows.kind, made_s=at_s, keyed_s=at_s))
+
+
+def fold_keyed(state: State, rows: ConnectionKeyed, at_s: int) -> None:
+    """When; the secret is in the vault."""
+    state.put(Connections, rows.connection, keyed_s=at_s)
+
+
+def fold_disconnected(state: State, rows: Disconnected, at_s: int) -> None:
+    """Nothing is taken from there."""
+    state.put(Connections, rows.connection, ended_s=at_s)
+
+
+def fold_rejected(state: State, rows: OrderRejected, at_s: int) -> None:
+    """New rejects; a known one came again."""
+    done_s = np.where(rows.done > 0, at_s, -1)
+    new = rows.reject >= state.count(Rejects)
+    fresh = rows.take(new)
+    state.append(
+        Rejects.fill(len(fresh), connection=fresh.connection, at_s=at_s, times=1, done_s=done_s[new])
+    )
+    known = rows.reject[~new]
+    times = state.get(Rejects, "times", known) + 1
+    state.put(Rejects, known, at_s=at_s, times=times, done_s=done_s[~new])
+
+
+def fold_settled(state: State, rows: RejectSettled, at_s: int) -> None:
+    """It waits for nobody any more."""
+    state.put(Rejects, rows.reject, done_s=at_s)
+
+
 FOLDS: dict[type[Table], Fold] = {
     EndpointMade: fold_made,
     EndpointChanged: fold_changed,
@@ -51,5 +95,10 @@ FOLDS: dict[type[Table], Fold] = {
     EndpointEnabled: fold_enabled,
     SecretRotated: fold_rotated,
     HookReplayed: fold_replayed,
+    Connected: fold_connected,
+    ConnectionKeyed: fold_keyed,
+    Disconnected: fold_disconnected,
+    OrderRejected: fold_rejected,
+    RejectSettled: fold_settled,
 }
 """Facts folded here."""

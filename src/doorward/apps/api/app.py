@@ -33,6 +33,7 @@ from doorward.apps.api import (
     planning,
     reading,
     reporting,
+    shops,
     system,
     writing,
 )
@@ -57,7 +58,7 @@ from doorward.tables.items import Items
 
 MODULES = (
     *(system, reading, people, writing, following, boarding, planning, mapping, entering, passkeys, oidc),
-    reporting, hooking,
+    reporting, hooking, shops,
 )  # fmt: skip
 GIVEN = (
     *("live", "looking", "door", "tracking", "intake", "basemap", "signing", "providers", "planner"),

@@ -55,7 +55,7 @@ export function Webhooks(): JSX.Element {
                   <td class="num">{hook.delivered}</td>
                   <td class={bad ? "bad" : ""}>{says}</td>
                   <td>{at(hook.rotated_s)}</td>
-                  <td class="acts">
+                  <td class="deeds">
                     <button class="link" aria-label={`Deliveries of ${name}`} onClick={() => (shown.value = hook.webhook)}>Deliveries</button>
                     <button class="link" aria-label={`New secret for ${name}`} onClick={() => void rotate(hook)}>New secret</button>
                     <button class="link" aria-label={`${hook.disabled_s < 0 ? "Disable" : "Enable"} ${name}`} onClick={() => void turn(hook)}>{hook.disabled_s < 0 ? "Disable" : "Enable"}</button>
