@@ -56,9 +56,9 @@ def event_of(
     event = Event(int(scans.event[first]))
     found: dict[str, Any] = {
         "type": "ObjectEvent",
-        "eventTime": _time(int(scans.at_s[first]), utc_offset_s),
+        "eventTime": time_of(int(scans.at_s[first]), utc_offset_s),
         "eventTimeZoneOffset": _offset(utc_offset_s),
-        "action": "ADD" if event in ADDS else "DELETE" if event in DELETES else "OBSERVE",
+        "action": action_of(event),
         "bizStep": JOURNEY[event].biz_step,
         "disposition": JOURNEY[event].disposition,
         "epcList": [_epc(int(p), serial, prefix, extension) for p in scans.package[rows]],
@@ -68,6 +68,11 @@ def event_of(
         found["readPoint"] = place
         found["bizLocation"] = place
     return found
+
+
+def action_of(event: Event) -> str:
+    """What an event does to its objects."""
+    return "ADD" if event in ADDS else "DELETE" if event in DELETES else "OBSERVE"
 
 
 def site_urn(name: str) -> str:
@@ -84,7 +89,7 @@ def write_epcis(
         "@context": [CONTEXT],
         "type": "EPCISDocument",
         "schemaVersion": "2.0",
-        "creationDate": _time(created_s, utc_offset_s),
+        "creationDate": time_of(created_s, utc_offset_s),
     }
     count = 0
     with whole(path) as draft, draft.open("wb") as file:
@@ -102,7 +107,8 @@ def _epc(package: int, serial: np.ndarray[Any, np.dtype[np.int64]], prefix: str,
     return f"urn:doorward:package:{package}"
 
 
-def _time(at_s: int, utc_offset_s: int) -> str:
+def time_of(at_s: int, utc_offset_s: int) -> str:
+    """A moment as EPCIS writes it: local, with its offset."""
     local = datetime.fromtimestamp(at_s + utc_offset_s, UTC)
     return local.strftime("%Y-%m-%dT%H:%M:%S.000") + _offset(utc_offset_s)
 

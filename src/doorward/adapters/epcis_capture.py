@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from doorward.adapters.epcis import ADDS, DELETES, site_urn
+from doorward.adapters.epcis import action_of, site_urn
 from doorward.core.errors import BadInput
 from doorward.fulfillment.label.sscc import DIGITS, check_digit
 from doorward.ledger.state import State
@@ -60,9 +61,12 @@ class Captured(msgspec.Struct, frozen=True, kw_only=True):
     errors: list[CaptureError]
 
 
-def capture(body: bytes, state: State, prefix: str, extension: int) -> Captured:
-    """Read events. prefix, extension: of the labels' SSCC. BadInput if it is no EPCIS JSON at all."""
-    known = _Known(state, prefix, extension)
+def capture(
+    body: bytes, state: State, prefix: str, extension: int, seen: Callable[[int], bool] = lambda package: True
+) -> Captured:
+    """Read events. prefix, extension: of the labels' SSCC; seen: whether who sends them may know of a package, others
+    are none of ours. BadInput if it is no EPCIS JSON at all."""
+    known = Known(state, prefix, extension, seen)
     read: list[tuple[int, int, dict[str, Any]]] = []
     errors: list[CaptureError] = []
     for index, each in enumerate(_list(body)):
@@ -87,12 +91,13 @@ def capture(body: bytes, state: State, prefix: str, extension: int) -> Captured:
 
 
 @dataclass
-class _Known:
+class Known:
     """What names mean, and where each package stands after the events read so far."""
 
     state: State
     prefix: str
     extension: int
+    seen: Callable[[int], bool] = lambda package: True
     sites: dict[str, list[int]] = field(init=False)
     status: dict[int, int] = field(default_factory=dict)
     serials: dict[int, int] = field(init=False)
@@ -128,7 +133,7 @@ class _Known:
             raise BadInput(
                 "no list of packages", where=name, rule=f"1 to {MOST_EPCS:,} identifiers, each once"
             )
-        packages = [self._package(epc, name) for epc in epcs]
+        packages = [self.package(epc, name) for epc in epcs]
         if twice := [p for p, n in Counter(packages).items() if n > 1]:
             raise BadInput(f"package {twice[0]} twice", where=name, rule="each package once")
         site, may = self._site(each), _meant(each, action if kind == "ObjectEvent" else "OBSERVE")
@@ -137,9 +142,10 @@ class _Known:
             self.status[package] = int(JOURNEY[event].after)
         return [(package, int(event), site) for package, event in zip(packages, events, strict=True)]
 
-    def _package(self, epc: object, where: str) -> int:
+    def package(self, epc: object, where: str) -> int:
+        """The package of an identifier; BadInput if it is none of ours, or not for the asker to know."""
         text, count = str(epc), self.state.count(Packages)
-        if (own := _OWN.fullmatch(text)) and int(own[1]) < count:
+        if (own := _OWN.fullmatch(text)) and int(own[1]) < count and self.seen(int(own[1])):
             return int(own[1])
         link, urn, head = _LINK.fullmatch(text), _EPC.fullmatch(text), f"{self.extension}{self.prefix}"
         digits = link[1] if link else f"{urn[2]}{urn[1]}{urn[3]}" if urn else ""
@@ -148,7 +154,7 @@ class _Known:
         digits = digits[: DIGITS - 1]
         if len(digits) == DIGITS - 1 and digits.startswith(head):
             package = self.serials.get(int(digits[len(head) :]))
-            if package is not None:
+            if package is not None and self.seen(package):
                 return package
         raise BadInput(
             f"{text} is no package of ours", where=where,
@@ -194,8 +200,7 @@ def _meant(each: dict[str, Any], action: str) -> list[Event]:
             raise BadInput(
                 f"{disposition!r} with {step}", where="disposition", rule="as CBV pairs them, or none"
             )
-    acts = {event: "ADD" if event in ADDS else "DELETE" if event in DELETES else "OBSERVE" for event in found}
-    return [event for event in found if acts[event] == action]
+    return [event for event in found if action_of(event) == action]
 
 
 def _word(each: dict[str, Any], name: str) -> str:

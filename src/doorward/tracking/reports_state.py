@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
+from doorward.tables.captures import Captures, EpcisCaptured
 from doorward.tables.fleet import RunStatus
 from doorward.tables.linehaul import TripStatus
 from doorward.tables.reports import (
@@ -91,7 +92,14 @@ def _earliest(
     state.put(kind, rows, **{column: best})
 
 
+def fold_captured(state: State, rows: EpcisCaptured, at_s: int) -> None:
+    """New capture jobs."""
+    same = {name: getattr(rows, name) for name in ("org", "proceed", "taken", "known", "bad")}
+    state.append(Captures.fill(len(rows), at_s=at_s, **same))
+
+
 FOLDS: dict[type[Table], Fold] = {
+    EpcisCaptured: fold_captured,
     Reported: fold_reported,
     RunReported: fold_runs_told,
     TripReported: fold_trips_told,

@@ -24,6 +24,7 @@ import doorward
 from doorward.apps.api import (
     boarding,
     entering,
+    epcis,
     following,
     hooking,
     mapping,
@@ -58,7 +59,7 @@ from doorward.tables.items import Items
 
 MODULES = (
     *(system, reading, people, writing, following, boarding, planning, mapping, entering, passkeys, oidc),
-    reporting, hooking, shops,
+    reporting, hooking, shops, epcis,
 )  # fmt: skip
 GIVEN = (
     *("live", "looking", "door", "tracking", "intake", "basemap", "signing", "providers", "planner"),

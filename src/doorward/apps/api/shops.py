@@ -257,7 +257,7 @@ def _verified(
     signature: str,
 ) -> KeptShop:  # fmt: skip
     """Trouble 401, the same for every reason, unless the body is signed by a connection of this kind that holds."""
-    door.slow_down(f"in {request.client.host if request.client else ''}")
+    door.slow_down(f"in {door.address(request)}")
     table, kept = live.replica.state.table(Connections), None
     if 0 <= connection < len(table) and table.ended_s[connection] < 0 and table.kind[connection] == kind:
         kept = live.replica.vault.read(SHOP, connection)

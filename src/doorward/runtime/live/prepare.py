@@ -36,6 +36,7 @@ from doorward.runtime.roster import Roster
 from doorward.runtime.rules import RULES
 from doorward.runtime.rundir import RunDir
 from doorward.tables.orders import OrderRefs
+from doorward.tracking.capture import CAPTURE_COMMANDS
 from doorward.tracking.commands import COMMANDS as TRACKING
 from doorward.twin.inject import COMMANDS as INJECT
 from doorward.twin.inject import more_or_fewer
@@ -51,7 +52,7 @@ Opened = tuple[Ledger, Roster, Callable[[], None]]
 
 def all_commands() -> list[Command]:
     """Every room's commands."""
-    rooms = (PROMISE, BOARD, DELIVERY, ACCESS, TRACKING, INVENTORY, INJECT, HOOKS)
+    rooms = (PROMISE, BOARD, DELIVERY, ACCESS, TRACKING, CAPTURE_COMMANDS, INVENTORY, INJECT, HOOKS)
     commands = [command for room in rooms for command in room]
     if len({c.name for c in commands}) < len(commands):
         raise ValueError("two commands bear one name")
