@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -83,3 +85,22 @@ def test_too_many_are_refused_until_some_have_ended(
         at.begin("k", "6", b"")
     now.at += LASTS_S + 1
     at.begin("k", "6", b"")
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from doorward.adapters.signin.ceremonies import Ceremonies
+from doorward.core.errors import DiskFull
+resource.setrlimit(resource.RLIMIT_FSIZE, (4, 4))
+try:
+    Ceremonies(Path(sys.argv[1]), lambda: 1e6).begin("k", "ada", b"challenge")
+except DiskFull:
+    sys.exit(7)
+"""
+
+
+def test_a_full_disk_is_told_as_such_and_leaves_nothing(tmp_path: Path) -> None:
+    """A process that may write four bytes a file."""
+    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path / "c")], check=False)
+    assert done.returncode == 7 and list((tmp_path / "c").iterdir()) == []

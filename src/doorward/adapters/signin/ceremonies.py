@@ -6,18 +6,20 @@ show. Taking is renaming: of two processes that ask at once, one finds it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from doorward.core.errors import Refused
+from doorward.core.errors import DiskFull, Refused
 
 LASTS_S = 300
 MOST = 10_000
 """Files; more are refused until some have ended. Rate limits keep one address far below that."""
 SWEEP_S = 30.0
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Ceremonies:
@@ -36,9 +38,15 @@ class Ceremonies:
             raise Refused("too many are signing in; what to do: try again in a minute")
         self._folder.mkdir(mode=0o700, exist_ok=True)
         draft = self._folder / f"draft-{secrets.token_hex(8)}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(int(now_s + LASTS_S).to_bytes(8, "big") + body)
-        os.replace(draft, self._path(kind, owner))
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(int(now_s + LASTS_S).to_bytes(8, "big") + body)
+            os.replace(draft, self._path(kind, owner))
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            if error.errno not in FULL:
+                raise
+            raise DiskFull("no room for what was begun; what to do: make room, then begin again") from error
         self._there += 1
 
     def take(self, kind: str, owner: str) -> bytes | None:
