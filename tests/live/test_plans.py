@@ -121,6 +121,8 @@ def test_equal_tables_and_iterations_give_equal_plans(admin: httpx.Client, yard:
     spoil(admin, yard)
     one, two = optimised(admin, yard), optimised(admin, yard)
     assert one["moved"] == two["moved"] and one["after_c"] == two["after_c"] <= one["before_c"]
+    none = optimised(admin, yard, iterations=0)
+    assert none["runs"] == none["moved"] == [] and none["iterations"] == 0
 
 
 @pytest.mark.parametrize(

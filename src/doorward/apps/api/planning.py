@@ -51,7 +51,7 @@ Number = Annotated[int, PathParameter(description="Number of a plan, as `proposa
 class OptimiseIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to plan anew. runs: none for all of the station that have not left; pool: packages, or whole_pool.
 
-    seconds     of searching; iterations: instead of seconds, then equal plans come of equal tables
+    seconds     of searching; iterations: instead of seconds (in rounds of 400), then equal tables give equal plans
     weights     factors of what kilometres, hours and lateness cost, and cents for a kilogram of CO2e
     """
 
@@ -88,8 +88,10 @@ class Planner:
     async def search(self, job: Job, found: board.Surveyed, asked: OptimiseIn, seconds: float) -> Found:
         """The best routes within the budget, found in a thread: the kernels let the others go on."""
         if asked.iterations >= 0:
-            most = max(1, asked.iterations)
-            return await asyncio.to_thread(searched, job, found.seed, lambda done: done / most)
+            most = asked.iterations
+            return await asyncio.to_thread(
+                searched, job, found.seed, lambda done: done / most if most else 1.0
+            )
         begun = steady_s()
         return await asyncio.to_thread(searched, job, found.seed, lambda _: (steady_s() - begun) / seconds)
 

@@ -24,14 +24,16 @@ function Cell({ f }: { f: Figure }): JSX.Element {
 
 export const runWords = (c: RunChange): string => (c.vehicle >= 0 ? vehicleName(c.vehicle) : `driver of block ${c.block}`);
 
-/** Heads, a row a run, and their sum. moved: of a plan that is offered; departures stay, so other columns have their room. */
+/** Heads, a row a run, and their sum. moved: of a plan that is offered; its sum comes first; departures stay, and the cost stands in its title. */
 export function Diff({ answer, moved = false }: { answer: Pick<Answer, "runs" | "before" | "after" | "moved">; moved?: boolean }): JSX.Element {
-  const shown = (c: { before: Totals; after: Totals }): Figure[] => figures(c.before, c.after).filter((f) => !moved || f.name !== "late doors");
+  const shown = (c: { before: Totals; after: Totals }): Figure[] => figures(c.before, c.after).filter((f) => !moved || !["late doors", "cost"].includes(f.name));
   const heads = shown(answer);
+  const sum = answer.runs.length > 1 && <tr class="sum"><td>together</td>{!moved && <td />}{moved && <td class="num">{answer.moved}</td>}{heads.map((f) => <Cell key={f.name} f={f} />)}</tr>;
   return (
     <table class="diff">
       <thead><tr><th>run</th>{!moved && <th>leaves</th>}{moved && <th class="num">moved</th>}{heads.map((f) => <th key={f.name} class="num">{f.name}</th>)}</tr></thead>
       <tbody>
+        {moved && sum}
         {answer.runs.map((c) => (
           <tr key={`${c.run}.${c.vehicle}.${c.block}`}>
             <td><b>{runWords(c)}</b> <span class="quiet">{c.run < 0 ? "new" : c.into < 0 && (!moved || c.after.doors === 0) ? "dissolved" : ""}</span></td>
@@ -40,7 +42,7 @@ export function Diff({ answer, moved = false }: { answer: Pick<Answer, "runs" | 
             {shown(c).map((f) => <Cell key={f.name} f={f} />)}
           </tr>
         ))}
-        {answer.runs.length > 1 && <tr class="sum"><td>together</td>{!moved && <td />}{moved && <td class="num">{answer.moved}</td>}{heads.map((f) => <Cell key={f.name} f={f} />)}</tr>}
+        {!moved && sum}
       </tbody>
     </table>
   );
