@@ -16,6 +16,7 @@ from doorward.lastmile.board.common import tables
 from doorward.lastmile.board.proposals import surveyed_where
 from doorward.lastmile.board.sheet import Board, Sheet
 from doorward.lastmile.routing.doors import Cars
+from doorward.lastmile.routing.problem import FREE, HELD, LEAD
 from doorward.ledger.ledger import Ledger
 from doorward.tables.board import Locks, Proposals, ProposedRuns, ProposedStops
 from doorward.tables.fleet import Runs, RunStatus
@@ -154,6 +155,40 @@ def test_whatever_is_locked_or_under_way_stays_while_the_day_goes_on(tmp_path: P
     nothing_lost(day)
 
 
+def test_what_a_plan_would_move_stays_once_it_is_locked(tmp_path: Path) -> None:
+    day = spoilt(tmp_path)
+    moved = [each.packages for each in proposed(day).moved if each.run != each.to_run]
+    assert moved
+    day.ask("board.lock", packages=[package for door in moved for package in door])
+    plan = proposed(day)
+    assert plan.after_c <= plan.before_c
+    assert not [each for each in plan.moved if each.packages in moved and each.run != each.to_run]
+
+
+def test_vans_on_the_road_and_locked_runs_are_held_in_the_search(tmp_path: Path) -> None:
+    day = planned(tmp_path / "day", 60, 4, 5, max_stops=20)
+    locked = day.open_runs()[-1]
+    day.ask("board.lock", runs=[locked])
+    day.until(MIDNIGHT_S + 9 * HOUR + 1_200)
+    runs = [*day.open_runs(RunStatus.LEFT), *day.open_runs()]
+    found = day.ask("board.survey", station=1, runs=runs)
+    at = surveyed_where(tables(day.desk()), found, RULES)
+    job = job_of(runs, [], at, day.table(Locks), Weights())
+    fixed, owner = job.task.stop["fixed"], job.routes.where[:, 0]
+    assert day.open_runs(RunStatus.LEFT)
+    for v, run in enumerate(runs):
+        mine = fixed[owner == v].tolist()
+        if day.table(Runs).status[run] == RunStatus.LEFT:
+            rest = HELD if run == locked else FREE
+            assert mine == [LEAD] + [rest] * (len(mine) - 1)
+            assert (job.task.stop["car"][owner == v] == v).all()
+        assert int(job.task.car["fixed"][v]) == sum(each != FREE for each in mine)
+    bits = job.task.stop["access"][:, None] & job.task.car["barred"]
+    for v, run in enumerate(runs):  # nothing of others may come aboard
+        if day.table(Runs).status[run] == RunStatus.LEFT or run == locked:
+            assert (bits[job.task.stop["car"] < 0, v] != 0).all()
+
+
 def test_a_plan_is_void_when_its_runs_have_changed(tmp_path: Path) -> None:
     day = spoilt(tmp_path)
     plan = proposed(day)
@@ -240,6 +275,17 @@ def test_weights_are_what_is_minimised(tmp_path: Path) -> None:
         assert plan.after_c <= plan.before_c and plan.weights == weights
         if weights.km:
             assert plan.after.dist_m < plan.before.dist_m
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_in_time_stays_so_even_where_lateness_costs_nothing(tmp_path: Path, seed: int) -> None:
+    day = planned(tmp_path / "day", 40, 3, seed, max_stops=30, hours=(10, 12))
+    plan = proposed(day, weights=Weights(lateness=0.0))
+    assert not [each for change in plan.runs for each in change.broken]
+    if plan.runs:
+        assert not [
+            each for change in day.ask("board.accept", proposal=plan.proposal).runs for each in change.broken
+        ]
 
 
 def test_moved_doors_are_the_fewest_that_explain_the_difference() -> None:
