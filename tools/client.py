@@ -70,6 +70,10 @@ def shapes(api: Schema) -> str:
 def attribute(name: str, schema: Schema, must: bool) -> str:
     """A field of a Struct; one that may be left out is unset, or has the server's default."""
     kind, said = hint(schema), schema.get("default", None)
+    if not name.isidentifier() or keyword.iskeyword(name):
+        rest = "" if must else f", default={said!r}" if said is not None else ", default=UNSET"
+        plain = python_name(name).strip("_") + ("_" if keyword.iskeyword(name) else "")
+        return f'{plain}: {kind}{"" if must or said is not None else " | UnsetType"} = msgspec.field(name="{name}"{rest})'
     if must:
         return f"{name}: {kind}"
     if isinstance(said, str | int | float | bool):

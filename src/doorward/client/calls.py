@@ -13,13 +13,23 @@ from doorward.client.shapes import (
     BatchAnswer,
     Board,
     CancelAnswer,
+    CaptureJob,
     Cells,
     CenterShape,
+    Changed,
     ClockShape,
+    Collection,
+    ConnectionEnded,
+    ConnectionIn,
+    ConnectionMade,
+    ConnectionOut,
+    ConnectionPage,
     CountIn,
     CountsAnswer,
     DayAnswer,
     DayIn,
+    DeliveryOut,
+    DeliveryPage,
     Exceptions,
     GrantOut,
     HeardAnswer,
@@ -61,10 +71,16 @@ from doorward.client.shapes import (
     Rechoose,
     RecipientIn,
     Redo,
+    RejectOut,
+    RejectPage,
+    ReplayIn,
+    RotateIn,
     RunDetail,
     RunReportIn,
     Runs,
     ScanIn,
+    SecretIn,
+    SecretOut,
     Service,
     ServicesIn,
     SpeedIn,
@@ -77,6 +93,9 @@ from doorward.client.shapes import (
     UntilIn,
     UserIn,
     VehiclesIn,
+    WebhookIn,
+    WebhookOut,
+    WebhookPage,
     WishAnswer,
     WishIn,
 )
@@ -145,6 +164,54 @@ class Calls(Http):
         """What time it is in the network."""
         return self._call("GET", "/api/v1/clock", ClockShape)
 
+    def connections(self, *, cursor: int | None = None, limit: int | None = None) -> ConnectionPage:
+        """Connected shops."""
+        return self._call("GET", "/api/v1/connections", ConnectionPage, query={"cursor": cursor, "limit": limit})
+
+    def each_connections(self, *, limit: int | None = None) -> Iterator[ConnectionOut]:
+        """The same, page after page, to the end."""
+        return self._pages(lambda cursor: self.connections(cursor=cursor, limit=limit))
+
+    def connect(self, body: ConnectionIn) -> ConnectionMade:
+        """Connect a shop."""
+        return self._call("POST", "/api/v1/connections", ConnectionMade, body=body)
+
+    def connection(self, connection: int) -> ConnectionOut:
+        """A connected shop."""
+        return self._call("GET", f"/api/v1/connections/{part(connection)}", ConnectionOut)
+
+    def disconnect(self, connection: int) -> ConnectionEnded:
+        """Disconnect a shop."""
+        return self._call("DELETE", f"/api/v1/connections/{part(connection)}", ConnectionEnded)
+
+    def rejects(self, connection: int, *, all: bool | None = None, cursor: int | None = None, limit: int | None = None) -> RejectPage:
+        """Orders that were not taken."""
+        return self._call("GET", f"/api/v1/connections/{part(connection)}/rejects", RejectPage, query={"all": all, "cursor": cursor, "limit": limit})
+
+    def each_rejects(self, *, all: bool | None = None, limit: int | None = None) -> Iterator[RejectOut]:
+        """The same, page after page, to the end."""
+        return self._pages(lambda cursor: self.rejects(cursor=cursor, all=all, limit=limit))
+
+    def key_connection(self, connection: int, body: SecretIn) -> ConnectionMade:
+        """Another secret."""
+        return self._call("POST", f"/api/v1/connections/{part(connection)}/secret", ConnectionMade, body=body)
+
+    def epcis_root(self) -> Collection:
+        """What EPCIS has here."""
+        return self._call("GET", "/api/v1/epcis", Collection)
+
+    def capture(self) -> CaptureJob:
+        """Capture EPCIS events."""
+        return self._call("POST", "/api/v1/epcis/capture", CaptureJob)
+
+    def capture_job(self, job: int) -> CaptureJob:
+        """A capture job."""
+        return self._call("GET", f"/api/v1/epcis/capture/{part(job)}", CaptureJob)
+
+    def events(self, *, eventtype: str | None = None, ge_eventtime: str | None = None, lt_eventtime: str | None = None, eq_action: str | None = None, eq_bizstep: str | None = None, eq_disposition: str | None = None, match_epc: str | None = None, perpage: str | None = None, nextpagetoken: str | None = None) -> str:
+        """Query EPCIS events."""
+        return self._call("GET", "/api/v1/epcis/events", str, query={"eventtype": eventtype, "ge_eventtime": ge_eventtime, "lt_eventtime": lt_eventtime, "eq_action": eq_action, "eq_bizstep": eq_bizstep, "eq_disposition": eq_disposition, "match_epc": match_epc, "perpage": perpage, "nextpagetoken": nextpagetoken})
+
     def exceptions(self, *, at: int | None = None) -> Exceptions:
         """What needs a person."""
         return self._call("GET", "/api/v1/exceptions", Exceptions, query={"at": at})
@@ -181,35 +248,13 @@ class Calls(Http):
         """What stands still."""
         return self._call("GET", "/api/v1/network", NetworkShape)
 
-    def orders(
-        self,
-        *,
-        status: str | None = None,
-        tone: str | None = None,
-        cursor: str | None = None,
-        limit: int | None = None,
-        at: int | None = None,
-    ) -> OrderPage:
+    def orders(self, *, status: str | None = None, tone: str | None = None, cursor: str | None = None, limit: int | None = None, at: int | None = None) -> OrderPage:
         """Orders."""
-        return self._call(
-            "GET",
-            "/api/v1/orders",
-            OrderPage,
-            query={"status": status, "tone": tone, "cursor": cursor, "limit": limit, "at": at},
-        )
+        return self._call("GET", "/api/v1/orders", OrderPage, query={"status": status, "tone": tone, "cursor": cursor, "limit": limit, "at": at})
 
-    def each_orders(
-        self,
-        *,
-        status: str | None = None,
-        tone: str | None = None,
-        limit: int | None = None,
-        at: int | None = None,
-    ) -> Iterator[OrderRow]:
+    def each_orders(self, *, status: str | None = None, tone: str | None = None, limit: int | None = None, at: int | None = None) -> Iterator[OrderRow]:
         """The same, page after page, to the end."""
-        return self._pages(
-            lambda cursor: self.orders(cursor=cursor, status=status, tone=tone, limit=limit, at=at)
-        )
+        return self._pages(lambda cursor: self.orders(cursor=cursor, status=status, tone=tone, limit=limit, at=at))
 
     def place_order(self, body: OrderIn, *, key: str = "") -> OrderPlaced:
         """Place an order."""
@@ -257,15 +302,11 @@ class Calls(Http):
 
     def give_services(self, organisation: int, body: ServicesIn) -> dict[str, str]:
         """Give partner services to a carrier."""
-        return self._call(
-            "POST", f"/api/v1/organisations/{part(organisation)}/services", dict[str, str], body=body
-        )
+        return self._call("POST", f"/api/v1/organisations/{part(organisation)}/services", dict[str, str], body=body)
 
     def give_vehicles(self, organisation: int, body: VehiclesIn) -> dict[str, str]:
         """Give vehicles to a contractor."""
-        return self._call(
-            "POST", f"/api/v1/organisations/{part(organisation)}/vehicles", dict[str, str], body=body
-        )
+        return self._call("POST", f"/api/v1/organisations/{part(organisation)}/vehicles", dict[str, str], body=body)
 
     def overview(self, *, at: int | None = None) -> Overview:
         """How is it going?."""
@@ -341,9 +382,7 @@ class Calls(Http):
 
     def purchases(self, *, site: int | None = None, cursor: str | None = None) -> PurchasePage:
         """Goods that are to come."""
-        return self._call(
-            "GET", "/api/v1/stock/purchases", PurchasePage, query={"site": site, "cursor": cursor}
-        )
+        return self._call("GET", "/api/v1/stock/purchases", PurchasePage, query={"site": site, "cursor": cursor})
 
     def each_purchases(self, *, site: int | None = None) -> Iterator[PurchaseOut]:
         """The same, page after page, to the end."""
@@ -404,3 +443,43 @@ class Calls(Http):
     def set_password(self, grant: int, body: PasswordIn) -> dict[str, str]:
         """Set a password."""
         return self._call("POST", f"/api/v1/users/{part(grant)}/password", dict[str, str], body=body)
+
+    def webhooks(self, *, cursor: int | None = None, limit: int | None = None) -> WebhookPage:
+        """Webhook endpoints."""
+        return self._call("GET", "/api/v1/webhooks", WebhookPage, query={"cursor": cursor, "limit": limit})
+
+    def each_webhooks(self, *, limit: int | None = None) -> Iterator[WebhookOut]:
+        """The same, page after page, to the end."""
+        return self._pages(lambda cursor: self.webhooks(cursor=cursor, limit=limit))
+
+    def make_webhook(self, body: WebhookIn) -> SecretOut:
+        """Make a webhook endpoint."""
+        return self._call("POST", "/api/v1/webhooks", SecretOut, body=body)
+
+    def webhook(self, webhook: int) -> WebhookOut:
+        """A webhook endpoint."""
+        return self._call("GET", f"/api/v1/webhooks/{part(webhook)}", WebhookOut)
+
+    def disable_webhook(self, webhook: int) -> Changed:
+        """Disable an endpoint."""
+        return self._call("DELETE", f"/api/v1/webhooks/{part(webhook)}", Changed)
+
+    def deliveries(self, webhook: int, *, status: Literal['', 'waiting', 'delivered', 'dead'] | None = None, cursor: str | None = None, limit: int | None = None) -> DeliveryPage:
+        """What was delivered, and what not."""
+        return self._call("GET", f"/api/v1/webhooks/{part(webhook)}/deliveries", DeliveryPage, query={"status": status, "cursor": cursor, "limit": limit})
+
+    def each_deliveries(self, *, status: Literal['', 'waiting', 'delivered', 'dead'] | None = None, limit: int | None = None) -> Iterator[DeliveryOut]:
+        """The same, page after page, to the end."""
+        return self._pages(lambda cursor: self.deliveries(cursor=cursor, status=status, limit=limit))
+
+    def enable_webhook(self, webhook: int) -> Changed:
+        """Enable an endpoint."""
+        return self._call("POST", f"/api/v1/webhooks/{part(webhook)}/enable", Changed)
+
+    def replay_webhook(self, webhook: int, body: ReplayIn) -> Changed:
+        """Replay dead letters."""
+        return self._call("POST", f"/api/v1/webhooks/{part(webhook)}/replay", Changed, body=body)
+
+    def rotate_webhook(self, webhook: int, body: RotateIn) -> SecretOut:
+        """Draw another secret."""
+        return self._call("POST", f"/api/v1/webhooks/{part(webhook)}/rotate", SecretOut, body=body)

@@ -42,6 +42,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     proposal: int = -1
 
 
+class AttemptOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Attempt Out."""
+
+    at_s: int
+    code: int
+    took_ms: int
+    note: str
+
+
 class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Batch Answer."""
 
@@ -67,6 +76,30 @@ class CancelAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     lines: int
 
 
+class CaptureFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Capture Fault."""
+
+    index: int
+    field: str
+    what: str
+    rule: str
+    remedy: str
+
+
+class CaptureJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Capture Job."""
+
+    captureID: str
+    createdAt: str
+    finishedAt: str
+    running: bool
+    success: bool
+    captureErrorBehaviour: Literal['rollback', 'proceed']
+    errors: list[CaptureFault]
+    taken: int
+    known: int
+
+
 class Cells(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Cells."""
 
@@ -81,7 +114,7 @@ class Cells(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at_risk: list[int]
     late: list[int]
     silent: list[int]
-    tone: list[Literal["on_time", "at_risk", "late", "silent", "done", "none"]]
+    tone: list[Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']]
 
 
 class CenterCutoff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -95,7 +128,7 @@ class CenterCutoff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     packed: int
     staged: int
     slack_s: int
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
 
 
 class CenterShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -126,6 +159,13 @@ class CenterShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     standstill: str
 
 
+class Changed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Changed."""
+
+    webhook: int
+    turn: int
+
+
 class ClockShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Clock Shape."""
 
@@ -139,6 +179,63 @@ class ClockShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wall_s: float
     start_s: int
     turn: int
+
+
+class Collection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Collection."""
+
+    context: str = msgspec.field(name="@context", default='https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld')
+    type: str = 'Collection'
+    member: list[str] | UnsetType = UNSET
+
+
+class ConnectionEnded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Connection Ended."""
+
+    connection: int
+    turn: int
+
+
+class ConnectionIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Connection In."""
+
+    kind: Literal['shopify', 'woocommerce']
+    label: str = ''
+    secret: str = ''
+    prefix: str = ''
+    speeds: dict[str, Literal['standard', 'next_day', 'same_day']] | UnsetType = UNSET
+    organisation: int | None | UnsetType = UNSET
+
+
+class ConnectionMade(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Connection Made."""
+
+    connection: int
+    path: str
+    secret: str
+
+
+class ConnectionOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Connection Out."""
+
+    connection: int
+    organisation: int
+    kind: str
+    label: str
+    prefix: str
+    speeds: dict[str, Literal['standard', 'next_day', 'same_day']]
+    path: str
+    made_s: int
+    keyed_s: int
+    ended_s: int
+    rejects: int
+
+
+class ConnectionPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Connection Page."""
+
+    items: list[ConnectionOut]
+    cursor: str
 
 
 class CountIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -183,6 +280,25 @@ class DayIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     day: str
 
 
+class DeliveryOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Delivery Out."""
+
+    message: str
+    type: str
+    happened_s: int
+    status: Literal['waiting', 'delivered', 'dead']
+    next_s: int
+    attempts: list[AttemptOut]
+    body: dict[str, Any]
+
+
+class DeliveryPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Delivery Page."""
+
+    items: list[DeliveryOut]
+    cursor: str
+
+
 class Departure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Departure."""
 
@@ -190,7 +306,7 @@ class Departure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     origin: int
     dest: int
     status: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     depart_s: int
     arrive_s: int
     left_s: int
@@ -220,7 +336,7 @@ class Door(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_s: int
     done_s: int
     outcome: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     locked: bool
 
 
@@ -229,7 +345,7 @@ class ExceptionShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     id: str
     kind: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     title: str
     cause: str
     about: str
@@ -270,7 +386,7 @@ class GrantOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Health."""
 
-    status: Literal["ok", "reading only", "starting"]
+    status: Literal['ok', 'reading only', 'starting']
     turn: int
     writer: bool
 
@@ -298,17 +414,17 @@ class IndexedFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Indexed Fault."""
 
     detail: str
-    field: str = ""
-    rule: str = ""
-    remedy: str = ""
+    field: str = ''
+    rule: str = ''
+    remedy: str = ''
     index: int = 0
-    ref: str = ""
+    ref: str = ''
 
 
 class Inject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Inject."""
 
-    kind: Literal["rain", "orders", "closed"]
+    kind: Literal['rain', 'orders', 'closed']
     minutes: int
     amount: float = 0
     target: int = -1
@@ -357,7 +473,7 @@ class KeyIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: str
     label: str
     scopes: list[str] | UnsetType = UNSET
-    days: int | UnsetType | None = UNSET
+    days: int | None | UnsetType = UNSET
 
 
 class KeyOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -445,7 +561,7 @@ class Misfit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     package: int = -1
     start_s: int = -1
     soft: bool = False
-    words: str = ""
+    words: str = ''
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -540,15 +656,11 @@ class OrderIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lat: float
     lon: float
     lines: list[LineIn]
-    speed: Literal["standard", "next_day", "same_day"] = "standard"
-    consent: list[Literal["locker", "drone", "robot", "leave", "parts"]] | UnsetType = UNSET
-    access: (
-        list[Literal["gate_code", "upstairs", "height_limit", "foot_only", "dog", "sign_in"]]
-        | UnsetType
-        | None
-    ) = UNSET
-    placed_at: int | UnsetType | None = UNSET
-    recipient: RecipientIn | UnsetType | None = UNSET
+    speed: Literal['standard', 'next_day', 'same_day'] = 'standard'
+    consent: list[Literal['locker', 'drone', 'robot', 'leave', 'parts']] | UnsetType = UNSET
+    access: list[Literal['gate_code', 'upstairs', 'height_limit', 'foot_only', 'dog', 'sign_in']] | None | UnsetType = UNSET
+    placed_at: int | None | UnsetType = UNSET
+    recipient: RecipientIn | None | UnsetType = UNSET
 
 
 class OrderPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -573,7 +685,7 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     order: int
     ref: str
     status: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     placed_s: int
     due_lo_s: int
     due_s: int
@@ -587,7 +699,7 @@ class OrganisationIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """Organisation In."""
 
     name: str
-    kind: Literal["shipper", "contractor", "carrier"]
+    kind: Literal['shipper', 'contractor', 'carrier']
 
 
 class OrganisationOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -629,7 +741,7 @@ class PackageShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     sscc: str
     order: int
     status: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     way: str
     why_way: str
     carrier: str
@@ -714,7 +826,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float
     weights: Weights
     edit: int = -1
-    why: str = ""
+    why: str = ''
 
 
 class Positions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -727,7 +839,7 @@ class Positions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lat: list[float]
     lon: list[float]
     heading: list[int]
-    tone: list[Literal["on_time", "at_risk", "late", "silent", "done", "none"]]
+    tone: list[Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']]
     age_s: list[int]
     estimated: list[bool]
 
@@ -808,14 +920,14 @@ class Rechoose(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RecipientIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Recipient In."""
 
-    name: str = ""
-    phone: str = ""
-    email: str = ""
-    street: str = ""
-    postcode: str = ""
-    city: str = ""
-    country: str = ""
-    note: str = ""
+    name: str = ''
+    phone: str = ''
+    email: str = ''
+    street: str = ''
+    postcode: str = ''
+    city: str = ''
+    country: str = ''
+    note: str = ''
 
 
 class Redo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -824,13 +936,53 @@ class Redo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     station: int
 
 
+class RejectFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Reject Fault."""
+
+    detail: str
+    field: str = ''
+    rule: str = ''
+    remedy: str = ''
+
+
+class RejectOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Reject Out."""
+
+    reject: int
+    ref: str
+    topic: str
+    at_s: int
+    times: int
+    done_s: int
+    errors: list[RejectFault]
+
+
+class RejectPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Reject Page."""
+
+    items: list[RejectOut]
+    cursor: str
+
+
+class ReplayIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Replay In."""
+
+    since_s: int = 0
+
+
+class RotateIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Rotate In."""
+
+    overlap_s: int = 86400
+
+
 class RowFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Row Fault."""
 
     detail: str
-    field: str = ""
-    rule: str = ""
-    remedy: str = ""
+    field: str = ''
+    rule: str = ''
+    remedy: str = ''
     row: int = 0
 
 
@@ -843,7 +995,7 @@ class RunBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vehicle: int
     station: int
     status: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     depart_s: int
     back_s: int
     left_s: int
@@ -893,15 +1045,11 @@ class RunDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RunReportIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Run Report In."""
 
-    what: Literal["left", "delivered", "attempted", "stored", "broke_down", "back"]
+    what: Literal['left', 'delivered', 'attempted', 'stored', 'broke_down', 'back']
     at_s: int
     packages: list[int] | UnsetType = UNSET
-    outcome: Literal[
-        "", "delivered", "not_home", "refused", "bad_address", "stored", "locker_full", "no_access"
-    ] = ""
-    left: Literal[
-        "", "nowhere", "in_hand", "at_door", "neighbour", "reception", "safe_place", "locker_cell", "mailbox"
-    ] = ""
+    outcome: Literal['', 'delivered', 'not_home', 'refused', 'bad_address', 'stored', 'locker_full', 'no_access'] = ''
+    left: Literal['', 'nowhere', 'in_hand', 'at_door', 'neighbour', 'reception', 'safe_place', 'locker_cell', 'mailbox'] = ''
     metres: int = -1
 
 
@@ -921,37 +1069,28 @@ class ScanIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     on device, sequence who says it, and its count of what it said"""
 
     package: int
-    event: Literal[
-        "arrived",
-        "attempted",
-        "brought_back",
-        "carrier_moved",
-        "collected",
-        "delivered",
-        "departed",
-        "handed_over",
-        "inducted",
-        "lost",
-        "out_for_delivery",
-        "packed",
-        "picked",
-        "return_started",
-        "sent_back",
-        "sorted",
-        "stored",
-    ]
+    event: Literal['arrived', 'attempted', 'brought_back', 'carrier_moved', 'collected', 'delivered', 'departed', 'handed_over', 'inducted', 'lost', 'out_for_delivery', 'packed', 'picked', 'return_started', 'sent_back', 'sorted', 'stored']
     at_s: int
     site: int = -1
     ref: int = -1
-    outcome: Literal[
-        "", "bad_address", "delivered", "locker_full", "no_access", "not_home", "refused", "stored"
-    ] = ""
-    left: Literal[
-        "", "at_door", "in_hand", "locker_cell", "mailbox", "neighbour", "nowhere", "reception", "safe_place"
-    ] = ""
-    reason: str = ""
+    outcome: Literal['', 'bad_address', 'delivered', 'locker_full', 'no_access', 'not_home', 'refused', 'stored'] = ''
+    left: Literal['', 'at_door', 'in_hand', 'locker_cell', 'mailbox', 'neighbour', 'nowhere', 'reception', 'safe_place'] = ''
+    reason: str = ''
     device: int = -1
     sequence: int = -1
+
+
+class SecretIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Secret In."""
+
+    secret: str = ''
+
+
+class SecretOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Secret Out."""
+
+    webhook: int
+    secret: str
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -989,9 +1128,9 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SignIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Sign In."""
 
-    email: str = ""
-    password: str = ""
-    key: str = ""
+    email: str = ''
+    password: str = ''
+    key: str = ''
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -1078,6 +1217,16 @@ class TakeOff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     packages: list[int]
 
 
+class Taken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Taken."""
+
+    status: Literal['placed', 'known', 'cancelled', 'ignored', 'rejected']
+    order: int = -1
+    ref: str = ''
+    detail: str = ''
+    errors: list[RejectFault] | UnsetType = UNSET
+
+
 class Totals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Totals."""
 
@@ -1096,7 +1245,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class TripReportIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Trip Report In."""
 
-    what: Literal["left", "arrived"]
+    what: Literal['left', 'arrived']
     at_s: int
 
 
@@ -1113,7 +1262,7 @@ class Unassigned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_s: int
     weight_g: int
     volume_ml: int
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     why: str
     fits: str
 
@@ -1148,8 +1297,8 @@ class UserIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     organisation: int
     role: str
     email: str
-    password: str | UnsetType | None = UNSET
-    name: str = ""
+    password: str | None | UnsetType = UNSET
+    name: str = ''
 
 
 class VehicleShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -1186,6 +1335,38 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     providers: list[ProviderOut]
 
 
+class WebhookIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Webhook In."""
+
+    url: str
+    events: list[str] | UnsetType = UNSET
+    organisation: int | None | UnsetType = UNSET
+
+
+class WebhookOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Webhook Out."""
+
+    webhook: int
+    organisation: int
+    url: str
+    events: list[str]
+    made_s: int
+    rotated_s: int
+    disabled_s: int
+    why: str
+    waiting: int
+    delivered: int
+    dead: int
+
+
+class WebhookPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Webhook Page."""
+
+    items: list[WebhookOut]
+    cursor: str
+    known: list[str]
+
+
 class Weights(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Weights."""
 
@@ -1205,8 +1386,8 @@ class WishAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class WishIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Wish In."""
 
-    wish: Literal["in_person", "safe_place", "neighbour", "locker", "pick_up"]
-    words: str = ""
+    wish: Literal['in_person', 'safe_place', 'neighbour', 'locker', 'pick_up']
+    words: str = ''
 
 
 class ZoneShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
