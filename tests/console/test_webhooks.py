@@ -14,6 +14,9 @@ from tests.hooks.receiver import Receiver
 from tests.live.orders import order
 from tests.live.server import Server
 
+SOON = 30_000
+"""Milliseconds: the sender reads the network's tables when the first webhook is made."""
+
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
@@ -39,37 +42,37 @@ def test_a_webhook_is_made_dies_and_is_replayed(
     desk.shot("webhook-secret")
     page.get_by_role("button", name="Close").click()
     expect(page.locator("code.secret")).to_have_count(0)
-    expect(panel.get_by_role("row", name="/desk")).to_contain_text("2 of 9")
+    expect(panel.get_by_role("row", name="/desk")).to_contain_text("2 of 9", timeout=SOON)
 
     with server.client() as client:
         sku = client.get("/api/v1/items").json()["items"][0]["sku"]
         client.post("/api/v1/orders", json=order("for-the-desk", sku)).raise_for_status()
-    expect(panel.get_by_role("row", name="/desk")).to_contain_text("gone: it answered 410")
+    expect(panel.get_by_role("row", name="/desk")).to_contain_text("gone: it answered 410", timeout=SOON)
     (_, headers, body) = receiver.got[0]
     Webhook(secret).verify(body, headers)
 
     panel.get_by_role("button", name=re.compile("^Deliveries")).first.click()
     page.get_by_role("button", name="Dead letters").click()
     letter = page.get_by_role("row", name=re.compile("for-the-desk"))
-    expect(letter).to_contain_text(re.compile("dead.*410 in"))
+    expect(letter).to_contain_text(re.compile("dead.*410 in"), timeout=SOON)
     desk.shot("webhook-dead-letter")
     page.get_by_role("button", name="Close").click()
     receiver.answers["/desk"] = lambda count: 204
     panel.get_by_role("button", name=re.compile("^Enable")).first.click()
-    expect(panel.get_by_role("row", name="/desk")).to_contain_text("1 dead")
+    expect(panel.get_by_role("row", name="/desk")).to_contain_text("1 dead", timeout=SOON)
     panel.get_by_role("button", name=re.compile("^Deliveries")).first.click()
     page.get_by_role("button", name="Replay 1 dead").click()
     expect(page.get_by_role("row", name=re.compile("for-the-desk"))).to_contain_text(
-        re.compile("delivered.*204 in .* 2 tries")
+        re.compile("delivered.*204 in .* 2 tries"), timeout=SOON
     )
     desk.shot("webhook-deliveries")
     page.get_by_role("button", name="Close").click()
-    expect(panel.get_by_role("row", name="/desk")).to_contain_text("up to date")
+    expect(panel.get_by_role("row", name="/desk")).to_contain_text("up to date", timeout=SOON)
     desk.shot("webhooks")
     for theme, size in (("light", None), ("dark", NARROW)):
         other = sit(admin_cookies, theme=theme, **({"size": size} if size else {}))
         shown = other.at("/settings")
-        expect(shown.locator(".webhooks")).to_contain_text("up to date")
+        expect(shown.locator(".webhooks")).to_contain_text("up to date", timeout=SOON)
         other.shot(f"webhooks-{theme}{'-narrow' if size else ''}")
         wide = shown.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         assert not wide, "the page does not scroll sideways"
