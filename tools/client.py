@@ -3,7 +3,7 @@
     python -m tools.client        (make client)
 
 Nothing runs for it: the document is that of the routes themselves. Left out: what a browser alone calls (sign-in,
-passkeys, map tiles) and streams, which `Http.events` reads.
+passkeys, map tiles) and streams, which `Http.follow` reads.
 """
 
 from __future__ import annotations
@@ -33,14 +33,15 @@ def hint(schema: Schema) -> str:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
     for name in ("oneOf", "anyOf"):
         if name in schema:
-            return " | ".join(dict.fromkeys(hint(each) for each in schema[name]))
+            kinds = dict.fromkeys(hint(each) for each in schema[name])
+            return " | ".join(sorted(kinds, key="None".__eq__))
     if "enum" in schema:
         return f"Literal[{', '.join(repr(each) for each in schema['enum'])}]"
     if "const" in schema:
         return f"Literal[{schema['const']!r}]"
     kind = schema.get("type")
     if isinstance(kind, list):
-        return " | ".join(hint({**schema, "type": each}) for each in kind)
+        return " | ".join(sorted((hint({**schema, "type": each}) for each in kind), key="None".__eq__))
     if kind == "array":
         return f"list[{hint(schema.get('items', {}))}]"
     if kind == "object" or "additionalProperties" in schema:
@@ -73,9 +74,12 @@ def attribute(name: str, schema: Schema, must: bool) -> str:
     if not name.isidentifier() or keyword.iskeyword(name):
         rest = "" if must else f", default={said!r}" if said is not None else ", default=UNSET"
         plain = python_name(name).strip("_") + ("_" if keyword.iskeyword(name) else "")
-        return f'{plain}: {kind}{"" if must or said is not None else " | UnsetType"} = msgspec.field(name="{name}"{rest})'
+        kind += "" if must or said is not None else " | UnsetType"
+        return f'{plain}: {kind} = msgspec.field(name="{name}"{rest})'
     if must:
         return f"{name}: {kind}"
+    if " | None" in f" | {kind}" and not isinstance(said, str | int | float | bool):
+        return f"{name}: {kind.removesuffix('None')}UnsetType | None = UNSET"
     if isinstance(said, str | int | float | bool):
         return f"{name}: {kind} = {said!r}"
     if said == []:
@@ -104,7 +108,7 @@ def calls(api: Schema) -> str:
 
 def method(verb: str, path: str, operation: Schema, answer: Schema, used: set[str]) -> str:
     """One operation."""
-    given, query, keyed = list[str](), list[str](), False
+    given, query, names, keyed = list[str](), list[str](), list[tuple[str, str]](), False
     for each in operation.get("parameters", ()):
         name, kind = python_name(each["name"]), hint(each.get("schema", {}))
         note(kind, used)
@@ -113,8 +117,8 @@ def method(verb: str, path: str, operation: Schema, answer: Schema, used: set[st
             path = path.replace("{" + each["name"] + "}", "{part(" + name + ")}")
         elif each["in"] == "query":
             query.append(f"{name}: {kind}" if each.get("required") else f"{name}: {optional(kind)} = None")
+            names.append((each["name"], name))
         keyed |= each["name"] == "Idempotency-Key"
-    names = [each.partition(":")[0] for each in query]
     body = _body(operation)
     if body is not None:
         note(hint(body), used)
@@ -125,7 +129,7 @@ def method(verb: str, path: str, operation: Schema, answer: Schema, used: set[st
     takes = ", ".join(["self", *given, *(["*", *query] if query else [])])
     inside = [f'"{verb}"', ("f" if "{" in path else "") + f'"{path}"', hint(answer)]
     if names:
-        inside.append("query={" + ", ".join(f'"{name}": {name}' for name in names) + "}")
+        inside.append("query={" + ", ".join(f'"{said}": {name}' for said, name in names) + "}")
     inside += ["body=body"] * (body is not None) + ["key=key"] * keyed
     told = " ".join(str(operation.get("summary", "")).split())
     more = " ".join(str(operation.get("description") or "").split())
@@ -137,14 +141,24 @@ def method(verb: str, path: str, operation: Schema, answer: Schema, used: set[st
 
 def every(operation: Schema, row: str) -> str:
     """The iterator over all pages of an operation."""
-    query = [each for each in operation["parameters"] if each["in"] == "query" and each["name"] != "cursor"]
-    takes = ", ".join(f"{each['name']}: {optional(hint(each.get('schema', {})))} = None" for each in query)
-    gives = ", ".join(f"{each['name']}={each['name']}" for each in query)
+    given, takes, gives = list[str](), list[str](), list[str]()
+    for each in operation["parameters"]:
+        name, kind = python_name(each["name"]), hint(each.get("schema", {}))
+        if each["in"] == "path":
+            given.append(f"{name}: {kind}")
+            gives.append(name)
+        elif name == "cursor":
+            gives.append(
+                "cursor=int(cursor) if cursor else None" if kind.startswith("int") else "cursor=cursor"
+            )
+        elif each["in"] == "query":
+            takes.append(f"{name}: {kind}" if each.get("required") else f"{name}: {optional(kind)} = None")
+            gives.append(f"{name}={name}")
     name = name_of(operation)
     return (
-        f"\n    def each_{name}(self, *, {takes}) -> Iterator[{row}]:\n"
+        f"\n    def each_{name}({', '.join(['self', *given, '*', *takes])}) -> Iterator[{row}]:\n"
         f'        """The same, page after page, to the end."""\n'
-        f"        return self._pages(lambda cursor: self.{name}(cursor=cursor, {gives}))\n"
+        f"        return self._pages(lambda cursor: self.{name}({', '.join(gives)}))\n"
     )
 
 
@@ -193,7 +207,7 @@ def name_of(operation: Schema) -> str:
 
 
 def python_name(name: str) -> str:
-    found = re.sub(r"\W", "_", name).lower()
+    found = re.sub(r"\W", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).lower()
     return f"{found}_" if keyword.iskeyword(found) else found
 
 

@@ -257,7 +257,7 @@ def test_nothing_is_changed_without_the_token(server: Server, document: dict[str
     asked = 0
     with closing(signed_in(server)) as browser:
         for path, item in document["paths"].items():
-            for verb in set(item) - {"get"}:
+            for verb in set(item) - {"get", "head", "options"}:
                 if path.startswith("/api/v1/session/") or (path, verb) == ("/api/v1/session", "post"):
                     continue
                 plain = re.sub(r"\{[^}]*\}", "0", path)
@@ -378,3 +378,10 @@ def test_no_secret_of_this_run_is_in_its_log(server: Server, admin: httpx.Client
         if file.is_file() and file.name != "server.secret":
             body = file.read_bytes()
             assert not [secret for secret in secrets if secret.encode() in body], file
+
+
+def test_asking_what_a_path_takes_is_answered(server: Server, document: dict[str, Any]) -> None:
+    with server.client() as client:
+        for path in list(document["paths"])[::9]:
+            answer = client.options(re.sub(r"\{[^}]*\}", "0", path))
+            assert answer.status_code in (204, 405) and "allow" in answer.headers, (path, answer.text)

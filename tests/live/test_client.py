@@ -86,7 +86,7 @@ def test_a_stream_goes_on_over_a_restart(tmp_path: Path) -> None:
 
         def follow() -> None:
             with Client(server.url, key, tries=30) as client:
-                for event in client.events(after=0):
+                for event in client.follow(after=0):
                     if event.kind == "turn":
                         turns.append(event.number)
                     if done.is_set():

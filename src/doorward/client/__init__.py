@@ -4,7 +4,7 @@
         placed = network.place_order(OrderIn(ref="A-1", lat=41.9, lon=-30.4, lines=[LineIn(sku="books-00000")]))
         for row in network.each_orders(status="open"):
             print(row.order, row.stage)
-        for event in network.events():
+        for event in network.follow():
             print(event.kind, event.data)
 
 `shapes.py` and `calls.py` are made from the API's OpenAPI document (`make client`); `http.py` is how calls are made.

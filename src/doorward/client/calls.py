@@ -170,7 +170,7 @@ class Calls(Http):
 
     def each_connections(self, *, limit: int | None = None) -> Iterator[ConnectionOut]:
         """The same, page after page, to the end."""
-        return self._pages(lambda cursor: self.connections(cursor=cursor, limit=limit))
+        return self._pages(lambda cursor: self.connections(cursor=int(cursor) if cursor else None, limit=limit))
 
     def connect(self, body: ConnectionIn) -> ConnectionMade:
         """Connect a shop."""
@@ -188,9 +188,9 @@ class Calls(Http):
         """Orders that were not taken."""
         return self._call("GET", f"/api/v1/connections/{part(connection)}/rejects", RejectPage, query={"all": all, "cursor": cursor, "limit": limit})
 
-    def each_rejects(self, *, all: bool | None = None, limit: int | None = None) -> Iterator[RejectOut]:
+    def each_rejects(self, connection: int, *, all: bool | None = None, limit: int | None = None) -> Iterator[RejectOut]:
         """The same, page after page, to the end."""
-        return self._pages(lambda cursor: self.rejects(cursor=cursor, all=all, limit=limit))
+        return self._pages(lambda cursor: self.rejects(connection, all=all, cursor=int(cursor) if cursor else None, limit=limit))
 
     def key_connection(self, connection: int, body: SecretIn) -> ConnectionMade:
         """Another secret."""
@@ -208,9 +208,9 @@ class Calls(Http):
         """A capture job."""
         return self._call("GET", f"/api/v1/epcis/capture/{part(job)}", CaptureJob)
 
-    def events(self, *, eventtype: str | None = None, ge_eventtime: str | None = None, lt_eventtime: str | None = None, eq_action: str | None = None, eq_bizstep: str | None = None, eq_disposition: str | None = None, match_epc: str | None = None, perpage: str | None = None, nextpagetoken: str | None = None) -> str:
+    def events(self, *, event_type: str | None = None, ge_event_time: str | None = None, lt_event_time: str | None = None, eq_action: str | None = None, eq_biz_step: str | None = None, eq_disposition: str | None = None, match_epc: str | None = None, per_page: str | None = None, next_page_token: str | None = None) -> str:
         """Query EPCIS events."""
-        return self._call("GET", "/api/v1/epcis/events", str, query={"eventtype": eventtype, "ge_eventtime": ge_eventtime, "lt_eventtime": lt_eventtime, "eq_action": eq_action, "eq_bizstep": eq_bizstep, "eq_disposition": eq_disposition, "match_epc": match_epc, "perpage": perpage, "nextpagetoken": nextpagetoken})
+        return self._call("GET", "/api/v1/epcis/events", str, query={"eventType": event_type, "GE_eventTime": ge_event_time, "LT_eventTime": lt_event_time, "EQ_action": eq_action, "EQ_bizStep": eq_biz_step, "EQ_disposition": eq_disposition, "MATCH_epc": match_epc, "perPage": per_page, "nextPageToken": next_page_token})
 
     def exceptions(self, *, at: int | None = None) -> Exceptions:
         """What needs a person."""
@@ -254,7 +254,7 @@ class Calls(Http):
 
     def each_orders(self, *, status: str | None = None, tone: str | None = None, limit: int | None = None, at: int | None = None) -> Iterator[OrderRow]:
         """The same, page after page, to the end."""
-        return self._pages(lambda cursor: self.orders(cursor=cursor, status=status, tone=tone, limit=limit, at=at))
+        return self._pages(lambda cursor: self.orders(status=status, tone=tone, cursor=cursor, limit=limit, at=at))
 
     def place_order(self, body: OrderIn, *, key: str = "") -> OrderPlaced:
         """Place an order."""
@@ -386,7 +386,7 @@ class Calls(Http):
 
     def each_purchases(self, *, site: int | None = None) -> Iterator[PurchaseOut]:
         """The same, page after page, to the end."""
-        return self._pages(lambda cursor: self.purchases(cursor=cursor, site=site))
+        return self._pages(lambda cursor: self.purchases(site=site, cursor=cursor))
 
     def post_receipts(self, body: ReceiptIn | list[ReceiptIn], *, key: str = "") -> ReceiptsAnswer:
         """Report goods that came."""
@@ -450,7 +450,7 @@ class Calls(Http):
 
     def each_webhooks(self, *, limit: int | None = None) -> Iterator[WebhookOut]:
         """The same, page after page, to the end."""
-        return self._pages(lambda cursor: self.webhooks(cursor=cursor, limit=limit))
+        return self._pages(lambda cursor: self.webhooks(cursor=int(cursor) if cursor else None, limit=limit))
 
     def make_webhook(self, body: WebhookIn) -> SecretOut:
         """Make a webhook endpoint."""
@@ -468,9 +468,9 @@ class Calls(Http):
         """What was delivered, and what not."""
         return self._call("GET", f"/api/v1/webhooks/{part(webhook)}/deliveries", DeliveryPage, query={"status": status, "cursor": cursor, "limit": limit})
 
-    def each_deliveries(self, *, status: Literal['', 'waiting', 'delivered', 'dead'] | None = None, limit: int | None = None) -> Iterator[DeliveryOut]:
+    def each_deliveries(self, webhook: int, *, status: Literal['', 'waiting', 'delivered', 'dead'] | None = None, limit: int | None = None) -> Iterator[DeliveryOut]:
         """The same, page after page, to the end."""
-        return self._pages(lambda cursor: self.deliveries(cursor=cursor, status=status, limit=limit))
+        return self._pages(lambda cursor: self.deliveries(webhook, status=status, cursor=cursor, limit=limit))
 
     def enable_webhook(self, webhook: int) -> Changed:
         """Enable an endpoint."""

@@ -148,7 +148,7 @@ class Http:
             if not cursor:
                 return
 
-    def events(self, path: str = "/api/v1/stream", after: int | None = None) -> Iterator[Event]:
+    def follow(self, path: str = "/api/v1/stream", after: int | None = None) -> Iterator[Event]:
         """What a stream says, for as long as the caller reads: where the line is lost it goes on after the last event
         with a number, none missing and none twice. after: the turn to begin after; None: now."""
         attempt = 0

@@ -204,7 +204,7 @@ class ConnectionIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     secret: str = ''
     prefix: str = ''
     speeds: dict[str, Literal['standard', 'next_day', 'same_day']] | UnsetType = UNSET
-    organisation: int | None | UnsetType = UNSET
+    organisation: int | UnsetType | None = UNSET
 
 
 class ConnectionMade(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -473,7 +473,7 @@ class KeyIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: str
     label: str
     scopes: list[str] | UnsetType = UNSET
-    days: int | None | UnsetType = UNSET
+    days: int | UnsetType | None = UNSET
 
 
 class KeyOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -658,9 +658,9 @@ class OrderIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lines: list[LineIn]
     speed: Literal['standard', 'next_day', 'same_day'] = 'standard'
     consent: list[Literal['locker', 'drone', 'robot', 'leave', 'parts']] | UnsetType = UNSET
-    access: list[Literal['gate_code', 'upstairs', 'height_limit', 'foot_only', 'dog', 'sign_in']] | None | UnsetType = UNSET
-    placed_at: int | None | UnsetType = UNSET
-    recipient: RecipientIn | None | UnsetType = UNSET
+    access: list[Literal['gate_code', 'upstairs', 'height_limit', 'foot_only', 'dog', 'sign_in']] | UnsetType | None = UNSET
+    placed_at: int | UnsetType | None = UNSET
+    recipient: RecipientIn | UnsetType | None = UNSET
 
 
 class OrderPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -1297,7 +1297,7 @@ class UserIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     organisation: int
     role: str
     email: str
-    password: str | None | UnsetType = UNSET
+    password: str | UnsetType | None = UNSET
     name: str = ''
 
 
@@ -1340,7 +1340,7 @@ class WebhookIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     url: str
     events: list[str] | UnsetType = UNSET
-    organisation: int | None | UnsetType = UNSET
+    organisation: int | UnsetType | None = UNSET
 
 
 class WebhookOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

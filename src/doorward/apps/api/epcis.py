@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from litestar import Request, Response, get, post, route
 from litestar.enums import HttpMethod
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, QueryParameter
 
 from doorward.access.rights import packages_seen
 from doorward.adapters.epcis import CONTEXT, time_of
@@ -90,7 +90,7 @@ def _options(path: str, allow: str, more: dict[str, str], name: str) -> Any:
 async def capture_(
     request: Request[Any, Any, Any], live: Live, who: Who,
     behaviour: Annotated[
-        Literal["rollback", "proceed"], Parameter(header="GS1-Capture-Error-Behaviour", required=False)
+        Literal["rollback", "proceed"], HeaderParameter(name="GS1-Capture-Error-Behaviour", required=False)
     ] = "rollback",
 ) -> Response[CaptureJob]:  # fmt: skip
     """An EPCISDocument, a list of events or one, as JSON. Each event about packages that one may know of is a scan.
@@ -133,15 +133,15 @@ async def capture_job(job: int, live: Live, who: Who) -> Response[CaptureJob]:
 @get("/epcis/events", opt={"scope": "ORDERS_READ"}, summary="Query EPCIS events", responses=None)
 async def events_(
     request: Request[Any, Any, Any], live: Live, who: Who,
-    event_type: Annotated[str, Parameter(query="eventType", description="ObjectEvent")] = "",
-    ge_time: Annotated[str, Parameter(query="GE_eventTime", description="At or after, with zone.")] = "",
-    lt_time: Annotated[str, Parameter(query="LT_eventTime", description="Before, with zone.")] = "",
-    action: Annotated[str, Parameter(query="EQ_action", description="ADD|OBSERVE|DELETE")] = "",
-    step: Annotated[str, Parameter(query="EQ_bizStep", description="As shipping|arriving")] = "",
-    disposition: Annotated[str, Parameter(query="EQ_disposition", description="As in_transit")] = "",
-    epc: Annotated[str, Parameter(query="MATCH_epc", description="Identifiers of packages, by |")] = "",
-    per_page: Annotated[str, Parameter(query="perPage", description="1 to 1000; 30 if left out")] = "",
-    token: Annotated[str, Parameter(query="nextPageToken", description="As the Link header has it")] = "",
+    event_type: Annotated[str, QueryParameter(name="eventType", description="ObjectEvent")] = "",
+    ge_time: Annotated[str, QueryParameter(name="GE_eventTime", description="At or after, with zone.")] = "",
+    lt_time: Annotated[str, QueryParameter(name="LT_eventTime", description="Before, with zone.")] = "",
+    action: Annotated[str, QueryParameter(name="EQ_action", description="ADD|OBSERVE|DELETE")] = "",
+    step: Annotated[str, QueryParameter(name="EQ_bizStep", description="As shipping|arriving")] = "",
+    disposition: Annotated[str, QueryParameter(name="EQ_disposition", description="As in_transit")] = "",
+    epc: Annotated[str, QueryParameter(name="MATCH_epc", description="Identifiers of packages, by |")] = "",
+    per_page: Annotated[str, QueryParameter(name="perPage", description="1 to 1000; 30 if left out")] = "",
+    token: Annotated[str, QueryParameter(name="nextPageToken", description="As the Link header has it")] = "",
 ) -> Response[bytes]:  # fmt: skip
     """Scans of packages that one may know of, in the order of their time, as an EPCISQueryDocument; lists are separated
     by `|`. `Link` with rel="next" leads to the next page."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import numpy as np
 from litestar import delete, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Meta
 
 from doorward.apps.api.live import Live
@@ -34,7 +34,7 @@ from doorward.tables.hooks import HOOK_TYPES, Disabled, Endpoints
 SECRET_BYTES = 32
 STATUSES = {"waiting": WAITS, "delivered": DELIVERED, "dead": DEAD}
 NAMES = {number: name for name, number in STATUSES.items()}
-Limit = Annotated[int, Parameter(ge=1, le=200)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 
 
 class WebhookIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -143,7 +143,7 @@ async def make_webhook(data: WebhookIn, live: Live, who: Who) -> SecretOut:
 
 @get("/webhooks", opt={"scope": "HOOKS"}, summary="Webhook endpoints")
 async def webhooks_(
-    live: Live, who: Who, cursor: Annotated[int, Parameter(ge=0, le=1 << 40)] = 0, limit: Limit = 100
+    live: Live, who: Who, cursor: Annotated[int, QueryParameter(ge=0, le=1 << 40)] = 0, limit: Limit = 100
 ) -> WebhookPage:
     """Of one's own organisation; the operator sees all."""
     endpoints = live.replica.state.table(Endpoints)
@@ -212,7 +212,7 @@ async def deliveries_(
     live: Live,
     who: Who,
     status: Literal["", "waiting", "delivered", "dead"] = "",
-    cursor: Annotated[str, Parameter(max_length=100)] = "",
+    cursor: Annotated[str, QueryParameter(max_length=100)] = "",
     limit: Limit = 50,
 ) -> DeliveryPage:
     """Messages with every attempt, the newest first; `status=dead` are the dead letters."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import numpy as np
 from litestar import Request, delete, get, post
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, QueryParameter
 from msgspec import Meta
 
 from doorward.adapters.shops import is_ping, shopify, signed, woocommerce
@@ -33,8 +33,8 @@ from doorward.hooks.shops import (
 from doorward.tables.shops import Connections, Rejects, ShopKind
 
 MOST_BODY = 2 << 20
-Limit = Annotated[int, Parameter(ge=1, le=200)]
-Cursor = Annotated[int, Parameter(ge=0, le=1 << 40)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
+Cursor = Annotated[int, QueryParameter(ge=0, le=1 << 40)]
 Secret = Annotated[str, Meta(max_length=256)]
 
 
@@ -208,9 +208,9 @@ _VERIFIED = (
 )  # fmt: skip
 async def in_shopify(
     connection: int, request: Request[Any, Any, Any], live: Live, intake: Intake, door: Door,
-    topic: Annotated[str, Parameter(header="X-Shopify-Topic", required=False, max_length=300)] = "",
-    signature: Annotated[str, Parameter(header="X-Shopify-Hmac-Sha256", required=False, max_length=300)] = "",
-    delivery: Annotated[str, Parameter(header="X-Shopify-Webhook-Id", required=False, max_length=300)] = "",
+    topic: Annotated[str, HeaderParameter(name="X-Shopify-Topic", required=False, max_length=300)] = "",
+    signature: Annotated[str, HeaderParameter(name="X-Shopify-Hmac-Sha256", required=False, max_length=300)] = "",
+    delivery: Annotated[str, HeaderParameter(name="X-Shopify-Webhook-Id", required=False, max_length=300)] = "",
 ) -> Taken:  # fmt: skip
     """orders/create and orders/paid place an order, orders/cancelled calls it off; others are answered and skipped."""
     body = await request.body()
@@ -228,9 +228,9 @@ async def in_shopify(
 )  # fmt: skip
 async def in_woocommerce(
     connection: int, request: Request[Any, Any, Any], live: Live, intake: Intake, door: Door,
-    topic: Annotated[str, Parameter(header="X-WC-Webhook-Topic", required=False, max_length=300)] = "",
-    signature: Annotated[str, Parameter(header="X-WC-Webhook-Signature", required=False, max_length=300)] = "",
-    delivery: Annotated[str, Parameter(header="X-WC-Webhook-Delivery-ID", required=False, max_length=300)] = "",
+    topic: Annotated[str, HeaderParameter(name="X-WC-Webhook-Topic", required=False, max_length=300)] = "",
+    signature: Annotated[str, HeaderParameter(name="X-WC-Webhook-Signature", required=False, max_length=300)] = "",
+    delivery: Annotated[str, HeaderParameter(name="X-WC-Webhook-Delivery-ID", required=False, max_length=300)] = "",
 ) -> Taken:  # fmt: skip
     """An order that is `processing` is placed, one that is cancelled, refunded, failed or deleted is called off."""
     body = await request.body()
