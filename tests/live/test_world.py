@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from doorward.apps.api.reports_in import driven
 from doorward.apps.live.up import first_key
 from doorward.core.units import HOUR_S
 from doorward.ledger.ledger import Ledger
@@ -21,7 +22,7 @@ from doorward.promise.commands import OrdersPlaced, PlaceOrders
 from doorward.runtime.checks import violations
 from doorward.runtime.live.client import ask
 from doorward.runtime.live.wire import Done
-from doorward.tables.fleet import Runs
+from doorward.tables.fleet import Runs, RunStatus
 from doorward.tables.packages import Packages, Scans
 from tests.live.orders import ZONES, order
 from tests.live.server import running
@@ -245,3 +246,9 @@ def test_a_real_server_on_the_wall_clock_goes_on_where_it_was(tmp_path: Path) ->
         assert client.get("/api/v1/orders/0").json()["row"]["ref"] == "A"
         assert client.post("/api/v1/orders", json=order("A", sku)).json()["known"]
         assert "service failed" not in server.log.read_text()
+
+
+def test_a_vehicle_from_nowhere_costs_no_memory() -> None:
+    runs = Runs.fill(2, vehicle=[3, 1], status=[int(RunStatus.LEFT), int(RunStatus.PLANNED)])
+    asked = np.array([2**31 - 1, 3, -1, 1, 2**62], np.int64)
+    assert driven(runs, asked).tolist() == [-1, 0, -1, -1, -1]

@@ -133,7 +133,7 @@ def unknown(why: str = "no such key or session") -> Trouble:
 def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Before every route: recognise, check the scope it names, leave the principal for it."""
     wanted = handler.opt.get("scope")
-    if wanted is None and connection.scope["method"] == "OPTIONS":
+    if wanted is None and connection.scope.get("method") == "OPTIONS":
         return  # the framework's own, which says what else the path takes
     if wanted is None:
         raise Trouble(500, "a route without a scope")
