@@ -47,6 +47,7 @@ def test_keys_go_open_and_leave(desk: Seat) -> None:
     page.keyboard.press("g")
     page.keyboard.press("t")
     expect(page.get_by_role("region", name="Key figures")).to_be_visible()
+    expect(page.locator(".map-panel canvas").first).to_be_visible()  # by then the panel listens to its keys
     page.keyboard.press("m")
     expect(page.get_by_role("group", name="Vehicles")).to_be_visible()
     expect(page.locator(".inbox article").first).to_be_visible()

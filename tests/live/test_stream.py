@@ -89,7 +89,14 @@ def test_the_twins_clock_is_steered(admin: httpx.Client) -> None:
         )
         assert admin.post("/api/v1/twin/speed", json={"speed": 40}).json()["speed"] == 40
         later = int(clock["now_s"]) + 3600
-        admin.post("/api/v1/twin/until", json={"at": later})
+        admin.post("/api/v1/twin/until", json={"at": later + 5 * 86_400})
+        halted = admin.post("/api/v1/twin/pause").json()
+        time.sleep(0.3)
+        stands = admin.get("/api/v1/clock").json()
+        assert stands["behind_s"] == 0 and stands["now_s"] < later + 86_400, "it stops hurrying"
+        time.sleep(0.3)
+        assert admin.get("/api/v1/clock").json()["turn"] - stands["turn"] <= 1 and halted["paused"]
+        admin.post("/api/v1/twin/go")
     finally:
         admin.post("/api/v1/twin/speed", json={"speed": 20})
         admin.post("/api/v1/twin/go")

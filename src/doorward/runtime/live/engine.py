@@ -250,6 +250,9 @@ class Engine:
             case "speed" if 0.1 <= message.value <= 3600:
                 clock.set_speed(message.value)
             case "pause":
+                if self.catching_up:  # it stands where the work is, not where it was hurrying to
+                    clock.go_to(min(clock.now_s(), self.roster.next_s))
+                    self.catching_up = False
                 clock.pause(True)
             case "go":
                 clock.pause(False)
