@@ -21,6 +21,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig
 
 import doorward
+from doorward.adapters.traces import tracer_of
 from doorward.apps.api import (
     boarding,
     entering,
@@ -49,9 +50,10 @@ from doorward.apps.api.planning import Planner
 from doorward.apps.api.problems import HANDLERS
 from doorward.apps.api.reading import Looking
 from doorward.apps.api.safety import safe_headers
+from doorward.apps.api.traced import Traced
 from doorward.apps.api.who import Csrf, Door, guard, who
 from doorward.apps.console import pages
-from doorward.apps.live.logs import logger
+from doorward.apps.live.logs import logger, tell_turn
 from doorward.apps.track import pages as track
 from doorward.apps.track.pages import Tracking
 from doorward.runtime.live.service_file import ServiceFile
@@ -76,7 +78,9 @@ def create() -> Litestar:
     folder = Path(os.environ[FOLDER])
     log = logger("api", json=bool(os.environ.get("DOORWARD_JSON_LOGS")))
     service = msgspec.json.decode(os.environ.get("DOORWARD_SERVICE", "{}"), type=ServiceFile)
-    return application(Live(folder, log), service)
+    live = Live(folder, log, tracer_of("api"))
+    tell_turn(lambda: live.replica.turn)
+    return application(live, service)
 
 
 def application(live: Live, service: ServiceFile) -> Litestar:
@@ -100,11 +104,12 @@ def application(live: Live, service: ServiceFile) -> Litestar:
     csrf = CSRFConfig(
         secret=signing.secret, cookie_name="dw_csrf", header_name="x-csrf-token", cookie_samesite="strict"
     )
+    traced = [DefineMiddleware(Traced, tracer=live.tracer)] if live.tracer.on else []
     metrics = PrometheusConfig(app_name="doorward", prefix="doorward", group_path=True)
     app = Litestar(
         route_handlers=[api, open_, system.Metrics, *pages.ROUTES],
         lifespan=[alive],
-        middleware=[metrics.middleware, DefineMiddleware(Csrf, config=csrf)],
+        middleware=[*traced, metrics.middleware, DefineMiddleware(Csrf, config=csrf)],
         exception_handlers=HANDLERS,
         request_max_body_size=MOST_BODY,
         openapi_config=_openapi(),

@@ -11,6 +11,7 @@ import msgspec
 
 from doorward.apps.api.problems import Trouble, of_failure
 from doorward.core.errors import DoorwardError
+from doorward.ports.tracing import UNTRACED, Tracer
 from doorward.runtime.live.hub import socket_of
 from doorward.runtime.live.replica import Replica, Told
 from doorward.runtime.live.wire import (
@@ -39,9 +40,9 @@ QUEUE = 1_000
 class Live:
     """One API process."""
 
-    def __init__(self, folder: Path, log: Any) -> None:
+    def __init__(self, folder: Path, log: Any, tracer: Tracer = UNTRACED) -> None:
         self.replica = Replica(RunDir(folder))
-        self.log = log
+        self.log, self.tracer = log, tracer
         self._socket = socket_of(folder)
         self._writer: asyncio.StreamWriter | None = None
         self._waiting: dict[int, asyncio.Future[Done | Failed]] = {}
@@ -135,7 +136,10 @@ class Live:
             body = packed(asked)
         except OverflowError as error:
             raise of_failure(failure(self._next, error)) from error
-        return await self._send(Ask(self._next, name, body, key, asker))
+        with self.tracer.span(f"ask {name}") as span:
+            done = await self._send(Ask(self._next, name, body, key, asker, span.carried))
+            span.say(turn=done.turn)
+        return done
 
     async def steer(self, verb: str, value: float = 0.0) -> Done:
         """Move the twin's clock."""

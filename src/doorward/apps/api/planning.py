@@ -158,7 +158,9 @@ async def optimise(
             desk, begun = live.replica.desk(), steady_s()
             at = surveyed_where(tables(desk), found, rules)
             job = job_of(found.runs, found.pool, at, desk.table(Locks), data.weights)
-            best = await planner.search(job, found, data, seconds)
+            with live.tracer.span("plan search", station=data.station, runs=len(found.runs)) as span:
+                best = await planner.search(job, found, data, seconds)
+                span.say(iterations=best.again.iterations)
         done = await _ask(
             live, who, "board.propose", _propose(job, best, found, at, data, steady_s() - begun)
         )

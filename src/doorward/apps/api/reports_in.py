@@ -297,7 +297,9 @@ def pings(found: Read[PingIn], state: State, org: int, latest_s: int) -> NDArray
 def driven(runs: Runs, vehicle: NDArray[np.int64]) -> NDArray[np.int64]:
     """The run that each vehicle has left with, -1 none."""
     out = np.flatnonzero((runs.status == RunStatus.LEFT) & (runs.vehicle >= 0))
-    now = np.full(int(runs.vehicle.max(initial=-1)) + 1, -1, np.int64)  # never by what was sent: it may be any number
+    now = np.full(
+        int(runs.vehicle.max(initial=-1)) + 1, -1, np.int64
+    )  # never by what was sent: it may be any number
     now[runs.vehicle[out]] = out
     known = (vehicle >= 0) & (vehicle < len(now))
     found = np.full(len(vehicle), -1, np.int64)

@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from doorward.apps.live.logs import logger
+from doorward.adapters.traces import OtelTracer, tracer_of
+from doorward.apps.live.logs import logger, tell_turn
 from doorward.core.errors import DoorwardError, Locked, SyncFailed
 from doorward.hooks.rules import HookRules, inside
 from doorward.ports.clock import PacedClock, WallClock
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     hub = Hub(socket_of(asked.folder))
     clock = PacedClock(start_s, asked.speed) if asked.mode == "twin" else WallClock()
     try:
+        tracer = tracer_of("writer")
         engine = Engine(
             _opener(where, asked.mode, asked.allow_private_webhooks),
             clock,
@@ -45,10 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
             folder=asked.folder,
             start_s=start_s,
             log=log,
+            tracer=tracer,
         )
     except DoorwardError as error:
         log.error("cannot open", error=str(error))
         return 2 if isinstance(where.journal, Path) else 1  # a server that is away comes back: try again
+    tell_turn(lambda: engine.ledger.at)
     hub.open()
     last = engine.ledger.last_service()
     if isinstance(clock, PacedClock):
@@ -66,6 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     finally:
         hub.close()
+        if isinstance(tracer, OtelTracer):
+            tracer.close()
     log.info("closed", turn=engine.ledger.at)
     return 0
 

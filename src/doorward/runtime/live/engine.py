@@ -20,7 +20,8 @@ from doorward.ledger import chain
 from doorward.ledger.ledger import Ledger
 from doorward.ledger.service import Command
 from doorward.ledger.vault import Kept
-from doorward.ports.clock import LiveClock, PacedClock, wall_s
+from doorward.ports.clock import LiveClock, PacedClock, steady_s, wall_s
+from doorward.ports.tracing import UNTRACED, Span, Tracer
 from doorward.runtime.live.hub import Hub, Peer
 from doorward.runtime.live.wire import Ask, ClockShape, Done, Failed, News, Steer, Up, failure, packed
 from doorward.runtime.roster import Roster
@@ -30,6 +31,8 @@ GATHER_S = 0.010
 """Commands are gathered no longer than this before they are committed."""
 MOST_IN_GROUP = 2_000
 IDLE_S = 0.25
+LONG_S = 0.005
+"""Services that changed nothing are traced if they took longer."""
 TELL_CLOCK_S = 5.0
 CHECKPOINT_TURNS = 20_000
 FARTHEST_S = 31 * DAY_S
@@ -56,10 +59,11 @@ class Engine:
         folder: Path,
         start_s: int,
         log: Log,
+        tracer: Tracer = UNTRACED,
     ) -> None:
         """reopen: opens the ledger and what works on it, at the start and again after a full disk; its last answer
         makes the twin's world anew when something was injected."""
-        self._reopen, self.clock, self.hub, self._log = reopen, clock, hub, log
+        self._reopen, self.clock, self.hub, self._log, self._tracer = reopen, clock, hub, log, tracer
         self._commands = {command.name: command for command in commands}
         self._folder, self._start_s = folder, start_s
         self._stopping, self._full = False, False
@@ -120,8 +124,13 @@ class Engine:
 
     def _guarded(self, work: Callable[[], None], name: str) -> None:
         """Let a service work. A bug in one is logged with its turn and stops no other."""
+        before, begun = self.ledger.at, steady_s()
         try:
             work()
+            if self._tracer.on and (self.ledger.at > before or steady_s() - begun > LONG_S):
+                self._tracer.did(
+                    f"service {name}", steady_s() - begun, turn=self.ledger.at, now_s=self.now_s()
+                )
         except (DiskFull, SyncFailed, Locked):
             raise
         except Exception as error:
@@ -152,6 +161,10 @@ class Engine:
         """Do what was asked, commit once, answer."""
         if not asked:
             return
+        with self._tracer.span("commit") as span:
+            self._take(asked, span)
+
+    def _take(self, asked: list[tuple[Peer, Up]], span: Span) -> None:
         until, group, answers = wall_s() + GATHER_S, list[tuple[Peer, Up]](), list[Done | Failed]()
         try:
             while asked:
@@ -174,6 +187,7 @@ class Engine:
             self.ledger.close()
             self.open()
             return
+        span.say(turn=self.ledger.at, commands=len(group))
         self.news()
         for (peer, _), answer in zip(group, answers, strict=True):
             self.hub.tell(peer, answer)
@@ -181,7 +195,12 @@ class Engine:
     def _one(self, message: Up) -> Done | Failed:
         """The answer to one of them. Raises only what undoes the whole group."""
         try:
-            return self._steer(message) if isinstance(message, Steer) else self._command(message)
+            if isinstance(message, Steer):
+                return self._steer(message)
+            with self._tracer.span(f"command {message.name}", message.trace, asker=message.asker) as span:
+                done = self._command(message)
+                span.say(turn=done.turn) if isinstance(done, Done) else span.say(failed=done.kind)
+            return done
         except Exception as error:
             if self.ledger.poisoned:
                 raise

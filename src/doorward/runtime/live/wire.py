@@ -22,13 +22,15 @@ NOTHING = msgspec.Raw(b"\xc0")
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask"):
-    """Do this command. key: names it (the same key twice is one command); asker: row in Grants, -1 doorward itself."""
+    """Do this command. key: names it (the same key twice is one command); asker: row in Grants, -1 doorward itself;
+    trace: the span that asks (ports.tracing.Span.carried)."""
 
     id: int
     name: str
     body: msgspec.Raw
     key: str = ""
     asker: int = -1
+    trace: str = ""
 
 
 class Steer(msgspec.Struct, frozen=True, tag="steer"):
