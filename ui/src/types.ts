@@ -172,3 +172,9 @@ export interface HookDelivery {
   message: string; type: string; happened_s: number; status: "waiting" | "delivered" | "dead"; next_s: number;
   attempts: HookAttempt[]; body: { data: Record<string, unknown> };
 }
+
+export interface MeasureShape { name: string; words: string; unit: string; better: "more" | "less" | ""; base: number; fork: number }
+export interface ForkShape {
+  fork: number; name: string; turn: number; at_s: number; until_s: number; state: "running" | "done" | "failed";
+  progress_pm: number; error: string; measures: MeasureShape[];
+}

@@ -31,6 +31,8 @@ from doorward.client.shapes import (
     DeliveryOut,
     DeliveryPage,
     Exceptions,
+    ForkIn,
+    ForkOut,
     GrantOut,
     HeardAnswer,
     Hit,
@@ -166,15 +168,11 @@ class Calls(Http):
 
     def connections(self, *, cursor: int | None = None, limit: int | None = None) -> ConnectionPage:
         """Connected shops."""
-        return self._call(
-            "GET", "/api/v1/connections", ConnectionPage, query={"cursor": cursor, "limit": limit}
-        )
+        return self._call("GET", "/api/v1/connections", ConnectionPage, query={"cursor": cursor, "limit": limit})
 
     def each_connections(self, *, limit: int | None = None) -> Iterator[ConnectionOut]:
         """The same, page after page, to the end."""
-        return self._pages(
-            lambda cursor: self.connections(cursor=int(cursor) if cursor else None, limit=limit)
-        )
+        return self._pages(lambda cursor: self.connections(cursor=int(cursor) if cursor else None, limit=limit))
 
     def connect(self, body: ConnectionIn) -> ConnectionMade:
         """Connect a shop."""
@@ -188,26 +186,13 @@ class Calls(Http):
         """Disconnect a shop."""
         return self._call("DELETE", f"/api/v1/connections/{part(connection)}", ConnectionEnded)
 
-    def rejects(
-        self, connection: int, *, all: bool | None = None, cursor: int | None = None, limit: int | None = None
-    ) -> RejectPage:
+    def rejects(self, connection: int, *, all: bool | None = None, cursor: int | None = None, limit: int | None = None) -> RejectPage:
         """Orders that were not taken."""
-        return self._call(
-            "GET",
-            f"/api/v1/connections/{part(connection)}/rejects",
-            RejectPage,
-            query={"all": all, "cursor": cursor, "limit": limit},
-        )
+        return self._call("GET", f"/api/v1/connections/{part(connection)}/rejects", RejectPage, query={"all": all, "cursor": cursor, "limit": limit})
 
-    def each_rejects(
-        self, connection: int, *, all: bool | None = None, limit: int | None = None
-    ) -> Iterator[RejectOut]:
+    def each_rejects(self, connection: int, *, all: bool | None = None, limit: int | None = None) -> Iterator[RejectOut]:
         """The same, page after page, to the end."""
-        return self._pages(
-            lambda cursor: self.rejects(
-                connection, all=all, cursor=int(cursor) if cursor else None, limit=limit
-            )
-        )
+        return self._pages(lambda cursor: self.rejects(connection, all=all, cursor=int(cursor) if cursor else None, limit=limit))
 
     def key_connection(self, connection: int, body: SecretIn) -> ConnectionMade:
         """Another secret."""
@@ -225,36 +210,9 @@ class Calls(Http):
         """A capture job."""
         return self._call("GET", f"/api/v1/epcis/capture/{part(job)}", CaptureJob)
 
-    def events(
-        self,
-        *,
-        event_type: str | None = None,
-        ge_event_time: str | None = None,
-        lt_event_time: str | None = None,
-        eq_action: str | None = None,
-        eq_biz_step: str | None = None,
-        eq_disposition: str | None = None,
-        match_epc: str | None = None,
-        per_page: str | None = None,
-        next_page_token: str | None = None,
-    ) -> str:
+    def events(self, *, event_type: str | None = None, ge_event_time: str | None = None, lt_event_time: str | None = None, eq_action: str | None = None, eq_biz_step: str | None = None, eq_disposition: str | None = None, match_epc: str | None = None, per_page: str | None = None, next_page_token: str | None = None) -> str:
         """Query EPCIS events."""
-        return self._call(
-            "GET",
-            "/api/v1/epcis/events",
-            str,
-            query={
-                "eventType": event_type,
-                "GE_eventTime": ge_event_time,
-                "LT_eventTime": lt_event_time,
-                "EQ_action": eq_action,
-                "EQ_bizStep": eq_biz_step,
-                "EQ_disposition": eq_disposition,
-                "MATCH_epc": match_epc,
-                "perPage": per_page,
-                "nextPageToken": next_page_token,
-            },
-        )
+        return self._call("GET", "/api/v1/epcis/events", str, query={"eventType": event_type, "GE_eventTime": ge_event_time, "LT_eventTime": lt_event_time, "EQ_action": eq_action, "EQ_bizStep": eq_biz_step, "EQ_disposition": eq_disposition, "MATCH_epc": match_epc, "perPage": per_page, "nextPageToken": next_page_token})
 
     def exceptions(self, *, at: int | None = None) -> Exceptions:
         """What needs a person."""
@@ -292,35 +250,13 @@ class Calls(Http):
         """What stands still."""
         return self._call("GET", "/api/v1/network", NetworkShape)
 
-    def orders(
-        self,
-        *,
-        status: str | None = None,
-        tone: str | None = None,
-        cursor: str | None = None,
-        limit: int | None = None,
-        at: int | None = None,
-    ) -> OrderPage:
+    def orders(self, *, status: str | None = None, tone: str | None = None, cursor: str | None = None, limit: int | None = None, at: int | None = None) -> OrderPage:
         """Orders."""
-        return self._call(
-            "GET",
-            "/api/v1/orders",
-            OrderPage,
-            query={"status": status, "tone": tone, "cursor": cursor, "limit": limit, "at": at},
-        )
+        return self._call("GET", "/api/v1/orders", OrderPage, query={"status": status, "tone": tone, "cursor": cursor, "limit": limit, "at": at})
 
-    def each_orders(
-        self,
-        *,
-        status: str | None = None,
-        tone: str | None = None,
-        limit: int | None = None,
-        at: int | None = None,
-    ) -> Iterator[OrderRow]:
+    def each_orders(self, *, status: str | None = None, tone: str | None = None, limit: int | None = None, at: int | None = None) -> Iterator[OrderRow]:
         """The same, page after page, to the end."""
-        return self._pages(
-            lambda cursor: self.orders(status=status, tone=tone, cursor=cursor, limit=limit, at=at)
-        )
+        return self._pages(lambda cursor: self.orders(status=status, tone=tone, cursor=cursor, limit=limit, at=at))
 
     def place_order(self, body: OrderIn, *, key: str = "") -> OrderPlaced:
         """Place an order."""
@@ -368,15 +304,11 @@ class Calls(Http):
 
     def give_services(self, organisation: int, body: ServicesIn) -> dict[str, str]:
         """Give partner services to a carrier."""
-        return self._call(
-            "POST", f"/api/v1/organisations/{part(organisation)}/services", dict[str, str], body=body
-        )
+        return self._call("POST", f"/api/v1/organisations/{part(organisation)}/services", dict[str, str], body=body)
 
     def give_vehicles(self, organisation: int, body: VehiclesIn) -> dict[str, str]:
         """Give vehicles to a contractor."""
-        return self._call(
-            "POST", f"/api/v1/organisations/{part(organisation)}/vehicles", dict[str, str], body=body
-        )
+        return self._call("POST", f"/api/v1/organisations/{part(organisation)}/vehicles", dict[str, str], body=body)
 
     def overview(self, *, at: int | None = None) -> Overview:
         """How is it going?."""
@@ -452,9 +384,7 @@ class Calls(Http):
 
     def purchases(self, *, site: int | None = None, cursor: str | None = None) -> PurchasePage:
         """Goods that are to come."""
-        return self._call(
-            "GET", "/api/v1/stock/purchases", PurchasePage, query={"site": site, "cursor": cursor}
-        )
+        return self._call("GET", "/api/v1/stock/purchases", PurchasePage, query={"site": site, "cursor": cursor})
 
     def each_purchases(self, *, site: int | None = None) -> Iterator[PurchaseOut]:
         """The same, page after page, to the end."""
@@ -475,6 +405,22 @@ class Calls(Http):
     def post_trip(self, trip: int, body: list[TripReportIn], *, key: str = "") -> HeardAnswer:
         """Report on a trip."""
         return self._call("POST", f"/api/v1/trips/{part(trip)}/reports", HeardAnswer, body=body, key=key)
+
+    def fork(self, body: ForkIn) -> ForkOut:
+        """What if?."""
+        return self._call("POST", "/api/v1/twin/fork", ForkOut, body=body)
+
+    def all_forks(self) -> list[ForkOut]:
+        """Forks of the twin."""
+        return self._call("GET", "/api/v1/twin/forks", list[ForkOut])
+
+    def one_fork(self, number: int) -> ForkOut:
+        """A fork of the twin."""
+        return self._call("GET", f"/api/v1/twin/forks/{part(number)}", ForkOut)
+
+    def end_fork(self, number: int) -> dict[str, str]:
+        """End a fork."""
+        return self._call("DELETE", f"/api/v1/twin/forks/{part(number)}", dict[str, str])
 
     def go(self) -> ClockShape:
         """Let the twin's time go on."""
@@ -536,29 +482,11 @@ class Calls(Http):
         """Disable an endpoint."""
         return self._call("DELETE", f"/api/v1/webhooks/{part(webhook)}", Changed)
 
-    def deliveries(
-        self,
-        webhook: int,
-        *,
-        status: Literal["", "waiting", "delivered", "dead"] | None = None,
-        cursor: str | None = None,
-        limit: int | None = None,
-    ) -> DeliveryPage:
+    def deliveries(self, webhook: int, *, status: Literal['', 'waiting', 'delivered', 'dead'] | None = None, cursor: str | None = None, limit: int | None = None) -> DeliveryPage:
         """What was delivered, and what not."""
-        return self._call(
-            "GET",
-            f"/api/v1/webhooks/{part(webhook)}/deliveries",
-            DeliveryPage,
-            query={"status": status, "cursor": cursor, "limit": limit},
-        )
+        return self._call("GET", f"/api/v1/webhooks/{part(webhook)}/deliveries", DeliveryPage, query={"status": status, "cursor": cursor, "limit": limit})
 
-    def each_deliveries(
-        self,
-        webhook: int,
-        *,
-        status: Literal["", "waiting", "delivered", "dead"] | None = None,
-        limit: int | None = None,
-    ) -> Iterator[DeliveryOut]:
+    def each_deliveries(self, webhook: int, *, status: Literal['', 'waiting', 'delivered', 'dead'] | None = None, limit: int | None = None) -> Iterator[DeliveryOut]:
         """The same, page after page, to the end."""
         return self._pages(lambda cursor: self.deliveries(webhook, status=status, cursor=cursor, limit=limit))
 

@@ -94,7 +94,7 @@ class CaptureJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     finishedAt: str
     running: bool
     success: bool
-    captureErrorBehaviour: Literal["rollback", "proceed"]
+    captureErrorBehaviour: Literal['rollback', 'proceed']
     errors: list[CaptureFault]
     taken: int
     known: int
@@ -114,7 +114,7 @@ class Cells(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at_risk: list[int]
     late: list[int]
     silent: list[int]
-    tone: list[Literal["on_time", "at_risk", "late", "silent", "done", "none"]]
+    tone: list[Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']]
 
 
 class CenterCutoff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,7 +128,7 @@ class CenterCutoff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     packed: int
     staged: int
     slack_s: int
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
 
 
 class CenterShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -184,10 +184,8 @@ class ClockShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Collection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Collection."""
 
-    context: str = msgspec.field(
-        name="@context", default="https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
-    )
-    type: str = "Collection"
+    context: str = msgspec.field(name="@context", default='https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld')
+    type: str = 'Collection'
     member: list[str] | UnsetType = UNSET
 
 
@@ -201,11 +199,11 @@ class ConnectionEnded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 class ConnectionIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Connection In."""
 
-    kind: Literal["shopify", "woocommerce"]
-    label: str = ""
-    secret: str = ""
-    prefix: str = ""
-    speeds: dict[str, Literal["standard", "next_day", "same_day"]] | UnsetType = UNSET
+    kind: Literal['shopify', 'woocommerce']
+    label: str = ''
+    secret: str = ''
+    prefix: str = ''
+    speeds: dict[str, Literal['standard', 'next_day', 'same_day']] | UnsetType = UNSET
     organisation: int | UnsetType | None = UNSET
 
 
@@ -225,7 +223,7 @@ class ConnectionOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     kind: str
     label: str
     prefix: str
-    speeds: dict[str, Literal["standard", "next_day", "same_day"]]
+    speeds: dict[str, Literal['standard', 'next_day', 'same_day']]
     path: str
     made_s: int
     keyed_s: int
@@ -288,7 +286,7 @@ class DeliveryOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     message: str
     type: str
     happened_s: int
-    status: Literal["waiting", "delivered", "dead"]
+    status: Literal['waiting', 'delivered', 'dead']
     next_s: int
     attempts: list[AttemptOut]
     body: dict[str, Any]
@@ -308,7 +306,7 @@ class Departure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     origin: int
     dest: int
     status: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     depart_s: int
     arrive_s: int
     left_s: int
@@ -338,7 +336,7 @@ class Door(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_s: int
     done_s: int
     outcome: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     locked: bool
 
 
@@ -347,7 +345,7 @@ class ExceptionShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     id: str
     kind: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     title: str
     cause: str
     about: str
@@ -371,6 +369,28 @@ class Exceptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     items: list[ExceptionShape]
 
 
+class ForkIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Fork In."""
+
+    name: str = ''
+    injections: list[dict[str, str | int | float]] | UnsetType = UNSET
+    vehicles: list[int] | UnsetType = UNSET
+
+
+class ForkOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Fork Out."""
+
+    fork: int
+    name: str
+    turn: int
+    at_s: int
+    until_s: int
+    state: str
+    progress_pm: int
+    error: str
+    measures: list[Measure]
+
+
 class GrantOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Grant Out."""
 
@@ -388,7 +408,7 @@ class GrantOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Health."""
 
-    status: Literal["ok", "reading only", "starting"]
+    status: Literal['ok', 'reading only', 'starting']
     turn: int
     writer: bool
 
@@ -416,17 +436,17 @@ class IndexedFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Indexed Fault."""
 
     detail: str
-    field: str = ""
-    rule: str = ""
-    remedy: str = ""
+    field: str = ''
+    rule: str = ''
+    remedy: str = ''
     index: int = 0
-    ref: str = ""
+    ref: str = ''
 
 
 class Inject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Inject."""
 
-    kind: Literal["rain", "orders", "closed"]
+    kind: Literal['rain', 'orders', 'closed']
     minutes: int
     amount: float = 0
     target: int = -1
@@ -551,6 +571,17 @@ class Me(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     person: bool
 
 
+class Measure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Measure."""
+
+    name: str
+    words: str
+    unit: str
+    better: str
+    base: float
+    fork: float
+
+
 class Misfit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Misfit."""
 
@@ -563,7 +594,7 @@ class Misfit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     package: int = -1
     start_s: int = -1
     soft: bool = False
-    words: str = ""
+    words: str = ''
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -658,13 +689,9 @@ class OrderIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lat: float
     lon: float
     lines: list[LineIn]
-    speed: Literal["standard", "next_day", "same_day"] = "standard"
-    consent: list[Literal["locker", "drone", "robot", "leave", "parts"]] | UnsetType = UNSET
-    access: (
-        list[Literal["gate_code", "upstairs", "height_limit", "foot_only", "dog", "sign_in"]]
-        | UnsetType
-        | None
-    ) = UNSET
+    speed: Literal['standard', 'next_day', 'same_day'] = 'standard'
+    consent: list[Literal['locker', 'drone', 'robot', 'leave', 'parts']] | UnsetType = UNSET
+    access: list[Literal['gate_code', 'upstairs', 'height_limit', 'foot_only', 'dog', 'sign_in']] | UnsetType | None = UNSET
     placed_at: int | UnsetType | None = UNSET
     recipient: RecipientIn | UnsetType | None = UNSET
 
@@ -691,7 +718,7 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     order: int
     ref: str
     status: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     placed_s: int
     due_lo_s: int
     due_s: int
@@ -705,7 +732,7 @@ class OrganisationIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """Organisation In."""
 
     name: str
-    kind: Literal["shipper", "contractor", "carrier"]
+    kind: Literal['shipper', 'contractor', 'carrier']
 
 
 class OrganisationOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -747,7 +774,7 @@ class PackageShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     sscc: str
     order: int
     status: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     way: str
     why_way: str
     carrier: str
@@ -832,7 +859,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float
     weights: Weights
     edit: int = -1
-    why: str = ""
+    why: str = ''
 
 
 class Positions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -845,7 +872,7 @@ class Positions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lat: list[float]
     lon: list[float]
     heading: list[int]
-    tone: list[Literal["on_time", "at_risk", "late", "silent", "done", "none"]]
+    tone: list[Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']]
     age_s: list[int]
     estimated: list[bool]
 
@@ -926,14 +953,14 @@ class Rechoose(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RecipientIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Recipient In."""
 
-    name: str = ""
-    phone: str = ""
-    email: str = ""
-    street: str = ""
-    postcode: str = ""
-    city: str = ""
-    country: str = ""
-    note: str = ""
+    name: str = ''
+    phone: str = ''
+    email: str = ''
+    street: str = ''
+    postcode: str = ''
+    city: str = ''
+    country: str = ''
+    note: str = ''
 
 
 class Redo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -946,9 +973,9 @@ class RejectFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Reject Fault."""
 
     detail: str
-    field: str = ""
-    rule: str = ""
-    remedy: str = ""
+    field: str = ''
+    rule: str = ''
+    remedy: str = ''
 
 
 class RejectOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -986,9 +1013,9 @@ class RowFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Row Fault."""
 
     detail: str
-    field: str = ""
-    rule: str = ""
-    remedy: str = ""
+    field: str = ''
+    rule: str = ''
+    remedy: str = ''
     row: int = 0
 
 
@@ -1001,7 +1028,7 @@ class RunBar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vehicle: int
     station: int
     status: str
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     depart_s: int
     back_s: int
     left_s: int
@@ -1051,15 +1078,11 @@ class RunDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RunReportIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Run Report In."""
 
-    what: Literal["left", "delivered", "attempted", "stored", "broke_down", "back"]
+    what: Literal['left', 'delivered', 'attempted', 'stored', 'broke_down', 'back']
     at_s: int
     packages: list[int] | UnsetType = UNSET
-    outcome: Literal[
-        "", "delivered", "not_home", "refused", "bad_address", "stored", "locker_full", "no_access"
-    ] = ""
-    left: Literal[
-        "", "nowhere", "in_hand", "at_door", "neighbour", "reception", "safe_place", "locker_cell", "mailbox"
-    ] = ""
+    outcome: Literal['', 'delivered', 'not_home', 'refused', 'bad_address', 'stored', 'locker_full', 'no_access'] = ''
+    left: Literal['', 'nowhere', 'in_hand', 'at_door', 'neighbour', 'reception', 'safe_place', 'locker_cell', 'mailbox'] = ''
     metres: int = -1
 
 
@@ -1079,35 +1102,13 @@ class ScanIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     on device, sequence who says it, and its count of what it said"""
 
     package: int
-    event: Literal[
-        "arrived",
-        "attempted",
-        "brought_back",
-        "carrier_moved",
-        "collected",
-        "delivered",
-        "departed",
-        "handed_over",
-        "inducted",
-        "lost",
-        "out_for_delivery",
-        "packed",
-        "picked",
-        "return_started",
-        "sent_back",
-        "sorted",
-        "stored",
-    ]
+    event: Literal['arrived', 'attempted', 'brought_back', 'carrier_moved', 'collected', 'delivered', 'departed', 'handed_over', 'inducted', 'lost', 'out_for_delivery', 'packed', 'picked', 'return_started', 'sent_back', 'sorted', 'stored']
     at_s: int
     site: int = -1
     ref: int = -1
-    outcome: Literal[
-        "", "bad_address", "delivered", "locker_full", "no_access", "not_home", "refused", "stored"
-    ] = ""
-    left: Literal[
-        "", "at_door", "in_hand", "locker_cell", "mailbox", "neighbour", "nowhere", "reception", "safe_place"
-    ] = ""
-    reason: str = ""
+    outcome: Literal['', 'bad_address', 'delivered', 'locker_full', 'no_access', 'not_home', 'refused', 'stored'] = ''
+    left: Literal['', 'at_door', 'in_hand', 'locker_cell', 'mailbox', 'neighbour', 'nowhere', 'reception', 'safe_place'] = ''
+    reason: str = ''
     device: int = -1
     sequence: int = -1
 
@@ -1115,7 +1116,7 @@ class ScanIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SecretIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Secret In."""
 
-    secret: str = ""
+    secret: str = ''
 
 
 class SecretOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -1160,9 +1161,9 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SignIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Sign In."""
 
-    email: str = ""
-    password: str = ""
-    key: str = ""
+    email: str = ''
+    password: str = ''
+    key: str = ''
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -1252,10 +1253,10 @@ class TakeOff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Taken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Taken."""
 
-    status: Literal["placed", "known", "cancelled", "ignored", "rejected"]
+    status: Literal['placed', 'known', 'cancelled', 'ignored', 'rejected']
     order: int = -1
-    ref: str = ""
-    detail: str = ""
+    ref: str = ''
+    detail: str = ''
     errors: list[RejectFault] | UnsetType = UNSET
 
 
@@ -1277,7 +1278,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class TripReportIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Trip Report In."""
 
-    what: Literal["left", "arrived"]
+    what: Literal['left', 'arrived']
     at_s: int
 
 
@@ -1294,7 +1295,7 @@ class Unassigned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_s: int
     weight_g: int
     volume_ml: int
-    tone: Literal["on_time", "at_risk", "late", "silent", "done", "none"]
+    tone: Literal['on_time', 'at_risk', 'late', 'silent', 'done', 'none']
     why: str
     fits: str
 
@@ -1330,7 +1331,7 @@ class UserIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: str
     email: str
     password: str | UnsetType | None = UNSET
-    name: str = ""
+    name: str = ''
 
 
 class VehicleShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -1418,8 +1419,8 @@ class WishAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class WishIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Wish In."""
 
-    wish: Literal["in_person", "safe_place", "neighbour", "locker", "pick_up"]
-    words: str = ""
+    wish: Literal['in_person', 'safe_place', 'neighbour', 'locker', 'pick_up']
+    words: str = ''
 
 
 class ZoneShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

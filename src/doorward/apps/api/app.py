@@ -27,6 +27,7 @@ from doorward.apps.api import (
     entering,
     epcis,
     following,
+    forking,
     hooking,
     mapping,
     oidc,
@@ -41,6 +42,7 @@ from doorward.apps.api import (
 )
 from doorward.apps.api.described import described
 from doorward.apps.api.entering import Signing
+from doorward.apps.api.forking import Forks
 from doorward.apps.api.live import Live
 from doorward.apps.api.mapping import Basemap
 from doorward.apps.api.oidc import Providers
@@ -61,11 +63,11 @@ from doorward.tables.items import Items
 
 MODULES = (
     *(system, reading, people, writing, following, boarding, planning, mapping, entering, passkeys, oidc),
-    reporting, hooking, shops, epcis,
+    reporting, hooking, shops, epcis, forking,
 )  # fmt: skip
 GIVEN = (
     *("live", "looking", "door", "tracking", "intake", "basemap", "signing", "providers", "planner"),
-    "waiting",
+    *("waiting", "forks"),
 )
 """What handlers ask for by name."""
 MOST_BODY = 16 << 20
@@ -148,7 +150,7 @@ def _things(live: Live, service: ServiceFile) -> dict[str, Any]:
     signing = Signing(live, service)
     things = (
         live, Looking(live), Door(live, service), Tracking(live), Intake(live.replica.network, _skus(live)),
-        Basemap(live), signing, Providers(signing), Planner(), Pings(live),
+        Basemap(live), signing, Providers(signing), Planner(), Pings(live), Forks(live),
     )  # fmt: skip
     return dict(zip(GIVEN, things, strict=True))
 

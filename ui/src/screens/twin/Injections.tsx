@@ -7,7 +7,8 @@ import { Failure, Panel } from "../../parts/States";
 import { ApiError, newKey, post } from "../../net/api";
 import { liveNow, network, now, offset } from "../../state/live";
 import { useRead } from "../../state/read";
-import type { InjectionShape } from "../../types";
+import type { ForkShape, InjectionShape } from "../../types";
+import { Forks } from "./Forks";
 
 type Kind = "rain" | "orders" | "closed";
 
@@ -34,18 +35,27 @@ function Targets({ kind, value, set }: { kind: Kind; value: number; set: (n: num
   return <label>where<select value={value} onChange={(e) => set(Number(e.currentTarget.value))}>{all.map(([n, name]) => <option key={n} value={n}>{name}</option>)}</select></label>;
 }
 
-function Card({ it, again }: { it: (typeof KINDS)[number]; again: () => void }): JSX.Element {
+/** What a fork is called: what is done to it. */
+function title(it: (typeof KINDS)[number], amount: number, target: number, from: string): string {
+  const done = words({ kind: it.kind, amount: amount * (it.kind === "rain" ? 1000 : 10), target, from_s: 0, until_s: 0 });
+  return from ? `${done}, from ${from}` : done;
+}
+
+function Card({ it, again, forked }: { it: (typeof KINDS)[number]; again: () => void; forked: () => void }): JSX.Element {
   const first = it.kind === "closed" ? (network.value?.sites.find((s) => s.kind !== "locker")?.site ?? 0) : -1;
   const target = useSignal(first), minutes = useSignal(120), from = useSignal(""), busy = useSignal(false), error = useSignal<ApiError | null>(null);
   const send = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const amount = Number(new FormData(event.currentTarget as HTMLFormElement).get("amount") ?? 0);
+    const forks = (event.submitter as HTMLButtonElement | null)?.value === "fork";
     busy.value = true;
     error.value = null;
     try {
       const from_s = from.value ? nextAt(from.value, liveNow.value, offset.value) : -1;
-      await post("twin/inject", { kind: it.kind, minutes: minutes.value, amount, target: target.value, from_s }, { key: newKey() });
-      again();
+      const asked = { kind: it.kind, minutes: minutes.value, amount, target: target.value, from_s };
+      if (forks) await post("twin/fork", { name: title(it, amount, target.value, from.value), injections: [asked] });
+      else await post("twin/inject", asked, { key: newKey() });
+      (forks ? forked : again)();
     } catch (e) {
       if (!(e instanceof ApiError)) throw e;
       error.value = e;
@@ -61,17 +71,22 @@ function Card({ it, again }: { it: (typeof KINDS)[number]; again: () => void }):
       <label>from<span class="rowed"><input class="field n" type="time" aria-label={`${it.name}: from, empty for now`} value={from.value} onInput={(e) => (from.value = e.currentTarget.value)} />{from.value ? <button type="button" class="link" onClick={() => (from.value = "")}>now</button> : <span class="quiet">now</span>}</span></label>
       <label>for<select value={minutes.value} onChange={(e) => (minutes.value = Number(e.currentTarget.value))}>{LENGTHS.map((m) => <option key={m} value={m}>{lasting(m * 60)}</option>)}</select></label>
       {error.value && <Failure error={error.value} />}
-      <button class="button" disabled={busy.value}>{busy.value ? "Sending…" : "Let it happen"}</button>
+      <div class="deeds">
+        <button class="button" disabled={busy.value}>{busy.value ? "Sending…" : "Let it happen"}</button>
+        <button class="button" value="fork" disabled={busy.value} title="Play the day to midnight twice, beside the twin: without and with it">Fork and compare</button>
+      </div>
     </form>
   );
 }
 
 export function Injections(): JSX.Element {
   const reading = useRead<InjectionShape[]>("twin/injections", {}, 3000).value;
+  const forks = useRead<ForkShape[]>("twin/forks", {}, 1500).value;
   const state = (i: InjectionShape): string => (i.until_s <= now.value ? "over" : i.from_s > now.value ? `in ${lasting(i.from_s - now.value)}` : `${lasting(i.until_s - now.value)} left`);
   return (
     <section aria-labelledby="inject"><h2 id="inject">What if?</h2>
-      <div class="injects">{KINDS.map((it) => <Card key={it.kind} it={it} again={reading.again} />)}</div>
+      <div class="injects">{KINDS.map((it) => <Card key={it.kind} it={it} again={reading.again} forked={forks.again} />)}</div>
+      <Forks reading={forks} />
       <Panel reading={reading} rows={2}>
         {(all) => all.length === 0 ? <p class="quiet">Nothing was done to this twin yet. What is done stands in its journal.</p> : (
           <table class="injected"><thead><tr><th>done to the twin</th><th>from</th><th>until</th><th>now</th></tr></thead>
