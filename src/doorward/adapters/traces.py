@@ -7,12 +7,12 @@ Needs `pip install 'doorward[otel]'`. Names of HTTP attributes: OpenTelemetry se
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from doorward.core.errors import BadInput
+from doorward.ports.clock import wall_s
 from doorward.ports.tracing import UNTRACED, Span, Tracer
 
 SAYS_WHERE = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -65,7 +65,7 @@ class OtelTracer:
 
     def did(self, name: str, seconds: float, **about: int | float | str) -> None:
         """See ports.tracing.Tracer."""
-        end = time.time_ns()
+        end = round(wall_s() * 1e9)
         span = self._tracer.start_span(name, start_time=end - round(seconds * 1e9), attributes=_named(about))
         span.end(end)
 
