@@ -88,6 +88,18 @@ class Server:
         return self.process.wait(60)
 
 
+def stand_still(client: httpx.Client) -> None:
+    """Pause the twin, and return when the second that its services are in is over: until then they may box an order."""
+    client.post("/api/v1/twin/pause").raise_for_status()
+    until = time.monotonic() + STARTS_S
+    while True:
+        clock = client.get("/api/v1/clock").json()
+        if clock["paused"] and clock["next_s"] > clock["clock_s"]:
+            return
+        assert time.monotonic() < until, clock
+        time.sleep(0.05)
+
+
 def _below(pid: int) -> list[int]:
     found: list[int] = []
     try:

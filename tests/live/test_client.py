@@ -17,7 +17,7 @@ from doorward.client.http import parsed
 from doorward.client.shapes import LineIn, OrderIn, QuoteIn, WishIn
 from tests.live.conftest import Shop
 from tests.live.orders import ZONES
-from tests.live.server import Server, running, start
+from tests.live.server import Server, running, stand_still, start
 from tools.client import written
 
 DOOR = {"lat": float(ZONES.lat_udeg[0]) / 1e6, "lon": float(ZONES.lon_udeg[0]) / 1e6}
@@ -44,7 +44,7 @@ def test_the_collection_asks_what_the_api_takes(server: Server) -> None:
 @pytest.fixture
 def network(server: Server, blue: Shop, admin: httpx.Client) -> Iterator[Client]:
     """A shop's; the twin's clock stands meanwhile, so that nothing is boxed."""
-    admin.post("/api/v1/twin/pause")
+    stand_still(admin)
     yield Client(server.url, blue.key)
     admin.post("/api/v1/twin/go")
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.live.conftest import Shop
 from tests.live.orders import order
+from tests.live.server import stand_still
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def test_a_problem_says_what_to_mend(blue: Shop, sku: str, changed: dict[str, An
 @pytest.fixture
 def still(admin: httpx.Client) -> Iterator[None]:
     """The twin's clock stands: nothing is boxed meanwhile."""
-    admin.post("/api/v1/twin/pause")
+    stand_still(admin)
     yield
     admin.post("/api/v1/twin/go")
 
@@ -102,7 +103,8 @@ def still(admin: httpx.Client) -> Iterator[None]:
 def test_an_order_is_called_off_before_it_is_boxed(blue: Shop, red: Shop, sku: str) -> None:
     number = blue.client.post("/api/v1/orders", json=order("off", sku)).json()["order"]
     assert red.client.post(f"/api/v1/orders/{number}/cancel").status_code == 404
-    assert blue.client.post(f"/api/v1/orders/{number}/cancel").status_code == 200
+    called_off = blue.client.post(f"/api/v1/orders/{number}/cancel")
+    assert called_off.status_code == 200, called_off.text
     again = blue.client.post(f"/api/v1/orders/{number}/cancel")
     assert again.status_code == 409 and "already" in again.json()["detail"]
 
