@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.live.conftest import Shop
-from tests.live.orders import order
+from tests.live.orders import in_stock, order
 from tests.live.server import stand_still
 
 
@@ -100,8 +100,9 @@ def still(admin: httpx.Client) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("still")
-def test_an_order_is_called_off_before_it_is_boxed(blue: Shop, red: Shop, sku: str) -> None:
-    number = blue.client.post("/api/v1/orders", json=order("off", sku)).json()["order"]
+def test_an_order_is_called_off_before_it_is_boxed(blue: Shop, red: Shop) -> None:
+    body = order("off", in_stock(blue.client))
+    number = blue.client.post("/api/v1/orders", json=body).json()["order"]
     assert red.client.post(f"/api/v1/orders/{number}/cancel").status_code == 404
     called_off = blue.client.post(f"/api/v1/orders/{number}/cancel")
     assert called_off.status_code == 200, called_off.text
