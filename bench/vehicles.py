@@ -24,6 +24,7 @@ from bench.api import cpu_s, streams, worker
 from doorward.core.geo import crow_m
 from doorward.core.units import HOUR_S
 from doorward.runtime.live.prepare import open_twin, prepare_live
+from doorward.runtime.request import Request
 from doorward.tables.fleet import Runs, RunsPlanned, RunStatus, StopsPlanned
 from doorward.tables.journey import Status
 from doorward.tables.orders import Orders
@@ -45,7 +46,7 @@ FRAMES = """seconds => new Promise(done => {
 
 def crowd(folder: Path) -> int:
     """Make the network, and let a van leave for each of so many packages; returns how many there are."""
-    where = prepare_live(folder, "metro", 1, 1.2, lambda *_: None)
+    where = prepare_live(Request(network="metro", seed=1, scale=1.2), folder, lambda *_: None)
     ledger, roster, _ = open_twin(where)
     roster.begin(where.settings.start_s)
     at_s = where.settings.start_s + int(AT_H * HOUR_S)
