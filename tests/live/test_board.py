@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -46,3 +48,57 @@ def test_what_cannot_be_is_told_and_nothing_changes(admin: httpx.Client, station
     assert answer.status_code in (409, 422) and answer.json()["detail"]
     assert admin.post("/api/v1/board/undo", json={"station": 10**6}).status_code in (409, 422)
     assert admin.get("/api/v1/clock").json()["turn"] >= before
+
+
+def hurry(admin: httpx.Client, hour: int) -> None:
+    """To an hour of the twin's second day, and stand there."""
+    clock = admin.get("/api/v1/clock").json()
+    then = int(clock["start_s"]) + (24 + hour) * 3600
+    admin.post("/api/v1/twin/until", json={"at": then})
+    until = time.monotonic() + 120
+    while admin.get("/api/v1/clock").json()["now_s"] < then:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    admin.post("/api/v1/twin/pause")
+
+
+def test_a_late_run_is_mended_in_one_click_and_undone(admin: httpx.Client, station: int) -> None:
+    """Rain makes vans late; of the runs that the inbox offers to reorder some get fewer late doors."""
+    rain = {"kind": "rain", "amount": 25, "minutes": 600}
+    assert admin.post("/api/v1/twin/inject", json=rain).status_code == 200
+    hurry(admin, 15)
+    offered = [
+        found
+        for found in admin.get("/api/v1/exceptions").json()["items"]
+        if "run.mend" in [action["command"] for action in found["actions"]]
+    ]
+    mended = 0
+    for found in offered:
+        before = admin.get(f"/api/v1/runs/{found['row']}").json()["bar"]
+        order = doors(admin, found["row"])
+        answer = admin.post(f"/api/v1/exceptions/{found['id']}/actions", json={"command": "run.mend"})
+        if answer.status_code == 409:  # nothing better was found, and nothing was changed
+            assert newest(admin, before["name"])["run"] == found["row"]
+            continue
+        assert answer.status_code == 200, answer.text
+        mended += 1
+        less, more = re.findall(r"\d+", answer.json()["words"])[:2]
+        now = newest(admin, before["name"])
+        assert int(less) < int(more) and now["late"] <= before["late"] and now["run"] != found["row"]
+        undone = admin.post("/api/v1/board/undo", json={"station": answer.json()["undo_station"]})
+        assert undone.status_code == 200, undone.text
+        back = doors(admin, newest(admin, before["name"])["run"])
+        assert back == order[-len(back) :]
+    assert mended, offered
+    admin.post("/api/v1/twin/go")
+
+
+def newest(admin: httpx.Client, name: str) -> dict[str, Any]:
+    """The run that a vehicle is on now."""
+    runs: list[dict[str, Any]] = admin.get("/api/v1/runs").json()["runs"]
+    return [run for run in runs if run["name"] == name][-1]
+
+
+def doors(admin: httpx.Client, run: int) -> list[list[int]]:
+    """Packages of each door of a run, in its order."""
+    return [door["packages"] for door in admin.get(f"/api/v1/runs/{run}").json()["doors"]]

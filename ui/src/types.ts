@@ -30,7 +30,7 @@ export interface SiteLoad { site: number; packages: number; at_risk: number; lat
 export interface Overview {
   turn: number; now_s: number; orders_open: number; promised_today: number; kept_today: number;
   missed_today: number; on_time_pm: number; forecast_pm: number; at_risk: number; late: number;
-  silent: number; unassigned: number; blocks_open: number; vehicles_out: number; co2_g_package: number;
+  silent: number; unassigned: number; unassigned_today: number; blocks_open: number; vehicles_out: number; co2_g_package: number;
   cost_c_package: number; next_cutoff: CutoffShape | null; stages: StageShape[]; sites: SiteLoad[];
 }
 

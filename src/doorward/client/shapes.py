@@ -758,6 +758,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     late: int
     silent: int
     unassigned: int
+    unassigned_today: int
     blocks_open: int
     vehicles_out: int
     co2_g_package: int

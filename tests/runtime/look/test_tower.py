@@ -47,6 +47,8 @@ def test_overview_counts_as_one_by_one(view: View) -> None:
     assert {s.site: s.packages for s in shown.sites} == held_at
     waits = [n for n in tones if packages.status[n] == Status.READY and packages.stop[n] < 0]
     assert shown.unassigned == len(waits)
+    midnight = view.now_s + DAY_S - (view.now_s + view.frame.utc_offset_s) % DAY_S
+    assert shown.unassigned_today == sum(0 <= packages.due_s[n] < midnight for n in waits)
     runs = view.table(fleet.Runs)
     assert shown.vehicles_out == sum(int(s) == RunStatus.LEFT for s in runs.status)
     same_again(shown)
@@ -157,7 +159,7 @@ def test_an_empty_network_has_empty_shapes() -> None:
     for shape in (overview(view), positions(view), runs_of(view), network_shape(view)):
         same_again(shape)
     assert overview(view) == Overview(
-        0, 1_772_503_200, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0, -1, -1, None, [], []
+        0, 1_772_503_200, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0, 0, -1, -1, None, [], []
     )
     assert positions(view) == Positions(0, 1_772_503_200, [], [], [], [], [], [], [], [])
     assert runs_of(view) == Runs(0, 1_772_503_200, [])

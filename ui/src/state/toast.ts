@@ -41,12 +41,12 @@ export async function undo(): Promise<void> {
 /** Takes an action of an exception; the toast offers to undo what can be. */
 export async function act(id: string, command: string, label: string, after: () => void): Promise<void> {
   try {
-    const done = await post<{ undo_station: number }>(`exceptions/${encodeURIComponent(id)}/actions`, { command }, { key: newKey() });
+    const done = await post<{ undo_station: number; words: string }>(`exceptions/${encodeURIComponent(id)}/actions`, { command }, { key: newKey() });
     const back = done.undo_station < 0 ? null : async () => {
       await post("board/undo", { station: done.undo_station }, { key: newKey() });
       after();
     };
-    tell(`Done: ${label.toLowerCase()}`, back);
+    tell(`Done: ${done.words === label ? label.toLowerCase() : done.words}`, back);
     after();
   } catch (error) {
     complain(label, error);

@@ -9,11 +9,13 @@ from litestar import post
 from litestar.handlers import HTTPRouteHandler
 
 from doorward.apps.api.live import Live
+from doorward.apps.api.planning import Planner, mended
 from doorward.apps.api.problems import Trouble, missing
 from doorward.apps.api.reading import Looking
 from doorward.apps.api.who import Who
 from doorward.apps.api.writing import Key, key_of
 from doorward.lastmile.board import asked as board
+from doorward.lastmile.board.asked import Plan
 from doorward.lastmile.board.commands import COMMANDS
 from doorward.runtime.look.exceptions import exceptions
 from doorward.runtime.look.shapes import ExceptionShape
@@ -71,7 +73,7 @@ class ActionOut(msgspec.Struct, frozen=True):
     summary="Act on an exception",
 )
 async def act(
-    id: str, data: ActionIn, live: Live, looking: Looking, who: Who, idempotency: Key = ""
+    id: str, data: ActionIn, live: Live, looking: Looking, who: Who, planner: Planner, idempotency: Key = ""
 ) -> ActionOut:
     """One click: what the exception proposes is done by the commands of the board."""
     found = next((each for each in exceptions(looking.now()).items if each.id == id), None)
@@ -80,10 +82,20 @@ async def act(
     if data.command not in {action.command for action in found.actions}:
         offered = ", ".join(action.command for action in found.actions) or "nothing can be done"
         raise Trouble(422, f"{data.command} is not offered here", field="command", rule=offered)
+    if data.command == "run.mend":
+        plan, done = await mended(found.row, found.site, live, who, planner, idempotency)
+        return ActionOut(done.turn, mend_words(plan), found.site)
     name, body, station = _deed(found, data.command, live)
     done = await live.ask(name, body, key=key_of(who, idempotency), asker=who.row)
     label = next(action.label for action in found.actions if action.command == data.command)
     return ActionOut(done.turn, label, station)
+
+
+def mend_words(plan: Plan) -> str:
+    """What another order of doors brought."""
+    doors, minutes = plan.after.late_doors, round((plan.after.time_s - plan.before.time_s) / 60)
+    longer = f", {abs(minutes)} min {'longer' if minutes > 0 else 'shorter'}" if minutes else ""
+    return f"{doors} doors late instead of {plan.before.late_doors}{longer}"
 
 
 def _deed(found: ExceptionShape, command: str, live: Live) -> tuple[str, Any, int]:

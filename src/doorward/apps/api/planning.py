@@ -34,6 +34,8 @@ from doorward.tables.people import Grants
 
 AT_ONCE, IN_LINE = 1, 4
 """Searches of one API process at a time, and requests that may wait for their turn."""
+MEND_S = 1.0
+"""Seconds of searching for another order of one run's doors."""
 EXAMPLES = [
     Example(summary="A whole station, its pool too", value={"station": 7, "whole_pool": True}),
     Example(
@@ -149,6 +151,11 @@ async def optimise(
 ) -> board.Plan:
     """Some seconds later: what would change, run by run, which doors move, what comes from the pool, and why the rest
     stays there. Nothing is changed until the plan is accepted. Asking anew drops the plan shown before."""
+    return await proposed_plan(data, live, who, planner)
+
+
+async def proposed_plan(data: OptimiseIn, live: Live, who: Who, planner: Planner) -> board.Plan:
+    """Ask the writer, search, and let the writer keep what was found. Trouble as the board refuses."""
     rules = live.replica.desk().rule(LastmileRules)
     seconds, survey = _checked(data, rules.board), _own(live, who, data)
     with planner.in_line() as turn:
@@ -252,6 +259,21 @@ async def undo(plan: Number, live: Live, who: Who, idempotency: Key = "") -> boa
     return await _done(
         live, who, "board.undo", board.Undo(station=shown.station, edit=shown.edit), idempotency
     )
+
+
+async def mended(
+    run: int, station: int, live: Live, who: Who, planner: Planner, key: str
+) -> tuple[board.Plan, Done]:
+    """Another order of a run's doors is searched, and taken if fewer of them come late. Trouble 409 if none is."""
+    asked = OptimiseIn(station=station, runs=[run], seconds=MEND_S)
+    plan = await proposed_plan(asked, live, who, planner)
+    if plan.after.late_doors >= plan.before.late_doors:  # of runs that would change: both 0 where none would
+        await _ask(live, who, "board.discard", board.Discard(proposal=plan.proposal))
+        raise Trouble(
+            409, "no other order of its doors was found that brings more of them in time",
+            remedy="hand some over to another run in Dispatch, or tell the recipients",
+        )  # fmt: skip
+    return plan, await _ask(live, who, "board.accept", board.Accept(proposal=plan.proposal), key)
 
 
 async def _done(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from doorward.lastmile.board.sheet import VANS
 from doorward.linehaul.rules import LinehaulRules
 from doorward.runtime.look.doors import Doors, doors_of
 from doorward.runtime.look.floor import cutoffs
@@ -38,6 +39,7 @@ UNPLANNED[
 ] = True  # fmt: skip
 """Remarks that say why a plan left a package behind; others tell of a decision, or of what was mended since."""
 OPTIMISE = Action("board.optimise", "Plan this station's runs anew")
+MEND = Action("run.mend", "Reorder its doors")
 OUT = Action("vehicle.out", "Take the vehicle out of the plan")
 RECHOOSE = Action("package.rechoose", "Choose another way to the door")
 
@@ -188,12 +190,13 @@ def late_runs(inbox: Inbox) -> None:
         past = bool((view.tones_of(taken) == Stand.LATE).any())
         lat, lon = inbox.place(f"r{number}")
         planned = runs.status[number] == RunStatus.PLANNED
+        van = runs.way[number] in VANS and bool(doors.late[door[mine]].any())
         inbox.add(
             Group(
                 f"run-{number}-late", "LATE" if past else "WILL_BE_LATE",
                 f"{run_name(view, number)}: {count_of(count, 'door')} late",
                 _behind(behind, bool(planned)), "run", number, int(runs.station[number]), taken, lat, lon,
-                Stand.AT_RISK, actions=[OPTIMISE] if planned else [],
+                Stand.AT_RISK, actions=[OPTIMISE] if planned else [MEND] if van else [],
             )
         )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from doorward.core.units import DAY_S
 from doorward.runtime.look.floor import Cutoffs, cutoffs
 from doorward.runtime.look.held import Held, held
 from doorward.runtime.look.risk import quantile_pm, risk_of
@@ -37,6 +38,7 @@ def overview(view: View) -> Overview:
         late=int(stand[Stand.LATE]),
         silent=int(stand[Stand.SILENT]),
         unassigned=len(view.unassigned),
+        unassigned_today=_due_today(view),
         blocks_open=int((view.table(Blocks).status == BlockStatus.OPEN).sum()),
         vehicles_out=int((runs.status == RunStatus.LEFT).sum()),
         co2_g_package=_mean(view, promises, "co2_mg", 1000),
@@ -45,6 +47,12 @@ def overview(view: View) -> Overview:
         stages=_stages(view),
         sites=_sites(view),
     )
+
+
+def _due_today(view: View) -> int:
+    """Packages of the pool that are promised for today or were for an earlier day: the others wait for their wave."""
+    due = view.table(Packages).due_s[view.unassigned]
+    return int(((due >= 0) & (due < view.begins_s(None) + DAY_S)).sum())
 
 
 def forecast_pm(view: View, promises: Held) -> int:

@@ -125,7 +125,8 @@ class Overview(Shape):
     promised_today   orders whose promise ends on this local day; kept_today those handed over in time by now,
     missed_today     those that can no longer be kept
     on_time_pm       kept of kept and missed;  forecast_pm  expected share of all of today's, by the chances told
-    at_risk, late, silent  open packages;  unassigned  packages ready at a station that stand on no run
+    at_risk, late, silent  open packages;  unassigned  packages ready at a station that stand on no run,
+    unassigned_today  those of them promised for today, or for an earlier day
     vehicles_out     runs on the road
     co2_g_package, cost_c_package  mean of packages promised for today, as reckoned when their way was chosen
     """
@@ -142,6 +143,7 @@ class Overview(Shape):
     late: int
     silent: int
     unassigned: int
+    unassigned_today: int
     blocks_open: int
     vehicles_out: int
     co2_g_package: int

@@ -60,7 +60,8 @@ export function Strip({ reading, still = false }: { reading: Reading<Overview>; 
       <Tile filter={on("at_risk")} label="at risk" tone={o.at_risk ? "at_risk" : "done"} value={count(o.at_risk)} sub="can still be mended" />
       <Tile filter={on("late")} label="late" tone={o.late ? "late" : "done"} value={count(o.late)} sub={o.missed_today ? `${count(o.missed_today)} missed today` : "none missed today"} />
       <Tile filter={on("silent")} label="silent" tone={o.silent ? "silent" : "done"} value={count(o.silent)} sub="no scan for too long" />
-      <Tile filter={on("unassigned")} label="unassigned" value={count(o.unassigned)} sub={o.unassigned ? "ready, on no run" : "all on a run"} />
+      <Tile filter={on("unassigned")} label="unassigned" value={count(o.unassigned_today)} title={`${count(o.unassigned)} packages are ready at stations and on no run`}
+        sub={o.unassigned > o.unassigned_today ? `for today; ${count(o.unassigned - o.unassigned_today)} wait for later` : o.unassigned ? "for today, on no run" : "all on a run"} />
       {cutoffTile(o, on)}
       <Tile filter={on("out")} label="vehicles out" value={count(o.vehicles_out)} sub={o.blocks_open ? `${o.blocks_open} gig blocks open` : "all gig blocks taken"} />
       <Tile label="per package" age={<Age seen_ms={reading.seen_ms} error={reading.error} />} value={o.cost_c_package < 0 ? "–" : money(o.cost_c_package, currency)} sub={`${grams(o.co2_g_package)} CO₂e`} />
