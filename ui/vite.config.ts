@@ -8,7 +8,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 2048,
-    chunkSizeWarningLimit: 1300,
+    chunkSizeWarningLimit: 2000,
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -101,3 +102,14 @@ def schemathesis_test(operation: Any, ask: Any) -> Any:
     from hypothesis import given
 
     return given(case=operation.as_strategy())(ask)
+
+
+@pytest.mark.parametrize(
+    ("asked", "view"),
+    [("/orders", "/#/orders"), ("/orders/7/?tab=story", "/#/orders/7?tab=story"), ("/a%20b%0d%0ac", "/#/a%20b%0D%0Ac")],
+)
+def test_a_page_s_plain_address_leads_to_its_view(server: Server, asked: str, view: str) -> None:
+    """Whoever types /orders comes to /#/orders, wherever a proxy has put the console."""
+    answer = httpx.get(server.url + asked)
+    assert answer.status_code == 302
+    assert urljoin(server.url + asked, answer.headers["location"]) == server.url + view

@@ -2,8 +2,6 @@
 import { computed, signal } from "@preact/signals";
 import { changed, formatAddress, parseAddress, type Address } from "../lib/address";
 
-// somebody who typed /orders means #/orders
-if (!location.hash && location.pathname !== "/") history.replaceState(null, "", `/#${location.pathname}${location.search}`);
 export const view = signal<Address>(parseAddress(location.hash));
 window.addEventListener("hashchange", () => (view.value = parseAddress(location.hash)));
 

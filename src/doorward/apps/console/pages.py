@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import mimetypes
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
 STATIC = Path(__file__).parent / "static"
@@ -28,12 +30,12 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>doorw
 
 
 @get(["/", "/{path:path}"], opt={"scope": ""}, include_in_schema=False, sync_to_thread=False)
-def console(path: str = "") -> Response[bytes]:
-    """A file of the build; any other path is a view of the one page."""
+def console(request: Request[Any, Any, Any], path: str = "") -> Response[bytes]:
+    """A file of the build, or the one page; whoever asks for /orders is sent to its view of orders, /#/orders."""
     name = path.strip("/")
     if "\0" in name:  # no file's name has one, and asking for such a file is an error
         raise NotFoundException("no such page")
-    file = (STATIC / name).resolve() if name else STATIC / "index.html"
+    file = (STATIC / name).resolve()
     inside = file.is_relative_to(STATIC.resolve())
     if name and inside and file.is_file():
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
@@ -41,6 +43,11 @@ def console(path: str = "") -> Response[bytes]:
         return Response(file.read_bytes(), media_type=kind, headers={**SAFE, "Cache-Control": kept})
     if not inside or "." in name.rpartition("/")[2] or name.startswith("api/"):
         raise NotFoundException(f"no page /{name}")
+    if name:
+        scope = request.scope  # the raw path: the other one has lost a slash at its end
+        up, query = "../" * (scope["raw_path"].count(b"/") - 1), scope["query_string"].decode("latin-1")
+        view = f"{up or './'}#/{quote(name)}" + (f"?{query}" if query else "")
+        return Response(b"", status_code=302, headers={**SAFE, "Location": view, "Cache-Control": "no-cache"})
     page = STATIC / "index.html"
     body = page.read_bytes() if page.is_file() else NOT_BUILT.encode()
     return Response(body, media_type="text/html", headers={**SAFE, "Cache-Control": "no-cache"})
