@@ -148,11 +148,12 @@ def test_every_fact_has_one_fold() -> None:
 
 @pytest.mark.parametrize("wanted", ["0", "17"])
 def test_stories_are_told(small_day: Day, wanted: str) -> None:
-    from doorward.runtime.history import order_story, package_story
+    from doorward.fulfillment.rules import FulfillmentRules
+    from doorward.runtime.history import find_package, order_story, package_story
 
     where, _ = small_day
     ledger = open_ledger(where)
-    story = package_story(ledger.state, wanted, "0614141")
+    story = package_story(ledger.state, find_package(ledger.state, wanted, FulfillmentRules()))
     assert story["history"][0]["event"] == "PLANNED"
     assert [m["at_s"] for m in story["history"]] == sorted(m["at_s"] for m in story["history"])
     whole = order_story(ledger.state, wanted)

@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from doorward.adapters.epcis import action_of, site_urn
 from doorward.core.errors import BadInput
+from doorward.fulfillment.label.reading import package_of
 from doorward.fulfillment.label.sscc import DIGITS, check_digit
 from doorward.ledger.state import State
 from doorward.tables.journey import JOURNEY, Event, Status
@@ -100,16 +100,11 @@ class Known:
     seen: Callable[[int], bool] = lambda package: True
     sites: dict[str, list[int]] = field(init=False)
     status: dict[int, int] = field(default_factory=dict)
-    serials: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.sites = {}
         for row, name in enumerate(self.state.table(Sites).name.tolist()):
             self.sites.setdefault(site_urn(str(name)), []).append(row)
-        serial = self.state.table(Labels).serial
-        labelled = np.flatnonzero(serial >= 0)
-        room = 10 ** (DIGITS - 2 - len(self.prefix))
-        self.serials = dict(zip((serial[labelled] % room).tolist(), labelled.tolist(), strict=True))
 
     def scans(self, each: dict[str, Any]) -> list[tuple[int, int, int]]:
         """(package, event, site) of all packages of an event, or BadInput for all of them."""
@@ -147,15 +142,16 @@ class Known:
         text, count = str(epc), self.state.count(Packages)
         if (own := _OWN.fullmatch(text)) and int(own[1]) < count and self.seen(int(own[1])):
             return int(own[1])
-        link, urn, head = _LINK.fullmatch(text), _EPC.fullmatch(text), f"{self.extension}{self.prefix}"
+        link, urn = _LINK.fullmatch(text), _EPC.fullmatch(text)
         digits = link[1] if link else f"{urn[2]}{urn[1]}{urn[3]}" if urn else ""
         if link and check_digit(digits[:-1]) != int(digits[-1]):
             raise BadInput(f"{text}: its check digit is wrong", where=where, rule="SSCC, GS1 section 7.9.1")
-        digits = digits[: DIGITS - 1]
-        if len(digits) == DIGITS - 1 and digits.startswith(head):
-            package = self.serials.get(int(digits[len(head) :]))
-            if package is not None and self.seen(package):
-                return package
+        if urn and len(digits) == DIGITS - 1:  # EPC URIs bear no check digit
+            digits += str(check_digit(digits))
+        labels = self.state.table(Labels)
+        package = package_of(labels, digits, extension=self.extension, prefix=self.prefix)
+        if package >= 0 and self.seen(package):
+            return package
         raise BadInput(
             f"{text} is no package of ours", where=where,
             rule="SSCC of a label as GS1 Digital Link (/00/...) or EPC URI, or urn:doorward:package:N",

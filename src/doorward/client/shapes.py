@@ -1082,6 +1082,7 @@ class RunReportIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     what: Literal['left', 'delivered', 'attempted', 'stored', 'broke_down', 'back']
     at_s: int
     packages: list[int] | UnsetType = UNSET
+    ssccs: list[str] | UnsetType = UNSET
     outcome: Literal['', 'delivered', 'not_home', 'refused', 'bad_address', 'stored', 'locker_full', 'no_access'] = ''
     left: Literal['', 'nowhere', 'in_hand', 'at_door', 'neighbour', 'reception', 'safe_place', 'locker_cell', 'mailbox'] = ''
     metres: int = -1
@@ -1096,15 +1097,17 @@ class Runs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ScanIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something that happened to a package. at_s Unix seconds when it happened, however late it is told
-    site row of the building where it happened; -1 none ref the run (at the door, out for delivery,
-    brought back), the trip (departed, arrived) or the building that it was sorted to; -1 not told
-    outcome of an attempt: why not; left: where a delivered package is; reason: why it was lost or sent
-    on device, sequence who says it, and its count of what it said"""
+    """Something that happened to a package, named by its number or by the SSCC on its label. at_s Unix
+    seconds when it happened, however late it is told site row of the building where it happened; -1
+    none ref the run (at the door, out for delivery, brought back), the trip (departed, arrived) or the
+    building that it was sorted to; -1 not told outcome of an attempt: why not; left: where a delivered
+    package is; reason: why it was lost or sent on device, sequence who says it, and its count of what
+    it said"""
 
-    package: int
     event: Literal['arrived', 'attempted', 'brought_back', 'carrier_moved', 'collected', 'delivered', 'departed', 'handed_over', 'inducted', 'lost', 'out_for_delivery', 'packed', 'picked', 'return_started', 'sent_back', 'sorted', 'stored']
     at_s: int
+    package: int = -1
+    sscc: str = ''
     site: int = -1
     ref: int = -1
     outcome: Literal['', 'bad_address', 'delivered', 'locker_full', 'no_access', 'not_home', 'refused', 'stored'] = ''

@@ -7,6 +7,8 @@ from typing import Any, TypedDict
 import numpy as np
 
 from doorward.core.errors import BadInput
+from doorward.fulfillment.label.reading import package_of
+from doorward.fulfillment.rules import FulfillmentRules
 from doorward.ledger.state import State
 from doorward.runtime.results import ENDS, order_ends
 from doorward.tables.doorstep import Left
@@ -70,10 +72,9 @@ def open_alarms(state: State, package: int) -> list[dict[str, Any]]:
     return found
 
 
-def package_story(state: State, wanted: str, prefix: str = "", currency: str = "") -> dict[str, Any]:
-    """Everything worth knowing about one package, by number or SSCC; currency: what its bill is told in."""
+def package_story(state: State, row: int, currency: str = "") -> dict[str, Any]:
+    """Everything worth knowing about one package; currency: what its bill is told in."""
     packages = state.table(Packages)
-    row = find_package(state, wanted, prefix)
     p = {name: int(getattr(packages, name)[row]) for name in packages.columns}
     sizes = f"{p['length_mm']}x{p['width_mm']}x{p['height_mm']} mm"
     return {
@@ -129,20 +130,18 @@ def order_story(state: State, wanted: str, currency: str = "") -> dict[str, Any]
             }
             for n in mine
         ],
-        "packages": [package_story(state, str(b), currency=currency) for b in boxes],
+        "packages": [package_story(state, b, currency) for b in boxes.tolist()],
     }
 
 
-def find_package(state: State, wanted: str, prefix: str = "") -> int:
-    """Row of a package by number, or by the serial inside its SSCC (18 digits, with or without (00))."""
-    packages, labels = state.table(Packages), state.table(Labels)
-    digits = wanted.strip().removeprefix("(00)").removeprefix("00" if len(wanted) == 20 else "")
-    if digits.isdigit() and len(digits) == 18:
-        hit = np.flatnonzero(labels.serial == int(digits[1 + len(prefix) : 17]))
-        if len(hit):
-            return int(hit[0])
-    elif digits.isdigit() and int(digits) < len(packages):
-        return int(digits)
+def find_package(state: State, wanted: str, rules: FulfillmentRules) -> int:
+    """Row of a package by number, or by the SSCC on its label."""
+    packages = state.table(Packages)
+    if wanted.isascii() and wanted.isdigit() and int(wanted) < len(packages):
+        return int(wanted)
+    found = package_of(state.table(Labels), wanted, extension=rules.sscc_extension, prefix=rules.sscc_prefix)
+    if found >= 0:
+        return found
     raise BadInput(
         f"no package {wanted!r}",
         where="PACKAGE",

@@ -256,7 +256,7 @@ class EtaSet(Table):
 
 
 class Labels(Table):
-    """SSCC serial of each package, row = package; -1 not printed."""
+    """SSCC serial of each package, row = package: its own number once its label is printed; -1 before."""
 
     serial: I8
 

@@ -31,22 +31,25 @@ from doorward.apps.api.reports_in import (
     RunReportIn,
     ScanIn,
     TripReportIn,
+    by_label,
     counts,
     own_scans,
     pings,
     receipts,
+    scanned_packages,
     scans,
     unusable,
     whole,
 )
 from doorward.apps.api.who import Who
 from doorward.apps.api.writing import Key, key_of
+from doorward.fulfillment.rules import FulfillmentRules
 from doorward.inventory.commands import Counted, ReceivedNow
 from doorward.ledger.state import State
 from doorward.tables.fleet import Runs, RunStatus
 from doorward.tables.items import Items
 from doorward.tables.linehaul import Trips, TripStatus
-from doorward.tables.packages import Packages
+from doorward.tables.packages import Labels, Packages
 from doorward.tables.sites import SiteKind, Sites
 from doorward.tables.stock import Purchases
 from doorward.tracking.commands import BadRow, Heard, Report, RunReport, TripReport
@@ -123,6 +126,7 @@ async def post_scans(request: Body, live: Live, who: Who, idempotency: Key = "")
     """One scan or an array of up to 10,000. A contractor reports on the packages of its runs, a carrier on those given
     to it. A scan that was reported before is known, however often it comes."""
     found = _scans.read(await request.body())
+    by_label(found, live.replica.state.table(Labels), live.replica.rules[FulfillmentRules])
     own_scans(found, live.replica.state, who.org)
     asked = scans(found)
     if not found.rows:
@@ -205,7 +209,8 @@ async def post_run(
         raise missing(f"run {run}")
     key = key_of(who, idempotency)
     found: Read[Any] = Read(list(data), np.arange(len(data)), [])
-    at_doors, of_run = _doors(found, run, state, who.org), _moves(data, run)
+    rules = live.replica.rules[FulfillmentRules]
+    at_doors, of_run = _doors(found, run, state, who.org, rules), _moves(data, run)
     turn, taken, known = live.replica.turn, 0, 0
     for name, asked, places in (("tracking.report", *at_doors), ("tracking.run_report", *of_run)):
         if not places:
@@ -273,27 +278,28 @@ def _moves(data: list[RunReportIn], run: int) -> tuple[RunReport, list[int]]:
     ), places
 
 
-def _doors(found: Read[RunReportIn], run: int, state: State, org: int) -> tuple[Report, list[int]]:
+def _doors(
+    found: Read[RunReportIn], run: int, state: State, org: int, rules: FulfillmentRules
+) -> tuple[Report, list[int]]:
     """What is said of packages at doors, and in which reports; packages that are not the asker's are set aside."""
     rows: list[tuple[int, int]] = []
     for i, each in enumerate(found.rows):
         if each.what in RUN_SAYS:
             continue
-        if not each.packages:
+        if not each.packages and not each.ssccs:
             found.faults.append(
                 RowFault("a stop without packages", "packages", "one at least", "say whom it is about", i)
             )
-        given = np.array(each.packages, np.int64)
-        there = given < state.count(Packages)
+        labels = state.table(Labels)
+        given = np.r_[np.array(each.packages, np.int64), scanned_packages(each.ssccs, labels, rules)]
+        there = (given >= 0) & (given < state.count(Packages))
         there[there] = packages_told(state, org, given[there])
-        for package, mine in zip(each.packages, there.tolist(), strict=True):
-            if mine:
-                rows.append((i, package))
-            else:
-                remedy = "send the number on its label"
-                found.faults.append(
-                    RowFault(f"package {package}", "packages", "a package of yours", remedy, i)
-                )
+        names = [f"package {p}" for p in each.packages] + [f"sscc {s}" for s in each.ssccs]
+        rows += [(i, package) for package in given[there].tolist()]
+        found.faults += [
+            RowFault(names[k], "packages", "a package of yours", "send what stands on its label", i)
+            for k in np.flatnonzero(~there).tolist()
+        ]
     said = [found.rows[i] for i, _ in rows]
     return Report(
         package=[package for _, package in rows],

@@ -29,6 +29,7 @@ EXAMPLES: dict[type[msgspec.Struct], list[dict[str, Any]]] = {
             "sequence": 4211,
         },
         {"package": 1205, "event": "delivered", "at_s": 1_795_432_390, "ref": 31, "left": "at_door"},
+        {"sscc": "(00)306141410000012054", "event": "inducted", "at_s": 1_795_432_380, "site": 7},
         {"package": 1206, "event": "attempted", "at_s": 1_795_432_401, "ref": 31, "outcome": "not_home"},
     ],
     PingIn: [

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from doorward.access.rights import OPERATOR, kind_of, packages_told, runs_seen
 from doorward.apps.api.problems import Fault, Trouble
+from doorward.fulfillment.label.reading import BAD_CHECK, ELSEWHERE, NO_SSCC, labelled, serials
+from doorward.fulfillment.rules import FulfillmentRules
 from doorward.inventory.commands import MOST_UNITS, Count, Receive
 from doorward.ledger.state import State
 from doorward.tables.doorstep import Left, Outcome
 from doorward.tables.fleet import Runs, RunStatus
 from doorward.tables.journey import Event
-from doorward.tables.packages import Packages
+from doorward.tables.packages import Labels, Packages
 from doorward.tables.people import OrgKind
 from doorward.tables.remarks import Reason
 from doorward.tables.stock import Purchases
@@ -50,8 +52,11 @@ REASONS = {"": 0, **{reason.name.lower(): int(reason) for reason in Reason}}
 _AT = re.compile(r" - at `\$(\[\.\.\.\])?\.?(?P<field>[^`]*)`$")
 
 
+Scanned = Annotated[str, Meta(max_length=40, examples=["(00)306141410000012047"])]
+
+
 class ScanIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, gc=False):
-    """Something that happened to a package.
+    """Something that happened to a package, named by its number or by the SSCC on its label.
 
     at_s      Unix seconds when it happened, however late it is told
     site      row of the building where it happened; -1 none
@@ -61,9 +66,10 @@ class ScanIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     device, sequence  who says it, and its count of what it said
     """
 
-    package: Annotated[int, Meta(ge=0, le=(1 << 53) - 1, examples=[1204])]
     event: EventName
     at_s: At
+    package: Annotated[int, Meta(ge=-1, le=(1 << 53) - 1, examples=[1204])] = -1
+    sscc: Scanned = ""
     site: MaybeRow = -1
     ref: MaybeRow = -1
     outcome: OutcomeName = ""
@@ -101,12 +107,13 @@ class CountIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False)
 class RunReportIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a driver says of a run: it left, a stop was done or failed, it broke down, it is back.
 
-    packages: at a stop, whom it is about;  metres: by the odometer, -1 not read
+    packages, ssccs: at a stop, whom it is about;  metres: by the odometer, -1 not read
     """
 
     what: Literal["left", "delivered", "attempted", "stored", "broke_down", "back"]
     at_s: At
     packages: Annotated[list[Row], Meta(max_length=1_000)] = []
+    ssccs: Annotated[list[Scanned], Meta(max_length=1_000)] = []
     outcome: OutcomeName = ""
     left: LeftName = ""
     metres: MaybeRow = -1
@@ -197,12 +204,48 @@ def unusable(faults: list[RowFault]) -> Trouble:
     )  # fmt: skip
 
 
+WRONG_LABEL = {
+    NO_SSCC: "an SSCC of 18 digits, also with (00) or as a scanner sends it",
+    BAD_CHECK: "an SSCC whose last digit is its GS1 check digit",
+    ELSEWHERE: "an SSCC on the printed label of a package of yours",
+}
 # ---- who may say what --------------------------------------------------------------------------------------------
 
 SAID_BY = {
     OrgKind.CONTRACTOR: {"inducted", "out_for_delivery", "delivered", "attempted", "stored", "brought_back"},
     OrgKind.CARRIER: {"handed_over", "carrier_moved", "delivered", "attempted", "return_started", "lost"},
 }
+
+
+def by_label(found: Read[ScanIn], labels: Labels, rules: FulfillmentRules) -> None:
+    """Number the packages that are named by SSCC. Set aside rows that name one twice or not at all, and labels that
+    are not ours."""
+    if all(scan.package >= 0 and not scan.sscc for scan in found.rows):
+        return
+    named = np.array([(scan.package >= 0) + (scan.sscc != "") for scan in found.rows], np.int64)
+    said = [f"{scan.package}, sscc {scan.sscc!r}" for scan in found.rows]
+    found.drop(named != 1, "package", said, "either a package or an sscc", "send the one that you have")
+    scanned = np.array([i for i, scan in enumerate(found.rows) if scan.sscc], np.int64)
+    wrong = np.zeros(len(found.rows), np.int64)
+    wrong[scanned] = packages = scanned_packages(
+        [found.rows[i].sscc for i in scanned.tolist()], labels, rules
+    )
+    for i, package in zip(scanned.tolist(), packages.tolist(), strict=True):
+        found.rows[i] = msgspec.structs.replace(found.rows[i], package=package)
+    for code in WRONG_LABEL:
+        wrong = wrong[_not_ours(found, wrong == code, code)]
+
+
+def _not_ours(found: Read[ScanIn], bad: Flags, code: int) -> Flags:
+    words = [scan.sscc for scan in found.rows]
+    return found.drop(bad, "sscc", words, WRONG_LABEL[code], "scan its label again, or send its number")
+
+
+def scanned_packages(texts: Sequence[str], labels: Labels, rules: FulfillmentRules) -> NDArray[np.int64]:
+    """The package of each SSCC, (n,); a code of WRONG_LABEL where there is none."""
+    serial = serials(texts, extension=rules.sscc_extension, prefix=rules.sscc_prefix)
+    package = labelled(labels, serial, rules.sscc_prefix)
+    return np.where(serial < 0, serial, np.where(package < 0, ELSEWHERE, package))
 
 
 def own_scans(found: Read[ScanIn], state: State, org: int) -> None:
@@ -213,6 +256,9 @@ def own_scans(found: Read[ScanIn], state: State, org: int) -> None:
     there = package < state.count(Packages)
     seen = np.zeros(len(package), np.bool_)
     seen[there] = packages_told(state, org, package[there])
+    scanned = np.array([scan.sscc != "" for scan in found.rows], np.bool_)
+    keep = _not_ours(found, ~seen & scanned, ELSEWHERE)  # others' labels look as if nobody had printed them
+    package, seen = package[keep], seen[keep]
     found.drop(~seen, "package", package.tolist(), "a package of yours", "send the number on its label")
     mine: set[str] = SAID_BY.get(kind_of(state, org), set())
     words = [scan.event for scan in found.rows]

@@ -9,7 +9,7 @@ import typer
 
 from doorward.apps.cli.screen import OUT, answer, clock, grid, shown
 from doorward.runtime.build import label_rules, network_of, open_state
-from doorward.runtime.history import Moment, order_story, package_story
+from doorward.runtime.history import Moment, find_package, order_story, package_story
 from doorward.runtime.rundir import RunDir, newest_run
 from doorward.tables.journey import ENDED, JOURNEY, Status
 
@@ -34,8 +34,8 @@ def track(
     """The history of one package: times, places, who, and when it will be there."""
     where = RunDir(run or newest_run())
     with open_state(where) as opened:
-        prefix, currency = label_rules(where).sscc_prefix, network_of(where).currency
-        story = package_story(opened, package, prefix, currency)
+        rules, currency = label_rules(where), network_of(where).currency
+        story = package_story(opened, find_package(opened, package, rules), currency)
     if json:
         answer(story)
         return

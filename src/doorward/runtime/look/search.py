@@ -9,11 +9,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from doorward.fulfillment.label.sscc import DIGITS
+from doorward.fulfillment.label.reading import package_of
 from doorward.fulfillment.rules import FulfillmentRules
 from doorward.runtime.look.network import site_name
 from doorward.runtime.look.orders import STATUSES, order_ref, standing
-from doorward.runtime.look.packages import sscc
 from doorward.runtime.look.runs import run_name
 from doorward.runtime.look.shapes_pages import Hit
 from doorward.runtime.look.view import View
@@ -89,14 +88,9 @@ def _network(view: View, wanted: str, kind: str, number: int) -> Iterator[Hit]:
 
 def _labelled(view: View, wanted: str) -> list[int]:
     """Packages whose label bears this SSCC, with or without its application identifier (00)."""
-    digits = "".join(c for c in wanted if c.isdigit()) if re.fullmatch(r"[\d() ]+", wanted) else ""
-    digits = digits.removeprefix("00") if len(digits) == DIGITS + 2 else digits
-    if len(digits) != DIGITS:
-        return []
-    first = 1 + len(view.rule(FulfillmentRules).sscc_prefix)
-    hit = np.flatnonzero(view.table(Labels).serial == int(digits[first : DIGITS - 1]))
-    found: list[int] = hit.tolist()
-    return [package for package in found if sscc(view, package) == digits]
+    rules = view.rule(FulfillmentRules)
+    found = package_of(view.table(Labels), wanted, extension=rules.sscc_extension, prefix=rules.sscc_prefix)
+    return [found] if found >= 0 else []
 
 
 def _referred(view: View, wanted: str, shop: int | None) -> list[int]:
