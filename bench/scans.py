@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 from rich.console import Console
 from rich.table import Table as Grid
@@ -25,15 +26,15 @@ BATCH, BATCHES, ROUNDS = 10_000, 30, 3
 KINDS = ("picked", "packed", "sorted", "carrier_moved")
 
 
-def bodies(packages: int, now_s: int, round_: int) -> list[bytes]:
-    """Batches of scans, no two alike: any package, any time of the last day."""
+def bodies(packages: int, now_s: int, round_: int, labels: list[str]) -> list[bytes]:
+    """Batches of scans, no two alike: any package (or one of these labels), any time of the last day."""
     rng, found = generator(3, "bench/scans", round_), []
     for batch in range(BATCHES):
         package, kind = rng.integers(0, packages, BATCH).tolist(), rng.integers(0, len(KINDS), BATCH).tolist()
         at_s = (now_s - rng.integers(0, 80_000, BATCH)).tolist()
         scans = [
             {
-                "package": p,
+                **({"sscc": labels[p % len(labels)]} if labels else {"package": p}),
                 "event": KINDS[k],
                 "at_s": t,
                 "site": p % 2,
@@ -64,6 +65,19 @@ async def send(url: str, path: str, key: str, sent: list[bytes], lines: int = 2)
     return len(sent) * BATCH / (time.perf_counter() - began), taken
 
 
+def printed(client: httpx.Client) -> list[str]:
+    """SSCCs of packages that were packed, as a scanner sends them."""
+    url, found = "/api/v1/epcis/events?EQ_bizStep=packing&perPage=1000", set[str]()
+    while url:
+        answer = client.get(url)
+        told = answer.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+        links = [epc.partition("/00/")[2] for event in told for epc in event["epcList"]]
+        found |= {f"]C100{sscc}" for sscc in links if sscc}
+        link = answer.headers.get("link", "<>")
+        url = link[1 : link.index(">")]
+    return sorted(found)
+
+
 def measure(server: Server, plain: str, grid: Grid) -> None:
     """Bare and durable, in turns."""
     with server.client() as client:
@@ -77,15 +91,18 @@ def measure(server: Server, plain: str, grid: Grid) -> None:
             for hit in hits[::10]
             for package in client.get(f"/api/v1/orders/{hit['order']}").json()["packages"]
         )
-    for round_ in range(ROUNDS):
-        sent = bodies(packages, now_s, round_)
+        labels = printed(client)
+    for round_ in range(ROUNDS + 1):
+        by_label = labels if round_ == ROUNDS else []
+        sent = bodies(packages, now_s, round_, by_label)
         for work, url, path, key in (
             ("bare: parsed", plain, "/scans", ""), ("durable", server.url, "/api/v1/scans", server.key),
         ):  # fmt: skip
             api, writer = worker(server), server.writer()
             before = cpu_s(api), cpu_s(writer)
             rate, taken = asyncio.run(send(url, path, key, sent))
-            row = f"{BATCHES} x {BATCH:,} scans of {packages:,} packages, {work}"
+            what = f"{len(labels)} labels" if by_label else f"{packages:,} packages"
+            row = f"{BATCHES} x {BATCH:,} scans of {what}, {work}"
             spent: list[Any] = [f"{cpu_s(api) - before[0]:.1f}", f"{cpu_s(writer) - before[1]:.1f}"]
             grid.add_row(row, f"{rate:,.0f}/s", f"{taken:,}", *(spent if key else ["", ""]))
 
