@@ -14,19 +14,18 @@ DEEPEST = 6
 
 
 def collection(api: Schema) -> Schema:
-    """Folders by the first part of the path; {{url}} and {{key}} are the two variables to set."""
-    folders: dict[str, list[Schema]] = {}
+    """Folders are the chapters of the reference; {{url}} and {{key}} are the two variables to set."""
+    folders: dict[str, list[Schema]] = {tag["name"]: [] for tag in api["tags"]}
     for path, verbs in sorted(api["paths"].items()):
         for verb, operation in verbs.items():
-            folder = path.removeprefix("/api/v1/").split("/")[0] if path.startswith("/api/") else "server"
-            folders.setdefault(folder, []).append(_request(api, verb.upper(), path, operation))
+            folders.setdefault(operation["tags"][0], []).append(_request(api, verb.upper(), path, operation))
     return {
         "info": {"name": api["info"]["title"], "description": api["info"]["description"], "schema": FORMAT},
         "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{key}}", "type": "string"}]},
         "variable": [
             {"key": "url", "value": "http://127.0.0.1:8080"}, {"key": "key", "value": "dw_"},
         ],
-        "item": [{"name": name, "item": items} for name, items in sorted(folders.items())],
+        "item": [{"name": name, "item": items} for name, items in folders.items()],
     }  # fmt: skip
 
 
@@ -34,13 +33,13 @@ def _request(api: Schema, verb: str, path: str, operation: Schema) -> Schema:
     parameters = operation.get("parameters", [])
     asked = [
         {
-            "key": each["name"], "value": _text(sample(api, each.get("schema", {}))),
+            "key": each["name"], "value": _text(_of_parameter(api, each)),
             "description": each.get("description", ""), "disabled": not each.get("required", False),
         }
         for each in parameters if each["in"] == "query"
     ]  # fmt: skip
     within = [
-        {"key": each["name"], "value": _text(sample(api, each.get("schema", {})))}
+        {"key": each["name"], "value": _text(_of_parameter(api, each))}
         for each in parameters
         if each["in"] == "path"
     ]
@@ -70,6 +69,12 @@ def _example(api: Schema, content: Schema) -> Any:
         if isinstance(each, dict) and "value" in each:
             return each["value"]
     return sample(api, content.get("schema", {}))
+
+
+def _of_parameter(api: Schema, parameter: Schema) -> Any:
+    for each in parameter.get("examples", {}).values():
+        return each["value"]
+    return sample(api, parameter.get("schema", {}))
 
 
 def sample(api: Schema, schema: Schema, depth: int = 0) -> Any:

@@ -9,6 +9,7 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 2048,
     chunkSizeWarningLimit: 2000,
+    rollupOptions: { input: ["index.html", "api.html"] },
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },

@@ -120,8 +120,8 @@ class Moody(BaseHTTPRequestHandler):
         self.keys.append(self.headers["Idempotency-Key"])
         self.rfile.read(int(self.headers["Content-Length"] or 0))
         good = len(self.keys) > 2
-        body = b'{"order":1,"ref":"","known":false}' if good else b'{"detail":"later","status":429}'
-        self.send_response(201 if good else 429)
+        body = b'{"order":1,"ref":"","known":false}' if good else b'{"detail":"later"}'
+        self.send_response(201 if good else 429 if len(self.keys) == 1 else 503)
         self.send_header("Retry-After", "3")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -140,7 +140,8 @@ def test_what_is_asked_again_bears_the_same_key_and_waits_as_told() -> None:
         url = f"http://127.0.0.1:{server.server_port}"
         with Client(url, "dw_", pause=waited.append) as client:
             assert client.place_order(OrderIn(ref="", lat=1.0, lon=2.0, lines=[])).order == 1
-            assert waited == [3.0, 3.0] and len(set(Moody.keys)) == 1 and len(Moody.keys[0]) == 32
+            assert len(waited) == 2 and all(3.0 < each <= 3.5 for each in waited)  # as told, and a little by chance
+            assert len(set(Moody.keys)) == 1 and len(Moody.keys[0]) == 32
         Moody.keys = []
         with (
             Client(url, "dw_", tries=2, pause=waited.append) as client,

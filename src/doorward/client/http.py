@@ -133,7 +133,7 @@ class Http:
                 if last or answer.status_code not in AGAIN or not (safe or answer.status_code == 429):
                     raise error_of(answer.status_code, answer.content)
                 if (asked_s := answer.headers.get("Retry-After", "")).isdigit():
-                    self._pause(min(float(asked_s), LONGEST_PAUSE_S))
+                    self._pause(min(float(asked_s), LONGEST_PAUSE_S) + wait_s(attempt))  # all were told the same
                     continue
             self._pause(wait_s(attempt))
         raise AssertionError("the last try has raised")

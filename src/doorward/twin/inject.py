@@ -36,9 +36,9 @@ class Inject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     target  -1 everywhere;  from_s: Unix seconds, -1 now;  minutes: how long
     """
 
-    kind: Literal["rain", "orders", "closed"]
-    minutes: Annotated[int, Meta(ge=1, le=14 * 1440)]
-    amount: Annotated[float, Meta(ge=0, le=1000)] = 0
+    kind: Annotated[Literal["rain", "orders", "closed"], Meta(examples=["rain"])]
+    minutes: Annotated[int, Meta(ge=1, le=14 * 1440, examples=[120])]
+    amount: Annotated[float, Meta(ge=0, le=1000, examples=[4])] = 0
     target: Annotated[int, Meta(ge=-1, le=2**31 - 1)] = -1
     from_s: Annotated[int, Meta(ge=-1, le=4_102_444_800)] = -1
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from doorward.core.errors import BadInput, Refused
+from doorward.lastmile.board import commands
 from doorward.lastmile.board.asked import Answer, Totals, Unfit
 from doorward.lastmile.service import plan
 from doorward.tables.board import Edits, EditState, Generations, Locks, OutOfService
@@ -355,3 +356,13 @@ def test_what_was_undone_is_final_once_something_else_is_done(day: Day) -> None:
     assert day.table(Edits).state.tolist() == [EditState.GONE, EditState.DONE, EditState.DONE]
     with pytest.raises(Refused, match="nothing to redo"):
         day.ask("board.redo", station=1)
+
+
+def test_a_van_of_another_station_takes_nothing_from_this_one(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = day.order_of(day.open_runs()[0])[0][0]
+    free = next(v for v in range(4) if v not in day.table(Runs).vehicle[day.open_runs()])
+    seen, vehicles = commands.tables, day.table(Vehicles)
+    away = vehicles.replace(station=np.where(np.arange(len(vehicles)) == free, 99, vehicles.station))
+    monkeypatch.setattr(commands, "tables", lambda desk: seen(desk)._replace(vehicles=away))
+    with pytest.raises(Refused, match="stands at station 99"):
+        day.ask("board.open", vehicle=free, packages=[package])

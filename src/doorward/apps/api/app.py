@@ -16,7 +16,7 @@ from litestar.config.csrf import CSRFConfig
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import ScalarRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.prometheus import PrometheusConfig
 
@@ -177,8 +177,8 @@ def _openapi() -> OpenAPIConfig:
         title="doorward",
         version=doorward.__version__ if hasattr(doorward, "__version__") else "1",
         description="An open delivery network: orders in, parcels at the door, every decision explained.",
-        path="/docs",
-        render_plugins=[ScalarRenderPlugin()],
+        path="/openapi",
+        render_plugins=[JsonRenderPlugin()],  # /docs is a page of the console, which needs nothing from elsewhere
         components=Components(
             security_schemes={
                 "key": SecurityScheme(

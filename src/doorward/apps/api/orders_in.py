@@ -19,8 +19,8 @@ from doorward.runtime.config import Network
 
 Consent = Literal["locker", "drone", "robot", "leave", "parts"]
 AccessNote = Literal["gate_code", "upstairs", "height_limit", "foot_only", "dog", "sign_in"]
-Lat = Annotated[float, Meta(ge=-90, le=90, examples=[47.6062])]
-Lon = Annotated[float, Meta(ge=-180, le=180, examples=[-122.3321])]
+Lat = Annotated[float, Meta(ge=-90, le=90, examples=[42.02])]
+Lon = Annotated[float, Meta(ge=-180, le=180, examples=[-30.43])]
 Short = Annotated[str, Meta(max_length=200)]
 MOST = 10_000
 
@@ -28,7 +28,7 @@ MOST = 10_000
 class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So many pieces of an article. sku: its reference in the catalogue (`GET /api/v1/items`)."""
 
-    sku: Annotated[str, Meta(min_length=1, max_length=200, examples=["SKU-000017"])]
+    sku: Annotated[str, Meta(min_length=1, max_length=200, examples=["books-00007"])]
     units: Annotated[int, Meta(ge=1, le=100_000)] = 1
 
 

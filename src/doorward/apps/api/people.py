@@ -35,8 +35,8 @@ from doorward.core.units import DAY_S
 from doorward.tables.people import Grants, Organisations, OrgKind, Principal, Role, Scope
 
 LINK_S = 30 * DAY_S
-Name = Annotated[str, Meta(min_length=1, max_length=300)]
-Password = Annotated[str, Meta(min_length=LEAST_PASSWORD, max_length=500)]
+Name = Annotated[str, Meta(examples=["Blue Shop"], min_length=1, max_length=300)]
+Password = Annotated[str, Meta(examples=["a sentence that nobody guesses"], min_length=LEAST_PASSWORD, max_length=500)]
 
 
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +76,7 @@ class KeyIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A new key. scopes: none for all of the role; days: how long it holds, none for ever."""
 
     organisation: int
-    role: Annotated[str, Meta(examples=["shipper"])]
+    role: Annotated[str, Meta(examples=["viewer"])]
     label: Name
     scopes: list[str] = []
     days: Annotated[int, Meta(ge=1, le=3650)] | None = None

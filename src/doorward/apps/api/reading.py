@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 from litestar import Request, Response, get
-from litestar.params import QueryParameter
+from litestar.openapi.spec import Example
+from litestar.params import PathParameter, QueryParameter
 
 from doorward.access.rights import packages_seen, parts_seen, redacted, runs_seen
 from doorward.adapters.orders import SIZES
@@ -50,6 +51,10 @@ from doorward.tables.people import Part
 At = Annotated[
     int | None, QueryParameter(name="at", required=False, description="Unix seconds: as it was then.")
 ]
+WORDS = [Example(summary="part of a name", value="Northgate")]
+STATION = [Example(summary="a station of the metro network", value=7)]
+Station = Annotated[int, QueryParameter(description="Number of a station in GET /network.", examples=STATION)]
+OfStation = Annotated[int, PathParameter(description="Number of a station in GET /network.", examples=STATION)]
 Day = Annotated[
     int | None, QueryParameter(name="day", required=False, description="Local day number; none for today.")
 ]
@@ -283,7 +288,8 @@ async def package_recipient_(package: int, looking: Looking, who: Who) -> Recipi
 
 @get("/search", opt={"scope": "ORDERS_READ"}, summary="Find")
 async def search_(
-    looking: Looking, who: Who, q: Annotated[str, QueryParameter(min_length=1, max_length=200)], at: At = None
+    looking: Looking, who: Who, q: Annotated[str, QueryParameter(min_length=1, max_length=200, examples=WORDS)],
+    at: At = None,
 ) -> list[Hit]:
     """Orders by number, reference, name or address, packages by number or SSCC, runs, trips, buildings, vehicles."""
     view = await looking.at(at)
@@ -300,7 +306,7 @@ async def center_(
 
 @get("/sites/{site:int}/station", opt={"scope": "NETWORK_READ"}, summary="A delivery station")
 async def station_(
-    request: Request[Any, Any, Any], site: int, looking: Looking, at: At = None
+    request: Request[Any, Any, Any], site: OfStation, looking: Looking, at: At = None
 ) -> Response[StationShape]:
     """What comes in, what is ready, who is out."""
     return await looking.answer(request, at, ("station", site), lambda view: station_shape(view, site))  # type: ignore[return-value]
@@ -316,7 +322,7 @@ async def linehaul_(
 
 @get("/board", opt={"scope": "NETWORK_READ"}, summary="The dispatcher's board")
 async def board_(
-    request: Request[Any, Any, Any], looking: Looking, station: int, at: At = None
+    request: Request[Any, Any, Any], looking: Looking, station: Station, at: At = None
 ) -> Response[Board]:
     """A station's pool, each package with why it stands there, and its runs."""
     return await looking.answer(request, at, ("board", station), lambda view: board(view, station))  # type: ignore[return-value]

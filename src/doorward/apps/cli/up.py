@@ -117,6 +117,6 @@ def _say(where: Path, host: str, port: int, key: str) -> None:
     ERR.print(f"                 {at}/docs      the API, described and to try")
     if key:
         ERR.print(f"                 [bold]{key}[/]", soft_wrap=True)
-        ERR.print("                 the first key: it may everything and is shown this once; sign in with it,")
-        ERR.print("                 then make users and keys of your own")
+        ERR.print("                 the first key: it may everything and is shown this once;")
+        ERR.print("                 sign in with it, then make users and keys of your own")
     ERR.print(f"kept in {shown(where)}; Ctrl-C ends it, `doorward up` goes on from there\n")

@@ -26,7 +26,7 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>doorw
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}</style>
 <h1>The server runs; its pages are not built</h1>
 <p>This is a source checkout. With Node 20 or newer: <code>make ui</code>, then load this page again.</p>
-<p>The API is there all the same: <a href="/docs">/docs</a>.</p></html>"""
+<p>The API is there all the same, described in <a href="/openapi.json">/openapi.json</a>.</p></html>"""
 
 
 @get(["/", "/{path:path}"], opt={"scope": ""}, include_in_schema=False, sync_to_thread=False)
@@ -48,9 +48,19 @@ def console(request: Request[Any, Any, Any], path: str = "") -> Response[bytes]:
         up, query = "../" * (scope["raw_path"].count(b"/") - 1), scope["query_string"].decode("latin-1")
         view = f"{up or './'}#/{quote(name)}" + (f"?{query}" if query else "")
         return Response(b"", status_code=302, headers={**SAFE, "Location": view, "Cache-Control": "no-cache"})
-    page = STATIC / "index.html"
+    return _page("index.html")
+
+
+@get("/docs", opt={"scope": ""}, include_in_schema=False, sync_to_thread=False)
+def reference() -> Response[bytes]:
+    """The API, described and to try, as `/openapi.json` has it."""
+    return _page("api.html")
+
+
+def _page(name: str) -> Response[bytes]:
+    page = STATIC / name
     body = page.read_bytes() if page.is_file() else NOT_BUILT.encode()
     return Response(body, media_type="text/html", headers={**SAFE, "Cache-Control": "no-cache"})
 
 
-ROUTES = [console]
+ROUTES = [console, reference]

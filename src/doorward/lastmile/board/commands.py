@@ -136,11 +136,11 @@ def do_open(desk: Desk, asked: Open) -> Answer:
     packages = some(desk, asked.packages)
     free_vehicle(t, asked.vehicle)
     station = int(t.vehicles.station[asked.vehicle])
-    at = where(desk, station)
     pool = [p for p in packages if t.packages.stop[p] < 0]
     runs = runs_of(t, [p for p in packages if t.packages.stop[p] >= 0])
-    if runs:
-        one_station(t, runs)
+    if runs and (theirs := one_station(t, runs)) != station:
+        raise Refused(f"vehicle {asked.vehicle} stands at station {station}, their runs leave from {theirs}")
+    at = where(desk, station)
     there = read(t, runs, at.rules, at.when)
     car = vehicle_columns(t, asked.vehicle, at.rules, at.when)
     old = Board(
