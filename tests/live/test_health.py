@@ -13,8 +13,11 @@ import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from schemathesis.checks import not_a_server_error
 
+from tests.live.conftest import Shop
+from tests.live.orders import order
 from tests.live.server import Server, running
 
 EXAMPLES = int(os.environ.get("DOORWARD_FUZZ", "12"))
@@ -29,18 +32,46 @@ def test_health_is_told_without_a_key(server: Server) -> None:
         assert ready.status_code == 200 and ready.json()["writer"] is True
 
 
-def test_figures_are_told_to_who_may_read_them(server: Server, admin: httpx.Client) -> None:
+def figures_of(client: httpx.Client) -> dict[str, float]:
+    """Every sample of the page, by name and labels."""
+    answer = client.get("/metrics")
+    assert answer.status_code == 200 and answer.text.endswith("# EOF\n")
+    families = text_string_to_metric_families(answer.text)  # strict: it raises at what the format does not allow
+    return {
+        sample.name + "".join(f"|{value}" for _, value in sorted(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_figures_are_told_to_who_may_read_them(server: Server, admin: httpx.Client, blue: Shop) -> None:
     with server.client(None) as client:
         assert client.get("/metrics").status_code == 401
+    assert blue.client.get("/metrics").status_code == 403, "it may read reports, but its own"
     admin.get("/api/v1/overview")
-    told = admin.get("/metrics").text
-    turn = float(re.search(r"^doorward_turn (\S+)", told, re.MULTILINE)[1])  # type: ignore[index]
-    assert turn > 0 and "doorward_writer_up 1.0" in told
-    assert re.search(  # which routes are asked for, how often
-        r'^doorward_requests_total\{[^}]*path="/api/v1/overview",status_code="200"[^}]*\} [1-9]',
-        told,
-        re.MULTILINE,
-    )
+    told = figures_of(admin)
+    assert told["doorward_turn"] > 0 and told["doorward_writer_up"] == 1
+    assert sum(n for name, n in told.items() if "requests_total" in name and "/api/v1/overview" in name) > 0
+
+
+def test_figures_of_the_writer_count_what_it_does(admin: httpx.Client) -> None:
+    before = figures_of(admin)
+    for each in range(3):
+        answer = admin.post("/api/v1/orders", json=order(f"figures-{each}", "books-00001"))
+        assert answer.status_code == 201, answer.text
+    after = figures_of(admin)
+
+    def more(name: str) -> float:
+        return after.get(name, 0.0) - before.get(name, 0.0)
+
+    assert more("doorward_commands_total|promise.place|done") == 3
+    assert more("doorward_orders_total") >= 3
+    assert more("doorward_command_seconds_total|promise.place") > 0
+    assert more("doorward_commit_seconds_count") >= 3 and more("doorward_commit_seconds_sum") > 0
+    buckets = [value for name, value in after.items() if name.startswith("doorward_commit_seconds_bucket")]
+    assert buckets == sorted(buckets) and buckets[-1] == after["doorward_commit_seconds_count"]
+    assert after["doorward_service_seconds_total|promise.answer"] > 0
+    assert after["doorward_writer_cpu_seconds_total"] > 0 and after["doorward_writer_connections"] >= 1
 
 
 def test_the_console_and_its_headers(server: Server) -> None:

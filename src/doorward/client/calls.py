@@ -76,6 +76,7 @@ from doorward.client.shapes import (
     RejectOut,
     RejectPage,
     ReplayIn,
+    Reports,
     RotateIn,
     RunDetail,
     RunReportIn,
@@ -349,6 +350,10 @@ class Calls(Http):
     def quote(self, body: QuoteIn) -> QuoteAnswer:
         """When could it be there?."""
         return self._call("POST", "/api/v1/quotes", QuoteAnswer, body=body)
+
+    def reports(self, *, days: int | None = None, at: int | None = None) -> Reports:
+        """What days came to."""
+        return self._call("GET", "/api/v1/reports", Reports, query={"days": days, "at": at})
 
     def runs(self, *, day: int | None = None, station: int | None = None, at: int | None = None) -> Runs:
         """Runs of a day."""

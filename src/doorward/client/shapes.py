@@ -280,6 +280,26 @@ class DayIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     day: str
 
 
+class DayReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Day Report."""
+
+    day: int
+    begins_s: int
+    ended: bool
+    placed: int
+    promised: int
+    kept: int
+    missed: int
+    on_time_pm: int
+    delivered: int
+    tried_in_vain: int
+    cost_c_package: int
+    co2_g_package: int
+    ways: dict[str, Share]
+    stations: dict[str, Share]
+    road: Road | None
+
+
 class DeliveryOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Delivery Out."""
 
@@ -1004,6 +1024,23 @@ class ReplayIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     since_s: int = 0
 
 
+class Reports(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Reports."""
+
+    turn: int
+    now_s: int
+    days: list[DayReport]
+
+
+class Road(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Road."""
+
+    runs: int
+    doors: int
+    km: float
+    hours: float
+
+
 class RotateIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Rotate In."""
 
@@ -1150,6 +1187,16 @@ class ServicesIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Services In."""
 
     services: list[int]
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Share."""
+
+    packages: int
+    delivered: int
+    in_time: int
+    cost_c: int
+    co2_g: int
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

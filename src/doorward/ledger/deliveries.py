@@ -241,5 +241,9 @@ class Deliveries:
             )
         )
 
+    def totals(self) -> dict[int, int]:
+        """How many deliveries have each status."""
+        return dict(self.sql.execute("select status, count(*) from deliveries group by status"))
+
     def _close(self, lane: int) -> None:
         self.sql.execute("update deliveries set status = 2 where lane = ? and status = 0", (lane,))

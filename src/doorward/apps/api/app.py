@@ -24,12 +24,14 @@ import doorward
 from doorward.adapters.traces import tracer_of
 from doorward.apps.api import (
     boarding,
+    day_reports,
     entering,
     epcis,
     following,
     forking,
     hooking,
     mapping,
+    metrics,
     oidc,
     passkeys,
     people,
@@ -63,7 +65,7 @@ from doorward.tables.items import Items
 
 MODULES = (
     *(system, reading, people, writing, following, boarding, planning, mapping, entering, passkeys, oidc),
-    reporting, hooking, shops, epcis, forking,
+    reporting, hooking, shops, epcis, forking, day_reports,
 )  # fmt: skip
 GIVEN = (
     *("live", "looking", "door", "tracking", "intake", "basemap", "signing", "providers", "planner"),
@@ -107,11 +109,13 @@ def application(live: Live, service: ServiceFile) -> Litestar:
         secret=signing.secret, cookie_name="dw_csrf", header_name="x-csrf-token", cookie_samesite="strict"
     )
     traced = [DefineMiddleware(Traced, tracer=live.tracer)] if live.tracer.on else []
-    metrics = PrometheusConfig(app_name="doorward", prefix="doorward", group_path=True)
+    watched = metrics.gauges(live)
+    counted = PrometheusConfig(app_name="doorward", prefix="doorward", group_path=True)
     app = Litestar(
-        route_handlers=[api, open_, system.Metrics, *pages.ROUTES],
+        route_handlers=[api, open_, metrics.metrics_, *pages.ROUTES],
         lifespan=[alive],
-        middleware=[*traced, metrics.middleware, DefineMiddleware(Csrf, config=csrf)],
+        dependencies={"writers": _give(watched)},
+        middleware=[*traced, counted.middleware, DefineMiddleware(Csrf, config=csrf)],
         exception_handlers=HANDLERS,
         request_max_body_size=MOST_BODY,
         openapi_config=_openapi(),
@@ -119,7 +123,6 @@ def application(live: Live, service: ServiceFile) -> Litestar:
         before_send=[safe_headers(service.public_url)],
         debug=False,
     )
-    system.gauges(live)
     app.state.live, app.state.door, app.state.csrf = live, things["door"], csrf
     return app
 

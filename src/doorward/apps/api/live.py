@@ -12,6 +12,7 @@ import msgspec
 from doorward.apps.api.problems import Trouble, of_failure
 from doorward.core.errors import DoorwardError
 from doorward.ports.tracing import UNTRACED, Tracer
+from doorward.runtime.live.figures import Figures
 from doorward.runtime.live.hub import socket_of
 from doorward.runtime.live.replica import Replica, Told
 from doorward.runtime.live.wire import (
@@ -23,6 +24,7 @@ from doorward.runtime.live.wire import (
     Failed,
     News,
     Steer,
+    Watch,
     failure,
     frame,
     packed,
@@ -146,7 +148,13 @@ class Live:
         self._next += 1
         return await self._send(Steer(self._next, verb, value))
 
-    async def _send(self, message: Ask | Steer) -> Done:
+    async def figures(self) -> Figures:
+        """What the writer has done since it started. Raises Trouble."""
+        self._next += 1
+        done = await self._send(Watch(self._next))
+        return msgspec.msgpack.decode(done.body, type=Figures)
+
+    async def _send(self, message: Ask | Steer | Watch) -> Done:
         if self._writer is None:
             raise away()
         future: asyncio.Future[Done | Failed] = asyncio.get_running_loop().create_future()

@@ -6,14 +6,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.plugins.prometheus import PrometheusController
 from msgspec import Meta
-from prometheus_client import Gauge
 
 from doorward.apps.api.described import described
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble
-from doorward.apps.api.who import Who, guard
+from doorward.apps.api.who import Who
 from doorward.runtime.live.wire import ClockShape
 from doorward.tables.injections import Injection, Injections
 from doorward.twin.inject import Inject, InjectTaken
@@ -138,37 +136,6 @@ def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(msgspec.json.encode(described(request.app)), media_type="application/json")
 
 
-class Metrics(PrometheusController):
-    """Figures for Prometheus: requests by route, how far the replica is, who listens."""
-
-    path = "/metrics"
-    openmetrics_format = True
-    guards = (guard,)
-    opt = {"scope": "REPORTS_READ"}  # noqa: RUF012 - the framework reads it from the class
-    include_in_schema = False
-
-
-def gauges(live: Live) -> None:
-    """What the process knows of the network, read when somebody asks."""
-    for name, words, read in (
-        ("doorward_turn", "newest turn that this process shows", lambda: live.replica.turn),
-        ("doorward_behind_seconds", "seconds by which the roster lags behind the clock", lambda: _clock(live).behind_s),
-        ("doorward_writer_up", "1 while the writer is there", lambda: int(live.connected)),
-        ("doorward_stream_clients", "clients of the stream of turns", lambda: live.listeners),
-        ("doorward_network_time_seconds", "time of the network, Unix seconds", live.replica.now_s),
-    ):  # fmt: skip
-        Gauge(name, words).set_function(read)
-
-
-def _clock(live: Live) -> Any:
-    return live.replica.clock or _NO_CLOCK
-
-
-class _NoClock:
-    behind_s = 0.0
-
-
-_NO_CLOCK = _NoClock()
 TWIN_ROUTES = [speed, pause, go, step, until, inject, injections]
 ROUTES = [clock, *TWIN_ROUTES]
 OPEN_ROUTES = [healthz, readyz, openapi]

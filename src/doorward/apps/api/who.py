@@ -152,6 +152,8 @@ def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
         raise Trouble(
             403, f"this needs the scope {words}", remedy="ask an admin for a key or a role that has it"
         )
+    if handler.opt.get("operators") and not who.operator:
+        raise Trouble(403, "this is the operator's")
     connection.state.who = who
 
 

@@ -22,8 +22,9 @@ from doorward.ledger.service import Command
 from doorward.ledger.vault import Kept
 from doorward.ports.clock import LiveClock, PacedClock, steady_s, wall_s
 from doorward.ports.tracing import UNTRACED, Span, Tracer
+from doorward.runtime.live.figures import Figures
 from doorward.runtime.live.hub import Hub, Peer
-from doorward.runtime.live.wire import Ask, ClockShape, Done, Failed, News, Steer, Up, failure, packed
+from doorward.runtime.live.wire import Ask, ClockShape, Done, Failed, News, Steer, Up, Watch, failure, packed
 from doorward.runtime.roster import Roster
 from doorward.tables.injections import Injected
 
@@ -70,6 +71,7 @@ class Engine:
         self._told_s = 0.0
         self._nudged: dict[str, None] = {}
         self._step_s = -1
+        self.figures = Figures()
         self.open()
 
     # ---- life --------------------------------------------------------------------------------------------------
@@ -117,7 +119,7 @@ class Engine:
             self._guarded(self.roster.work_next, self.roster.next_service)
             if asked := self.hub.poll(0.0):
                 self.take(asked)
-        self.ledger.commit()
+        self._commit()
         if isinstance(self.clock, PacedClock):
             self._hold(self.clock)
         self.news()
@@ -127,6 +129,7 @@ class Engine:
         before, begun = self.ledger.at, steady_s()
         try:
             work()
+            self.figures.served(name, steady_s() - begun)
             if self._tracer.on and (self.ledger.at > before or steady_s() - begun > LONG_S):
                 self._tracer.did(
                     f"service {name}", steady_s() - begun, turn=self.ledger.at, now_s=self.now_s()
@@ -170,11 +173,15 @@ class Engine:
             while asked:
                 group += asked
                 for _, message in asked:
+                    begun = steady_s()
                     answers.append(self._one(message))
+                    if isinstance(message, Ask):
+                        known = message.name if message.name in self._commands else "unknown"
+                        self.figures.commanded(known, ended(answers[-1]), steady_s() - begun)
                 more = len(group) < MOST_IN_GROUP and wall_s() < until
                 asked = self.hub.poll(0.0) if more else []
             self._nudge()
-            self.ledger.commit()
+            self._commit()
         except (SyncFailed, Locked):
             raise  # another writer took over, or nobody knows what was kept: nothing is acknowledged
         except Exception as error:
@@ -192,11 +199,18 @@ class Engine:
         for (peer, _), answer in zip(group, answers, strict=True):
             self.hub.tell(peer, answer)
 
+    def _commit(self) -> None:
+        begun = steady_s()
+        self.ledger.commit()
+        self.figures.committed(steady_s() - begun)
+
     def _one(self, message: Up) -> Done | Failed:
         """The answer to one of them. Raises only what undoes the whole group."""
         try:
             if isinstance(message, Steer):
                 return self._steer(message)
+            if isinstance(message, Watch):
+                return Done(message.id, self.ledger.at, packed(self.figures.now(len(self.hub))))
             with self._tracer.span(f"command {message.name}", message.trace, asker=message.asker) as span:
                 done = self._command(message)
                 span.say(turn=done.turn) if isinstance(done, Done) else span.say(failed=done.kind)
@@ -205,7 +219,7 @@ class Engine:
             if self.ledger.poisoned:
                 raise
             if not isinstance(error, (DoorwardError, OverflowError)):
-                name = message.name if isinstance(message, Ask) else message.verb
+                name = message.name if isinstance(message, Ask) else "steer"
                 self._log.error("command failed", command=name, error=repr(error), exc_info=True)
             return failure(message.id, error)
 
@@ -337,6 +351,11 @@ class Engine:
             self.open()
             self._log.info("room again", turn=self.ledger.at)
             self.news()
+
+
+def ended(answer: Done | Failed) -> str:
+    """How a command ended, in a word."""
+    return answer.kind if isinstance(answer, Failed) else "again" if answer.again else "done"
 
 
 def has_room(folder: Path, probe: int = 1 << 20) -> bool:

@@ -11,22 +11,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
-from doorward.core.units import DAY_S, HOUR_S
+from doorward.core.units import DAY_S
 from doorward.lastmile.board.asked import Service
 from doorward.lastmile.board.commands import COMMANDS as BOARD
 from doorward.ledger.fork import fork as fork_journal
 from doorward.ledger.read import Reader
 from doorward.runtime.build import network_of
 from doorward.runtime.live.prepare import open_twin
-from doorward.runtime.look.overview import overview
+from doorward.runtime.look.reports import day_report
 from doorward.runtime.look.view import Frame, View
 from doorward.runtime.rundir import RunDir
-from doorward.tables.fleet import Runs
-from doorward.tables.journey import Event
-from doorward.tables.orders import Orders
-from doorward.tables.packages import Scans
 from doorward.twin.inject import Inject, inject
 
 OUT_OF_SERVICE = next(command for command in BOARD if command.name == "board.service")
@@ -127,19 +122,14 @@ def play(where: RunDir, change: Change, now_s: int, until_s: int, told: Callable
 
 def day_of(view: View) -> Day:
     """What the day of a view came to by its moment."""
-    strip, scans, runs = overview(view), view.table(Scans), view.table(Runs)
-    today = scans.at_s >= view.midnight_s
-    handed = np.isin(scans.event, (Event.DELIVERED, Event.STORED))
-    left = (runs.left_s >= view.midnight_s) & (runs.left_s < view.midnight_s + DAY_S)
-    road_s = np.where(runs.ended_s >= 0, runs.ended_s, view.now_s)[left] - runs.left_s[left]
-    metres = np.where(runs.actual_m >= 0, runs.actual_m, runs.dist_m)[left]
+    day = day_report(view, (view.midnight_s + view.frame.utc_offset_s) // DAY_S)
+    road = day.road
+    if road is None:
+        raise AssertionError("a report without a shop has the roads")
     return Day(
-        placed=int((view.table(Orders).at_s >= view.midnight_s).sum()), promised=strip.promised_today,
-        kept=strip.kept_today, missed=strip.missed_today, on_time_pm=strip.on_time_pm,
-        delivered=int((today & handed).sum()), failed=int((today & (scans.event == Event.ATTEMPTED)).sum()),
-        unassigned=strip.unassigned, runs=int(left.sum()), km=round(float(metres.sum()) / 1000, 1),
-        hours=round(float(road_s.sum()) / HOUR_S, 1), cost_c_package=strip.cost_c_package,
-        co2_g_package=strip.co2_g_package,
+        placed=day.placed, promised=day.promised, kept=day.kept, missed=day.missed, on_time_pm=day.on_time_pm,
+        delivered=day.delivered, failed=day.tried_in_vain, unassigned=len(view.unassigned), runs=road.runs, km=road.km,
+        hours=road.hours, cost_c_package=day.cost_c_package, co2_g_package=day.co2_g_package,
     )  # fmt: skip
 
 

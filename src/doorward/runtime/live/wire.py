@@ -1,7 +1,8 @@
 """What API processes and the writer say to each other: frames of MessagePack over a local socket.
 
-A frame is its length (4 bytes, little endian) and a message. Up: `Ask` gives a command, `Steer` moves the twin's clock.
-Down: `Done` or `Failed` for each of them, and `News` to everybody at every commit and change of the clock.
+A frame is its length (4 bytes, little endian) and a message. Up: `Ask` gives a command, `Steer` moves the twin's clock,
+`Watch` asks for figures. Down: `Done` or `Failed` for each of them, and `News` to everybody at every commit and change
+of the clock.
 """
 
 from __future__ import annotations
@@ -39,6 +40,12 @@ class Steer(msgspec.Struct, frozen=True, tag="steer"):
     id: int
     verb: str
     value: float = 0.0
+
+
+class Watch(msgspec.Struct, frozen=True, tag="watch"):
+    """Tell your figures (figures.Figures)."""
+
+    id: int
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -91,7 +98,7 @@ class News(msgspec.Struct, frozen=True, tag="news"):
     clock: ClockShape
 
 
-Up = Ask | Steer
+Up = Ask | Steer | Watch
 Down = Done | Failed | News
 
 _up: msgspec.msgpack.Decoder[Up] = msgspec.msgpack.Decoder(Up)
