@@ -26,7 +26,7 @@ from doorward.core.table import Table
 from doorward.hooks import commands as hooks
 from doorward.hooks.rules import HookRules
 from doorward.hooks.state import FOLDS as HOOKS
-from doorward.ledger.deliveries import DEAD, DELIVERED, WAITS, Deliveries, Delivery
+from doorward.ledger.deliveries import DEAD, DELIVERED, WAITS, Deliveries, Delivery, Post
 from doorward.ledger.ledger import Ledger
 from doorward.ledger.state import merge_folds
 from doorward.ledger.vault import Kept, Referred
@@ -323,3 +323,22 @@ def test_waits_follow_the_schedule_and_the_receiver() -> None:
         assert planned <= wait_s(Delivery(0, "m", tries, b"")) <= 1.2 * planned + 1
     assert wait_asked("120", 0) == 120 and wait_asked("Thu, 01 Jan 1970 00:01:00 GMT", 10) == 50
     assert wait_asked("soon", 0) == 0 and wait_asked("-5", 0) == 0 and wait_asked("9" * 50, 0) == 86_400
+
+
+def test_what_was_delivered_is_listed_for_some_time(tmp_path: Path) -> None:
+    book, now = Deliveries(tmp_path / "hooks.db"), [1_000_000]
+    book.add(1, [Post(f"m{k}", k, b"{}", [0]) for k in range(1_300)], [], [], 0)
+    for k, one in enumerate(book.due(0, now[0], 2_000)):
+        book.tried(one, now[0], 200, 1, "", status=DELIVERED if k else DEAD, due_s=now[0])
+    keep_s = {DELIVERED: 1_000, DEAD: 5_000}
+    sender = Sender(None, book, None, lambda: now[0], print, keep_s=keep_s)  # type: ignore[arg-type]
+    sender.tidy()
+    assert book.totals() == {DELIVERED: 1_299, DEAD: 1}
+    now[0] += 1_001
+    for left in (799, 299, 0, 0):  # little by little
+        sender.tidy()
+        assert book.totals().get(DELIVERED, 0) == left
+    now[0] += 5_000
+    sender.tidy()
+    assert book.totals() == {}
+    book.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorward.ledger.deliveries import DEAD, DELIVERED, WAITS, Deliveries, Post
+from doorward.ledger.deliveries import DEAD, DELIVERED, WAITS, Deliveries, Delivery, Post
 
 
 @settings(max_examples=30, deadline=None)
@@ -51,4 +51,32 @@ def test_an_older_file_gets_its_indexes(tmp_path: Path) -> None:
     reader.close()
     book = Deliveries(tmp_path / "hooks.db")
     assert book.ready
+    book.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    ends=st.lists(st.tuples(st.sampled_from([WAITS, DELIVERED, DEAD]), st.integers(0, 9)), max_size=24),
+    before_s=st.integers(0, 10),
+    status=st.sampled_from([WAITS, DELIVERED, DEAD]),
+    most=st.integers(1, 5),
+)
+def test_what_ended_long_ago_is_forgotten_and_nothing_else(
+    tmp_path_factory: object, ends: list[tuple[int, int]], before_s: int, status: int, most: int
+) -> None:
+    """Message k goes to lanes k and k + 1; each delivery ends for itself. What waits is never forgotten."""
+    book = Deliveries(tmp_path_factory.mktemp("book") / "hooks.db")  # type: ignore[attr-defined]
+    count = (len(ends) + 1) // 2
+    book.add(1, [Post(f"m{k:02d}", k, b"{}", [k, k + 1]) for k in range(count)], [], [], 0)
+    stands = {(k + side, f"m{k:02d}"): (WAITS, 0) for k in range(count) for side in (0, 1)}
+    for one, end in zip(sorted(stands), ends, strict=False):
+        stands[one] = end
+        book.tried(Delivery(*one, 0, b"{}"), end[1], 200, 5, "", status=end[0], due_s=end[1])
+    while book.forget(status, before_s, most) == most:
+        pass
+    left = {key for key, (how, at_s) in stands.items() if how == WAITS or how != status or at_s >= before_s}
+    assert {(lane, line.message) for lane in range(count + 1) for line in book.page(lane, most=99)} == left
+    tried_left = {key for key in list(sorted(stands))[: len(ends)] if key in left}
+    assert {(lane, m) for lane, m in book.sql.execute("select lane, message from attempts")} == tried_left
+    assert {m for (m,) in book.sql.execute("select id from messages")} == {m for _, m in left}
     book.close()

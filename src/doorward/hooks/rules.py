@@ -12,6 +12,8 @@ class HookRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ports: tuple[int, ...] = (443,)  # 80 and 8443 are usual further ones; none: any
     networks: tuple[str, ...] = ()  # private networks that the operator allows, as 10.20.0.0/16
     endpoints: int = 100  # most endpoints of one organisation
+    keep_days: int = 30  # how long delivered messages are listed
+    keep_dead_days: int = 90  # how long dead letters wait to be replayed
 
 
 PRIVATE = (

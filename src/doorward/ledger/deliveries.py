@@ -33,7 +33,9 @@ create index attempts_of on attempts(lane, at_s)
 """
 _LATER = """
 create index if not exists newest on deliveries(lane, at_s desc, message);
-create index if not exists tries_of on attempts(lane, message)
+create index if not exists tries_of on attempts(lane, message);
+create index if not exists done on deliveries(status, due_s) where status > 0;
+create index if not exists receivers on deliveries(message)
 """
 """Indexes that files made earlier get when they are opened."""
 
@@ -196,6 +198,24 @@ class Deliveries:
                 " where lane = ? and message = ? and (status = 0 or ? = 1)",
                 (status, due_s, code, one.lane, one.message, status),
             )
+
+    def forget(self, status: int, before_s: int, most: int = 500) -> int:
+        """Remove deliveries that ended so before a second, their attempts, and messages that nobody has left to get;
+        returns how many there were, at most `most`: with more, ask again."""
+        with told(self.path), self.sql:
+            gone: list[tuple[int, str]] = list(
+                self.sql.execute(
+                    "select lane, message from deliveries where status = ? and status > 0 and due_s < ? limit ?",
+                    (status, before_s, most),
+                )
+            )
+            self.sql.executemany("delete from attempts where lane = ? and message = ?", gone)
+            self.sql.executemany("delete from deliveries where lane = ? and message = ?", gone)
+            self.sql.executemany(
+                "delete from messages where id = ?1 and not exists (select 1 from deliveries where message = ?1)",
+                ((message,) for _, message in gone),
+            )
+        return len(gone)
 
     def close_lane(self, lane: int) -> None:
         """Nothing more is sent there: what waits becomes dead letters."""

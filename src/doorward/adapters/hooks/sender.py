@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 from standardwebhooks import Webhook
@@ -39,6 +40,7 @@ GONE = 410
 LANE, PLACES, SLOW_S = 4, 64, 2.0
 TURNS_AT_ONCE = 200
 IDLE_S = 0.2
+TIDY_S = 600
 
 
 @dataclass
@@ -68,10 +70,12 @@ class Sender:
 
     def __init__(
         self, ledger: Ledger, book: Deliveries, dialer: Dialer, now_s: Callable[[], int],
-        gone: Callable[[int], None], *, places: int = PLACES,
+        gone: Callable[[int], None], *, places: int = PLACES, keep_s: Mapping[int, int] = MappingProxyType({}),
     ) -> None:  # fmt: skip
+        """keep_s: for how long deliveries that ended are kept, by status; without one for ever."""
         self._ledger, self._book, self._dialer = ledger, book, dialer
-        self._now_s, self._gone, self._places = now_s, gone, places
+        self._now_s, self._gone, self._places, self._keep_s = now_s, gone, places, keep_s
+        self._tidied_s = 0
         self._network_s = 0
         self._lanes = {lane: Lane() for lane in book.lanes()}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,6 +87,8 @@ class Sender:
         while not stop.is_set():
             behind = self.follow()
             self.dispatch()
+            if not behind:
+                self.tidy()
             waits: set[asyncio.Future[object]] = {asyncio.ensure_future(stop.wait()), *self._tasks}  # type: ignore[arg-type]
             await asyncio.wait(waits, timeout=0 if behind else IDLE_S, return_when=asyncio.FIRST_COMPLETED)
             for each in waits - self._tasks:
@@ -123,6 +129,15 @@ class Sender:
 
     def _ref(self, shop: int, order: int) -> str:
         return self._ledger.vault.name(scope_of(shop), order)
+
+    def tidy(self) -> None:
+        """Forget some of what ended long ago: little at a time, so that no message waits for it."""
+        now_s = self._now_s()
+        if now_s - self._tidied_s < TIDY_S:
+            return
+        more = [self._book.forget(status, now_s - keep) for status, keep in self._keep_s.items()]
+        if not any(more):
+            self._tidied_s = now_s
 
     # ---- sending -----------------------------------------------------------------------------------------------
 

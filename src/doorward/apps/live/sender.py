@@ -19,9 +19,10 @@ from doorward.adapters.hooks.sender import Sender, follow_from
 from doorward.apps.live.logs import logger
 from doorward.apps.live.writer import end_with_parent
 from doorward.core.errors import DoorwardError
+from doorward.core.units import DAY_S
 from doorward.hooks.commands import DisableHook
 from doorward.hooks.rules import HookRules, inside
-from doorward.ledger.deliveries import Deliveries
+from doorward.ledger.deliveries import DEAD, DELIVERED, Deliveries
 from doorward.ledger.read import Reader
 from doorward.ports.clock import wall_s
 from doorward.runtime.build import all_folds, network_of
@@ -91,8 +92,11 @@ async def _deliver(where: RunDir, book: Deliveries, stop: asyncio.Event, private
             log.info("an endpoint is gone, and disabled", endpoint=endpoint)
 
     try:
-        gone = Sender(ledger, book, dialer, lambda: int(wall_s()), lambda row: _in(threads, disable, row))
-        await gone.run(stop)
+        keep_s = {DELIVERED: rules.keep_days * DAY_S, DEAD: rules.keep_dead_days * DAY_S}
+        sender = Sender(
+            ledger, book, dialer, lambda: int(wall_s()), lambda row: _in(threads, disable, row), keep_s=keep_s
+        )
+        await sender.run(stop)
     finally:
         await dialer.close()
         threads.shutdown(wait=False, cancel_futures=True)
