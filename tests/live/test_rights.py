@@ -194,6 +194,20 @@ def test_a_contractor_sees_the_runs_of_the_vehicles_it_was_given(server: Server,
         for bar in driven:
             answer = client.get(f"/api/v1/runs/{bar['run']}")
             assert answer.status_code == (200 if bar["vehicle"] == vehicle else 404)
+        whole_network, network = (who.get("/api/v1/network").json() for who in (admin, client))
+        base = whole_network["vehicles"][vehicle]["station"]
+        assert [each["vehicle"] for each in network["vehicles"]] == [vehicle]
+        assert [each["site"] for each in network["sites"]] == [base]
+        assert network["lanes"] == network["services"] == [] != whole_network["lanes"]
+        assert {zone["station"] for zone in network["zones"]} == {base}
+        for site in whole_network["sites"]:
+            if site["kind"] == "station":
+                board = client.get("/api/v1/board", params={"station": site["site"]})
+                assert board.status_code == (200 if site["site"] == base else 404), site
+        style = client.get("/api/v1/map/style.json").json()
+        assert style["sources"]["lanes"]["data"]["features"] == []
+        board = client.get("/api/v1/board", params={"station": base}).json()
+        assert board["unassigned"] == [] and {each["bar"]["vehicle"] for each in board["runs"]} <= {vehicle}
         run = seen[0]["run"]
         theirs = client.get(f"/api/v1/runs/{run}").json()["doors"]
         ours = admin.get(f"/api/v1/runs/{run}").json()["doors"]

@@ -44,6 +44,7 @@ function NotYours(): JSX.Element {
   return (
     <Empty title="Not yours to see">
       This page is the operator's; your role does not include it. An admin can change that.
+      {!may("ORDERS_READ") && may("RUNS_READ") && <> <a href={href("/dispatch")}>Your runs</a></>}
       {may("ORDERS_READ") && <> <a href={href("/orders")}>Your orders</a></>}
     </Empty>
   );

@@ -149,7 +149,7 @@ export interface Answer {
 /** Who is signed in (GET /session). */
 export interface Session {
   grant: number; organisation: number; organisation_name: string; kind: string; scopes: string[]; csrf: string;
-  now_s: number; utc_offset_s: number; person: boolean;
+  now_s: number; utc_offset_s: number; person: boolean; mode: string;
 }
 export interface Problem {
   type: string; title: string; status: number; detail: string; field?: string; rule?: string;

@@ -7,7 +7,7 @@ const door = (p: number): Door => ({ packages: [p], lon: p, lat: -p, done_s: -1 
 const run = (n: number, doors: number[], status = "planned"): RunDetail => ({ bar: { run: n, status, depart_s: n, vehicle: n, name: `van ${n}` } as RunBar, doors: doors.map(door) }) as RunDetail;
 const shift = (p: number, from: number, place: number, to: number, to_place: number): Shift => ({ packages: [p], run: from, place, to_run: to, to_place });
 const visits = (...packages: number[]): Visit[] => packages.map((p, seq) => ({ packages: [p], seq }) as Visit);
-const net = { sites: [{ lon: 100, lat: 50 }] } as NetworkShape;
+const net = { sites: [{ site: 0, lon: 100, lat: 50 }] } as NetworkShape;
 const board = { station: 0, unassigned: [{ package: 9, lon: 9, lat: -9 } as Unassigned], runs: [run(1, [1, 2, 3]), run(2, [4], "left")] } as Board;
 
 describe("what is asked", () => {

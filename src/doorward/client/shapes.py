@@ -589,6 +589,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     now_s: int
     utc_offset_s: int
     person: bool
+    mode: str
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

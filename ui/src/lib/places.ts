@@ -2,7 +2,7 @@
 
 const RIGHTS: Record<string, readonly string[]> = {
   "/": ["NETWORK_READ", "RUNS_READ"],
-  "/dispatch": ["NETWORK_READ"],
+  "/dispatch": ["RUNS_READ"],
   "/centers": ["NETWORK_READ"],
   "/linehaul": ["NETWORK_READ"],
   "/twin": ["NETWORK_READ"],

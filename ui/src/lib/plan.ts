@@ -43,7 +43,7 @@ const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 /** A plan on the map: the ways that its runs would go as lines, and the doors that move as dots. */
 export function planOf(net: NetworkShape, board: Board, plan: Plan | null): { ways: FeatureCollection; moved: FeatureCollection } {
-  const home = net.sites[board.station];
+  const home = net.sites.find((s) => s.site === board.station);
   if (!plan || !home) return { ways: NOTHING, moved: NOTHING };
   const where = new Map<number, [number, number]>(board.unassigned.map((u) => [u.package, [u.lon, u.lat]]));
   for (const run of board.runs) for (const door of run.doors) for (const p of door.packages) where.set(p, [door.lon, door.lat]);

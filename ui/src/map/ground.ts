@@ -52,7 +52,7 @@ export function sitesOf(net: NetworkShape): FeatureCollection {
 
 /** A run on the map: what is done and what is to come as lines, doors as points in order. */
 export function routeOf(net: NetworkShape, run: RunDetail | null): { route: FeatureCollection; doors: FeatureCollection } {
-  const home = run && net.sites[run.bar.station];
+  const home = run && net.sites.find((s) => s.site === run.bar.station);
   if (!run || !home) return { route: EMPTY, doors: EMPTY };
   const at = run.doors.map((d): [number, number] => [d.lon, d.lat]);
   // back at its station: the way home is behind it too
@@ -74,7 +74,7 @@ export function routeOf(net: NetworkShape, run: RunDetail | null): { route: Feat
 /** The ways still to go of runs, for the board: all but the chosen one, thin. */
 export function othersOf(net: NetworkShape, runs: readonly RunDetail[], chosen: number): FeatureCollection {
   const features = runs.filter((r) => r.bar.run !== chosen).map((run): Feature => {
-    const home = net.sites[run.bar.station]!, left = run.doors.filter((d) => d.done_s < 0).map((d) => [d.lon, d.lat]);
+    const home = net.sites.find((s) => s.site === run.bar.station)!, left = run.doors.filter((d) => d.done_s < 0).map((d) => [d.lon, d.lat]);
     return { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [[home.lon, home.lat], ...left, [home.lon, home.lat]] } };
   });
   return { type: "FeatureCollection", features };

@@ -120,7 +120,7 @@ export class LiveMap {
 
   /** Looks at all that a board has. */
   fitBoard(board: Board): void {
-    const box = new gl.LngLatBounds(), home = this.net.sites[board.station];
+    const box = new gl.LngLatBounds(), home = this.net.sites.find((s) => s.site === board.station);
     if (home) box.extend([home.lon, home.lat]);
     for (const d of board.runs.flatMap((r) => r.doors)) box.extend([d.lon, d.lat]);
     for (const u of board.unassigned) box.extend([u.lon, u.lat]);

@@ -41,7 +41,7 @@ function Rail(): JSX.Element {
 
 function Clock(): JSX.Element {
   const c = clock.value;
-  if (!c && !may("NETWORK_READ")) return <div class="clock"><time title={dayWord(now.value, offset.value)}>{hm(now.value, offset.value)}</time></div>;
+  if (!c && !may("NETWORK_READ")) return <div class="clock"><time title={dayWord(now.value, offset.value)}>{hm(now.value, offset.value)}</time>{mode.value === "twin" && <span class="badge twin">TWIN</span>}</div>;
   const speed = c && (c.paused ? "paused" : c.speed === 1 ? "" : `${c.speed}×`);
   const behind = c && c.behind_s > 5 ? `${lasting(c.behind_s)} behind` : "";
   const twin = mode.value === "twin";

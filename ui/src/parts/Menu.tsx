@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
-export interface Item { label: string; key?: string; off?: string; danger?: boolean; run: () => void }
+/** needs: the right without which it cannot be taken; PLANS_WRITE unless said otherwise, empty none. */
+export interface Item { label: string; key?: string; off?: string; danger?: boolean; needs?: string; run: () => void }
 
 /** Arrow keys move, Enter takes, Escape and a press outside close. An item that cannot be taken says why. */
 export function Menu({ x, y, title, items, close }: { x: number; y: number; title: string; items: readonly (Item | null)[]; close: () => void }): JSX.Element {

@@ -8,6 +8,8 @@ import { at } from "./view";
 
 export interface Edit {
   verb: string;
+  /** Where it is sent, if not to the board. */
+  path?: string;
   body: Record<string, unknown>;
   /** What is asked, as the outcome's title: "Put 3 packages on electric van 2". */
   says: string;
@@ -51,7 +53,7 @@ export async function send(edit: Edit, again: () => void): Promise<Answer | null
     told.value = new Map();
   });
   try {
-    const answer = await post<Answer>(`board/${edit.verb}`, edit.body, { key: edit.key });
+    const answer = await post<Answer>(edit.path ?? `board/${edit.verb}`, edit.body, { key: edit.key });
     batch(() => {
       outcome.value = { state: "done", edit, answer };
       told.value = resultOf(edit, answer);

@@ -33,7 +33,7 @@ export const now = computed(() => at.value ?? liveNow.value);
 export const offset = computed(() => network.value?.utc_offset_s ?? session.value?.utc_offset_s ?? 0);
 export const age_s = computed(() => Math.max(0, Math.round((beat.value - lineHeard.value) / 1000)));
 export const stale = computed(() => age_s.value * 1000 >= STALE_MS);
-export const mode = computed(() => clock.value?.mode ?? "live");
+export const mode = computed(() => clock.value?.mode ?? session.value?.mode ?? "live");
 
 /** Facts of turns since the last look, so that reads know what changed. */
 type Listener = () => void;
@@ -131,7 +131,8 @@ async function load(): Promise<void> {
       may("NETWORK_READ") ? get<ClockShape>("clock") : null,
     ]);
     // who may not see the tower starts where its own things are
-    if (view.value.path === "/" && !may(...rightsOf("/")) && may(...rightsOf("/orders"))) go("/orders");
+    const start = ["/orders", "/dispatch"].find((place) => may(...rightsOf(place)));
+    if (view.value.path === "/" && !may(...rightsOf("/")) && start) go(start);
     batch(() => {
       network.value = net;
       if (time) seeClock(time);

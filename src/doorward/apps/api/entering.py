@@ -33,7 +33,8 @@ SMALL = 64 << 10
 class Me(msgspec.Struct, frozen=True):
     """Who is signed in, and what they may. csrf: for the header X-CSRF-Token of a browser's changes.
 
-    now_s, utc_offset_s: the network's time, for those who may not ask for its clock. person: not a machine's key.
+    now_s, utc_offset_s, mode (twin or live): the network's time, for those who may not ask for its clock.
+    person: not a machine's key.
     """
 
     grant: int
@@ -45,6 +46,7 @@ class Me(msgspec.Struct, frozen=True):
     now_s: int
     utc_offset_s: int
     person: bool
+    mode: str
 
 
 class Signing:
@@ -141,6 +143,7 @@ def me_of(live: Live, grant: int, org: int, scopes: Scope, csrf: str) -> Me:
     return Me(
         grant, org, name.decode(), OrgKind(int(kinds[org])).name.lower(), names_of(scopes), csrf,
         live.replica.now_s(), live.replica.network.utc_offset_s, person_behind(grants, grant) >= 0,
+        "live" if live.replica.where.settings.live else "twin",
     )  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from litestar.response import Stream
 
 from doorward.access.rights import holds
 from doorward.apps.api.live import Live
+from doorward.apps.api.own import own_positions
 from doorward.apps.api.problems import Trouble
-from doorward.apps.api.reading import Looking, own_positions
+from doorward.apps.api.reading import Looking
 from doorward.apps.api.who import Who
 from doorward.ports.clock import steady_s, wall_s
 from doorward.runtime.live.replica import Told

@@ -13,8 +13,10 @@ from doorward.adapters.basemap.fallback import network_style
 from doorward.adapters.basemap.style import style
 from doorward.adapters.basemap.tiles import HEADERS, Tiles
 from doorward.apps.api.live import Live
+from doorward.apps.api.own import own_network
 from doorward.apps.api.problems import missing
 from doorward.apps.api.reading import Looking
+from doorward.apps.api.who import Who
 from doorward.runtime.look.cells import Cells, cells, doors_of
 from doorward.runtime.look.network import network_shape
 from doorward.runtime.look.tone import TONES, package_tones
@@ -38,6 +40,7 @@ class Basemap:
 async def map_style(
     request: Request[Any, Any, Any],
     looking: Looking,
+    who: Who,
     basemap: Basemap,
     theme: Literal["dark", "light"] = "dark",
 ) -> Response[bytes]:
@@ -46,7 +49,8 @@ async def map_style(
         url = f"{request.base_url}api/v1/map/tiles/{{z}}/{{x}}/{{y}}.mvt?v={basemap.tiles.etag}"
         made = style(theme, url, box=basemap.tiles.box, dated=basemap.tiles.dated)
     else:
-        made = network_style(network_shape(looking.now()), theme, island=basemap.invented)
+        view = looking.now()
+        made = network_style(own_network(who, view.state, network_shape(view)), theme, island=basemap.invented)
     return Response(
         msgspec.json.encode(made),
         media_type="application/json",

@@ -11,14 +11,14 @@ from litestar import Request, Response, get
 from litestar.openapi.spec import Example
 from litestar.params import PathParameter, QueryParameter
 
-from doorward.access.rights import packages_seen, parts_seen, redacted, runs_seen
+from doorward.access.rights import parts_seen, redacted, runs_seen
 from doorward.adapters.orders import SIZES
 from doorward.apps.api.live import Live
 from doorward.apps.api.orders_in import RecipientIn
+from doorward.apps.api.own import own_board, own_doors, own_network, own_positions, own_runs
 from doorward.apps.api.past import Pasts
 from doorward.apps.api.problems import Trouble, missing
 from doorward.apps.api.who import Who, must_see_order
-from doorward.ledger.state import State
 from doorward.runtime.look.board import board
 from doorward.runtime.look.center import center_shape
 from doorward.runtime.look.exceptions import exceptions
@@ -114,45 +114,14 @@ class Looking:
         return Response(body, media_type="application/json", headers=headers)
 
 
-def own_runs(who: Who, state: State, found: Runs) -> Runs:
-    """The runs that the asker sees."""
-    if who.operator:
-        return found
-    seen = runs_seen(state, who.org)
-    return msgspec.structs.replace(found, runs=[bar for bar in found.runs if seen[bar.run]])
-
-
-def own_doors(who: Who, state: State, found: RunDetail) -> RunDetail:
-    """A contractor sees where a door is while it has a package for it as things stand now; else the area."""
-    if who.operator:
-        return found
-    doors = [
-        door
-        if packages_seen(state, who.org, np.array(door.packages, np.int64)).any()
-        else msgspec.structs.replace(door, lat=round(door.lat, 2), lon=round(door.lon, 2))
-        for door in found.doors
-    ]
-    return msgspec.structs.replace(found, doors=doors)
-
-
-def own_positions(who: Who, state: State, found: Positions) -> Positions:
-    """The vehicles that the asker sees; trucks are the operator's."""
-    if who.operator:
-        return found
-    seen = runs_seen(state, who.org)
-    keep = [i for i, each in enumerate(found.id) if each[0] == "r" and seen[int(each[1:])]]
-    columns = {
-        f: [getattr(found, f)[i] for i in keep]
-        for f in Positions.__struct_fields__
-        if isinstance(getattr(found, f), list)
-    }
-    return msgspec.structs.replace(found, **columns)
-
-
 @get("/network", opt={"scope": "RUNS_READ"}, summary="What stands still", responses=None)
-async def network_(request: Request[Any, Any, Any], looking: Looking) -> Response[NetworkShape]:
-    """Buildings, zones, lanes, vehicles, partners."""
-    return await looking.answer(request, None, ("network",), network_shape)  # type: ignore[return-value]
+async def network_(request: Request[Any, Any, Any], looking: Looking, who: Who) -> Response[NetworkShape]:
+    """Buildings, zones, lanes, vehicles, partners. A contractor's are its vehicles and the stations they leave from."""
+
+    def shape(view: View) -> NetworkShape:
+        return own_network(who, view.state, network_shape(view))
+
+    return await looking.answer(request, None, ("network", who.org), shape)  # type: ignore[return-value]
 
 
 @get("/overview", opt={"scope": "NETWORK_READ"}, summary="How is it going?")
@@ -320,12 +289,16 @@ async def linehaul_(
     return await looking.answer(request, at, ("linehaul", day), lambda view: linehaul(view, day))  # type: ignore[return-value]
 
 
-@get("/board", opt={"scope": "NETWORK_READ"}, summary="The dispatcher's board")
+@get("/board", opt={"scope": "RUNS_READ"}, summary="The dispatcher's board")
 async def board_(
-    request: Request[Any, Any, Any], looking: Looking, station: Station, at: At = None
+    request: Request[Any, Any, Any], looking: Looking, who: Who, station: Station, at: At = None
 ) -> Response[Board]:
-    """A station's pool, each package with why it stands there, and its runs."""
-    return await looking.answer(request, at, ("board", station), lambda view: board(view, station))  # type: ignore[return-value]
+    """A station's pool, each package with why it stands there, and its runs. A contractor sees its own runs."""
+
+    def shape(view: View) -> Board:
+        return own_board(who, looking.now().state, board(view, station))
+
+    return await looking.answer(request, at, ("board", who.org, station), shape)  # type: ignore[return-value]
 
 
 class ItemOut(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ import { Icon } from "../../parts/Icon";
 import { Age, Panel } from "../../parts/States";
 import { chosen, closeOutcome, editOf, opened, outcome, send, sending } from "../../state/board";
 import { useKeys } from "../../state/keyboard";
-import { network } from "../../state/live";
+import { may, network } from "../../state/live";
 import { discard, offered } from "../../state/plan";
 import { useRead } from "../../state/read";
 import { at, go, tune, view } from "../../state/view";
@@ -66,23 +66,23 @@ function doorItems(board: Board, run: RunDetail, door: Door, again: () => void):
     { label: "Back to the pool", off: onRoad(run) ? "it is aboard" : undefined, run: () => takeOff(board, all, again) },
     null,
     { label: locks ? "Lock in its place" : "Unlock", key: "l", run: () => lock(all, [], locks, things(all.length), again) },
-    { label: "Optimise this run…", key: "o", off: onRoad(run) ? "it has left" : undefined, run: () => (dialog.value = { kind: "optimise", runs: [run.bar.run] }) },
+    { needs: "PLANS_OWN", label: "Optimise this run…", key: "o", off: onRoad(run) ? "it has left" : undefined, run: () => (dialog.value = { kind: "optimise", runs: [run.bar.run] }) },
     null,
-    { label: chosen.value.has(door.packages[0]!) ? "Deselect" : "Select", key: "x", run: () => (chosen.value = toggled(chosen.value, door.packages)) },
-    { label: `Open package ${door.packages[0]}`, run: () => go(`/packages/${door.packages[0]}`) },
+    { needs: "", label: chosen.value.has(door.packages[0]!) ? "Deselect" : "Select", key: "x", run: () => (chosen.value = toggled(chosen.value, door.packages)) },
+    { needs: "", label: `Open package ${door.packages[0]}`, run: () => go(`/packages/${door.packages[0]}`) },
   ];
 }
 
 function runItems(run: RunDetail, again: () => void): (Item | null)[] {
   const b = run.bar, gone = onRoad(run) ? "it has left" : undefined, held = locked(run), all = openDoors(run).flatMap((d) => d.packages);
   return [
-    { label: "Optimise…", key: "o", off: gone, run: () => (dialog.value = { kind: "optimise", runs: [b.run] }) },
+    { needs: "PLANS_OWN", label: "Optimise…", key: "o", off: gone, run: () => (dialog.value = { kind: "optimise", runs: [b.run] }) },
     { label: held ? "Unlock the run" : "Lock the run", key: "l", run: () => lock([], [b.run], !held, b.name, again) },
     { label: "Other departure…", off: gone, run: () => (dialog.value = { kind: "start", run: b.run }) },
     { label: "Exchange vehicles with…", off: gone ?? (b.vehicle < 0 ? "a gig driver's own" : undefined), run: () => (dialog.value = { kind: "swap", run: b.run }) },
     { label: "Vehicle out of service, release all", danger: true, off: gone ?? (b.vehicle < 0 ? "a gig driver's own" : undefined), run: () => void send(editOf("service", { vehicle: b.vehicle, out: true, release: true }, `${b.name} out of service`), again) },
     null,
-    { label: "Select all its doors", key: "x", run: () => (chosen.value = toggled(chosen.value, all)) },
+    { needs: "", label: "Select all its doors", key: "x", run: () => (chosen.value = toggled(chosen.value, all)) },
     { label: "Assign all its doors to…", key: "a", off: gone, run: () => (dialog.value = { kind: "assign", packages: all }) },
   ];
 }
@@ -94,8 +94,8 @@ function poolItems(board: Board, u: Unassigned, again: () => void): (Item | null
     { label: `Put ${what}where it costs least`, run: () => void assign(board, all, -1, "whichever costs least", -1, again) },
     { label: "Choose another way", run: () => rechoose(board, all, again) },
     null,
-    { label: chosen.value.has(u.package) ? "Deselect" : "Select", key: "x", run: () => (chosen.value = toggled(chosen.value, [u.package])) },
-    { label: `Open package ${u.package}`, run: () => go(`/packages/${u.package}`) },
+    { needs: "", label: chosen.value.has(u.package) ? "Deselect" : "Select", key: "x", run: () => (chosen.value = toggled(chosen.value, [u.package])) },
+    { needs: "", label: `Open package ${u.package}`, run: () => go(`/packages/${u.package}`) },
   ];
 }
 
@@ -112,6 +112,7 @@ function Dialogs({ board, again }: { board: Board; again: () => void }): JSX.Ele
 /** What can be done with what is selected; without a selection, the keys. */
 function Hands({ board, act }: { board: Board; act: Acts }): JSX.Element {
   const n = chosen.value.size;
+  if (!may("PLANS_WRITE")) return <footer class="hands quiet"><span><kbd>j</kbd> <kbd>k</kbd> move</span>{may("PLANS_OWN") && <span><kbd>o</kbd> optimise</span>}<span>What runs carry is the dispatcher's to change</span></footer>;
   if (n === 0) return <footer class="hands quiet"><span><kbd>j</kbd> <kbd>k</kbd> move</span><span><kbd>x</kbd> select</span><span><kbd>a</kbd> assign</span><span><kbd>l</kbd> lock</span><span><kbd>o</kbd> optimise</span><span><kbd>u</kbd> undo</span><span><kbd>p</kbd> pool</span></footer>;
   const { pool, aboard } = parted(board, [...chosen.value]);
   const yard = aboard.filter((p) => { const of = doorOf(board.runs, p); return of && !onRoad(of.run); });
@@ -167,11 +168,11 @@ function useBoardKeys(board: Board | null, rows: readonly Row[], acts: Acts | nu
     chosen.value = toggled(chosen.value, row?.kind === "run" ? openDoors(row.run).flatMap((d) => d.packages) : underCursor(rows));
   };
   const free = board !== null && acts !== null && dialog.value === null && menu.value === null;
-  const act = free && !past() ? acts : null;
+  const act = free && !past() ? acts : null, edit = may("PLANS_WRITE") ? act : null;
   useKeys(!free ? { next: noop, previous: noop, undo: noop } : {
     next: move(1), previous: move(-1), open: enter, select,
-    pane: () => { pane.value = pane.value === "pool" ? "runs" : "pool"; if (!cursor.value[pane.value]) move(1)(); },
-    act: act?.assign, lock: act?.lock, optimise: act?.optimise, undo: act?.undo, redo: act?.redo,
+    pane: () => { if (!may("NETWORK_READ")) return; pane.value = pane.value === "pool" ? "runs" : "pool"; if (!cursor.value[pane.value]) move(1)(); },
+    act: edit?.assign, lock: edit?.lock, optimise: may("PLANS_OWN") ? act?.optimise : undefined, undo: edit?.undo, redo: edit?.redo,
     out: () => { if (offered.value) discard(); else if (outcome.value && outcome.value.state !== "sending") closeOutcome(); else if (chosen.value.size) chosen.value = new Set(); else tune({ run: undefined }); },
   });
 }
@@ -229,32 +230,33 @@ export function Dispatch(): JSX.Element {
     } else return;
     e.preventDefault();
   };
-  const ask = (x: number, y: number, title: string, items: (Item | null)[]): void => { if (!past()) menu.value = { x, y, title, items }; };
+  const ask = (x: number, y: number, title: string, items: (Item | null)[]): void => { if (!past()) menu.value = { x, y, title, items: items.filter((i) => i === null || may(...[i.needs ?? "PLANS_WRITE"].filter(Boolean))) }; };
   const timeline = { ...reading, data: board ? ({ turn: board.turn, now_s: board.now_s, runs: runs.map((r) => r.bar) } satisfies Runs) : null };
+  const edits = may("PLANS_WRITE"), own = !may("NETWORK_READ");
   const tab = q["tab"] ?? "runs", busy = sending.value.size > 0 || outcome.value?.state === "sending" || past();
   return (
-    <div class="dispatch" data-tab={tab} data-outcome={outcome.value || offered.value ? "yes" : undefined}>
+    <div class="dispatch" data-tab={tab} data-own={own || undefined} data-outcome={outcome.value || offered.value ? "yes" : undefined}>
       <header class="dispatch-head">
         <h1>Dispatch</h1>
         <label class="pick"><span class="sr">Station</span><select value={asked} onChange={(e) => tune({ station: e.currentTarget.value, run: undefined, way: undefined, why: undefined })}>{stations.map((s) => <option key={s.site} value={s.site}>{s.name}</option>)}</select></label>
         {board && <p class="facts"><span><b>{runs.filter((r) => !onRoad(r)).length}</b> to leave</span><span><b>{runs.filter(onRoad).length}</b> on the road</span><span><b>{runs.reduce((n, r) => n + r.bar.late, 0)}</b> doors late</span></p>}
         <Age seen_ms={reading.seen_ms} error={reading.error} />
         <div class="deeds">
-          <button class="button" disabled={!board} onClick={() => (dialog.value = { kind: "vehicles" })}><Icon name="van" size={16} /><span>Vehicles</span></button>
-          <button class="button" disabled={!acts || busy} onClick={acts?.optimise}><span>Optimise…</span> <kbd>o</kbd></button>
-          <button class="plain" aria-label="Undo the last edit of this station" title="Undo (u)" disabled={!acts || busy} onClick={acts?.undo}><Icon name="undo" /></button>
-          <button class="plain" aria-label="Do again what was undone" title="Do again (Shift u)" disabled={!acts || busy} onClick={acts?.redo}><Icon name="redo" /></button>
+          {edits && <button class="button" disabled={!board} onClick={() => (dialog.value = { kind: "vehicles" })}><Icon name="van" size={16} /><span>Vehicles</span></button>}
+          {may("PLANS_OWN") && <button class="button" disabled={!acts || busy} onClick={acts?.optimise}><span>Optimise…</span> <kbd>o</kbd></button>}
+          {edits && <button class="plain" aria-label="Undo the last edit of this station" title="Undo (u)" disabled={!acts || busy} onClick={acts?.undo}><Icon name="undo" /></button>}
+          {edits && <button class="plain" aria-label="Do again what was undone" title="Do again (Shift u)" disabled={!acts || busy} onClick={acts?.redo}><Icon name="redo" /></button>}
         </div>
       </header>
-      <div class="tabs" role="group" aria-label="Panel">{TABS.map(([key, name]) => <button key={key} aria-pressed={tab === key} onClick={() => tune({ tab: key === "runs" ? undefined : key })}>{name}</button>)}</div>
-      <div class="side" onKeyDown={listKeys("pool")}><Panel reading={{ ...reading, data: board }} rows={9} height={54}>{(b) => <Pool board={b} again={reading.again} ask={(x, y, u) => ask(x, y, `Package ${u.package}`, poolItems(b, u, reading.again))} />}</Panel></div>
+      <div class="tabs" role="group" aria-label="Panel">{TABS.filter(([key]) => !own || key !== "pool").map(([key, name]) => <button key={key} aria-pressed={tab === key} onClick={() => tune({ tab: key === "runs" ? undefined : key })}>{name}</button>)}</div>
+      {!own && <div class="side" onKeyDown={listKeys("pool")}><Panel reading={{ ...reading, data: board }} rows={9} height={54}>{(b) => <Pool board={b} again={reading.again} ask={(x, y, u) => ask(x, y, `Package ${u.package}`, poolItems(b, u, reading.again))} />}</Panel></div>}
       <section class="runs" aria-labelledby="runs-title" onKeyDown={listKeys("runs")}>
         <header class="head">
           <h2 id="runs-title">Runs <span class="n">{board ? runs.length : ""}</span></h2>
           <button class="link" disabled={runs.length === 0} onClick={() => (opened.value = opened.value.size ? new Set() : new Set(runs.map((r) => r.bar.run)))}>{opened.value.size ? "fold all" : "unfold all"}</button>
         </header>
         <Panel reading={{ ...reading, data: board }} rows={9} height={58}>
-          {(b) => runs.length === 0 ? <div class="rows"><p class="empty"><b>No run is planned or on the road</b><span>They are planned as packages reach the station; or put packages on a free vehicle yourself (a).</span></p></div>
+          {(b) => runs.length === 0 ? <div class="rows"><p class="empty"><b>No run is planned or on the road</b><span>{edits ? "They are planned as packages reach the station; or put packages on a free vehicle yourself (a)." : "They are planned as packages reach the station."}</span></p></div>
             : <RunRows board={b} rows={rows} run={run?.bar.run ?? -1} choose={choose} past={seen} again={reading.again}
                 asks={{ run: (x, y, r) => ask(x, y, r.bar.name, runItems(r, reading.again)), door: (x, y, r, d) => ask(x, y, `Door of package ${d.packages[0]}`, doorItems(b, r, d, reading.again)) }} />}
         </Panel>

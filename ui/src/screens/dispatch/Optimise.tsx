@@ -9,7 +9,7 @@ import { ApiError, post } from "../../net/api";
 import { Modal } from "../../parts/Modal";
 import { Failure } from "../../parts/States";
 import { chosen } from "../../state/board";
-import { beat, offset } from "../../state/live";
+import { beat, may, offset } from "../../state/live";
 import { drop, offer } from "../../state/plan";
 import type { Board, Plan } from "../../types";
 import { parted, things } from "./hands";
@@ -18,7 +18,8 @@ const SPARE_MS = 60_000;
 
 export function Optimise({ board, first, close }: { board: Board; first: readonly number[]; close: () => void }): JSX.Element {
   const { open, ticked } = plannable(board.runs, first), some = parted(board, [...chosen.value]).pool;
-  const runs = useSignal<ReadonlySet<number>>(ticked), pool = useSignal<Wish["pool"]>(some.length ? "selected" : "all");
+  const own = !may("NETWORK_READ");
+  const runs = useSignal<ReadonlySet<number>>(ticked), pool = useSignal<Wish["pool"]>(own ? "none" : some.length ? "selected" : "all");
   const seconds = useSignal<number>(5), aim = useSignal<Aim>("cost");
   const since = useSignal(0), error = useSignal<ApiError | null>(null), alive = useRef(true);
   useEffect(() => () => void (alive.current = false), []);
@@ -54,14 +55,14 @@ export function Optimise({ board, first, close }: { board: Board; first: readonl
         {open.length === 0 && <p class="quiet">Every run has left.</p>}
         {runs.value.size === 1 && pool.value === "none" && <p class="quiet">One run alone can only change its order.</p>}
       </fieldset>
-      <fieldset disabled={busy} class="scope">
+      {!own && <fieldset disabled={busy} class="scope">
         <legend>Unassigned packages</legend>
         <div class="seg" role="group" aria-label="Unassigned packages">
           <button aria-pressed={pool.value === "none"} onClick={() => (pool.value = "none")}>none</button>
           {some.length > 0 && <button aria-pressed={pool.value === "selected"} onClick={() => (pool.value = "selected")}>the {some.length} selected</button>}
           <button aria-pressed={pool.value === "all"} onClick={() => (pool.value = "all")}>all that may go today</button>
         </div>
-      </fieldset>
+      </fieldset>}
       <div class="two">
         <fieldset disabled={busy} class="scope"><legend>What counts</legend><div class="seg" role="group" aria-label="What counts">{AIMS.map(([key, name]) => <button key={key} aria-pressed={aim.value === key} onClick={() => (aim.value = key)}>{name}</button>)}</div></fieldset>
         <fieldset disabled={busy} class="scope"><legend>Search for</legend><div class="seg" role="group" aria-label="Search for">{SECONDS.map((s) => <button key={s} aria-pressed={seconds.value === s} onClick={() => (seconds.value = s)}>{s} s</button>)}</div></fieldset>

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { count, grams, hm, litres, metres, words } from "../../lib/format";
 import { Icon } from "../../parts/Icon";
-import { offset } from "../../state/live";
+import { may, offset } from "../../state/live";
 import { closeOutcome, editOf, outcome, send, type Edit, type Outcome } from "../../state/board";
 import type { Misfit } from "../../types";
 import { Diff } from "./Diff";
@@ -62,15 +62,17 @@ export function OutcomePanel({ station, again }: Props): JSX.Element | null {
   if (o.state === "sending") return <section class="outcome" role="status"><header><span class="verdict">Sending…</span><b>{o.edit.says}</b></header></section>;
   if (o.state === "refused") return <section class="outcome" role="alert"><Refused o={o} again={again} /></section>;
   const { answer, edit } = o;
-  const undone = edit.verb === "undo" || edit.verb === "redo";
+  const undone = edit.verb === "undo" || edit.verb === "redo", says = `Undo: ${edit.says}`;
+  // whoever may plan, and not edit, takes back the plan that was taken
+  const back = may("PLANS_WRITE") ? editOf("undo", { station }, says) : { ...editOf("undo", {}, says), path: `plans/${answer.proposal}/undo` };
   return (
     <section class="outcome" role="status">
       <header>
         <span class="verdict good"><Icon name="done" size={16} />{answer.edit < 0 && answer.runs.length === 0 ? "Nothing to change" : "Done"}</span>
         <b>{edit.says}</b>
         {answer.pool.length > 0 && <span class="quiet">{count(answer.pool.length)} {answer.pool.length === 1 ? "package" : "packages"} to the pool</span>}
-        {!undone && answer.edit >= 0 && <button class="button" onClick={() => void send(editOf("undo", { station }, `Undo: ${edit.says}`), again)}>Undo <kbd>u</kbd></button>}
-        {edit.verb === "undo" && <button class="button" onClick={() => void send(editOf("redo", { station }, "Do it again"), again)}>Do it again <kbd>Shift u</kbd></button>}
+        {!undone && answer.edit >= 0 && <button class="button" onClick={() => void send(back, again)}>Undo {may("PLANS_WRITE") && <kbd>u</kbd>}</button>}
+        {edit.verb === "undo" && may("PLANS_WRITE") && <button class="button" onClick={() => void send(editOf("redo", { station }, "Do it again"), again)}>Do it again <kbd>Shift u</kbd></button>}
         <button class="plain" aria-label="Close" onClick={closeOutcome}><Icon name="close" size={16} /></button>
       </header>
       {answer.runs.length > 0 && <Diff answer={answer} />}

@@ -7,7 +7,7 @@ import { Icon } from "../../parts/Icon";
 import { Empty } from "../../parts/States";
 import { VirtualList } from "../../parts/VirtualList";
 import { chosen, editOf, outcome, send, sending, told } from "../../state/board";
-import { now, offset } from "../../state/live";
+import { may, now, offset } from "../../state/live";
 import { at, tune, view } from "../../state/view";
 import type { Board, Unassigned } from "../../types";
 import { cursor, dragged, over, pane, pick, stand } from "./hands";
@@ -25,7 +25,7 @@ function Row({ u, keys, ask }: { u: Unassigned; keys: readonly string[]; ask: (x
   const here = pane.value === "pool" && cursor.value.pool === key;
   const state = sending.value.has(u.package) ? <em class="said">sending…</em> : says ? <em class={says.bad ? "said bad" : "said good"}>{says.says}</em> : null;
   return (
-    <div class={`waiting ${mine ? "picked" : ""} ${here ? "here" : ""}`} aria-current={here ? "true" : undefined} draggable={at.value === undefined}
+    <div class={`waiting ${mine ? "picked" : ""} ${here ? "here" : ""}`} aria-current={here ? "true" : undefined} draggable={at.value === undefined && may("PLANS_WRITE")}
       onClick={(e) => pick(e, "pool", keys, key, numberOf)} onContextMenu={(e) => { e.preventDefault(); stand("pool", key); ask(e.clientX, e.clientY, u); }}
       onDragStart={(e) => { dragged.value = mine ? chosen.value : new Set([u.package]); e.dataTransfer!.effectAllowed = "move"; e.dataTransfer!.setData("text/plain", String(u.package)); }}
       onDragEnd={() => { dragged.value = new Set(); over.value = null; }}>

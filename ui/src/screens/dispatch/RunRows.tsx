@@ -6,7 +6,7 @@ import { Mark } from "../../parts/Glyph";
 import { Icon } from "../../parts/Icon";
 import { Tree } from "../../parts/Tree";
 import { chosen, opened, sending, told } from "../../state/board";
-import { network, now, offset } from "../../state/live";
+import { may, network, now, offset } from "../../state/live";
 import { at } from "../../state/view";
 import type { Board, Door, RunDetail } from "../../types";
 import { assign, cursor, dragged, over, pane, pick, stand } from "./hands";
@@ -88,7 +88,7 @@ function DoorRow({ props, run, door, n, keys }: { props: Props; run: RunDetail; 
   const late = door.eta_hi_s > door.due_s && door.due_s >= 0;
   const packagesOf = (k: string): readonly number[] => props.rows.find((r) => r.kind === "door" && r.key === k && r.place >= 0 ? r : undefined)?.run.doors.find((d) => keyOf(d) === k)?.packages ?? [];
   return (
-    <div class={`door-row ${done ? "done" : ""} ${mine ? "picked" : ""} ${here ? "here" : ""} ${spot}`} aria-current={here ? "true" : undefined} draggable={!done && at.value === undefined}
+    <div class={`door-row ${done ? "done" : ""} ${mine ? "picked" : ""} ${here ? "here" : ""} ${spot}`} aria-current={here ? "true" : undefined} draggable={!done && at.value === undefined && may("PLANS_WRITE")}
       {...(done ? {} : taker(props, run, key, door))}
       onClick={(e) => pick(e, "runs", keys, key, packagesOf)} onContextMenu={(e) => { e.preventDefault(); stand("runs", key); if (!done) props.asks.door(e.clientX, e.clientY, run, door); }}
       onDragStart={(e) => { dragged.value = mine ? chosen.value : new Set(door.packages); e.dataTransfer!.effectAllowed = "move"; e.dataTransfer!.setData("text/plain", door.packages.join()); }}
