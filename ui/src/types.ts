@@ -146,6 +146,18 @@ export interface Answer {
   fits: Misfit[]; proposal: number;
 }
 
+/** A shop whose order webhooks are taken (GET /connections). */
+export interface Connection {
+  connection: number; organisation: number; kind: string; label: string; prefix: string; speeds: Record<string, string>; path: string;
+  made_s: number; keyed_s: number; ended_s: number; rejects: number;
+}
+export interface ConnectionPage { items: Connection[]; cursor: string }
+export interface ConnectionMade { connection: number; path: string; secret: string }
+export interface Reject {
+  reject: number; ref: string; topic: string; at_s: number; times: number; done_s: number;
+  errors: { detail: string; field: string; rule: string; remedy: string }[];
+}
+
 /** Who is signed in (GET /session). */
 export interface Session {
   grant: number; organisation: number; organisation_name: string; kind: string; scopes: string[]; csrf: string;

@@ -6,6 +6,7 @@ import { clock, may, network, session, signOut, turn } from "../state/live";
 import { theme, type Theme } from "../state/theme";
 import { complain } from "../state/toast";
 import { Passkeys } from "./Passkeys";
+import { Shops } from "./settings/Shops";
 import { Webhooks } from "./settings/Webhooks";
 
 const THEMES: [Theme, string][] = [["auto", "As the system"], ["dark", "Dark"], ["light", "Light"]];
@@ -32,6 +33,7 @@ export function Settings(): JSX.Element {
         <button class="button" onClick={() => void signOut().catch((e: unknown) => complain("Sign out", e))}>Sign out</button>
       </section>
       {may("HOOKS") && <Webhooks />}
+      {may("HOOKS") && <Shops />}
       <section>
         <h2>Network</h2>
         <p>{network.value?.name}, turn {turn.value}, {clock.value?.mode === "twin" ? "the twin's clock" : "the wall clock"}</p>

@@ -11,6 +11,7 @@ import { useRead } from "../../state/read";
 import { complain, tell } from "../../state/toast";
 import type { Webhook, WebhookPage, WebhookSecret } from "../../types";
 import { Deliveries } from "./Deliveries";
+import { Secret } from "./Secret";
 
 const at = (s: number): string => near(s, now.value, offset.value);
 
@@ -66,7 +67,7 @@ export function Webhooks(): JSX.Element {
           </table></div>}
       </Panel>
       {making.value && reading.data && <Make known={reading.data.known} close={() => (making.value = false)} made={(one) => { making.value = false; secret.value = one; reading.again(); }} />}
-      {secret.value && <Secret one={secret.value} close={() => (secret.value = null)} />}
+      {secret.value && <Secret title={`Secret of webhook ${secret.value.webhook}`} secret={secret.value.secret} words="Keep it where your receiver reads it. It is shown this once; if it is lost, draw a new one." close={() => (secret.value = null)} />}
       {chosen && <Deliveries hook={chosen} close={() => (shown.value = null)} replay={() => act("Replay", () => post(`webhooks/${chosen.webhook}/replay`), "Dead letters are on their way again")} />}
     </section>
   );
@@ -92,26 +93,6 @@ function Make({ known, close, made }: { known: string[]; close: () => void; made
         </fieldset>
         <button class="button main">Make it</button>
       </form>
-    </Modal>
-  );
-}
-
-function Secret({ one, close }: { one: WebhookSecret; close: () => void }): JSX.Element {
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(one.secret);
-      tell("Copied");
-    } catch {
-      tell("This browser does not let pages copy: mark it and copy it yourself", null, true);
-    }
-  };
-  return (
-    <Modal title={`Secret of webhook ${one.webhook}`} close={close}>
-      <div class="hook-form">
-        <p>Keep it where your receiver reads it. It is shown this once; if it is lost, draw a new one.</p>
-        <code class="mono secret">{one.secret}</code>
-        <button class="button main" onClick={() => void copy()}>Copy</button>
-      </div>
     </Modal>
   );
 }
