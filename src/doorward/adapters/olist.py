@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from doorward.adapters.orders_book import Goods, Land, Rows, book_of, doors_in_zones, goods
+from doorward.adapters.orders_book import Goods, Land, Rows, as_items, book_of, doors_in_zones, goods
 from doorward.adapters.orders_parse import Floats, Longs, codes, lookup, moment, number
 from doorward.adapters.orders_rejects import Rejects
 from doorward.adapters.orders_sheet import Sheet, read_sheet
@@ -79,7 +79,7 @@ def read_olist(path: Path, land: Land, rejects: Rejects, *, pace: float, days: i
         access=np.full(len(row), -1), sku=sku[keep], units=np.ones(len(row), np.int64),
     )  # fmt: skip
     book = book_of(
-        rows, items.replace(value_c=value), land, pace=pace, days=days, source=str(path), read=len(orders),
+        rows, as_items(items.replace(value_c=value)), land, pace=pace, days=days, source=str(path), read=len(orders),
         keep_items=False, notes=notes,
     )  # fmt: skip
     return replace(book, refused_orders=len(orders) - len(np.unique(row)))

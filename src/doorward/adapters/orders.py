@@ -14,12 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from doorward.adapters.items import SIZES, read_items
 from doorward.adapters.olist import is_olist, read_olist
 from doorward.adapters.orders_book import (
     Buildings,
-    Goods,
     Land,
     Rows,
+    as_items,
     book_of,
     doors_in_zones,
     goods,
@@ -53,7 +54,6 @@ from doorward.tables.stock import OpeningStock
 SPEEDS = {"standard": int(Speed.STANDARD), "next_day": int(Speed.NEXT_DAY), "same_day": int(Speed.SAME_DAY)}
 CONSENTS = {"locker": LOCKER_OK, "drone": DRONE_OK, "robot": ROBOT_OK, "leave": LEAVE_OK, "parts": PARTS_OK}
 ACCESS = {each.name.lower(): int(each) for each in Access if each.name}
-SIZES = ("weight_g", "length_mm", "width_mm", "height_mm")
 LAT_RULE, LON_RULE = "latitude lies between -90 and 90 degrees", "longitude lies between -180 and 180 degrees"
 MOST_LINES = 1_000
 """Lines of one order."""
@@ -61,20 +61,26 @@ MOST_LINES = 1_000
 
 def read_orders(
     path: Path | str, network: Land, rejects_path: Path | None, *, pace: float = 1.0, days: int | None = None,
-    items_path: Path | None = None,
+    items_path: Path | None = None, else_items: Path | None = None,
 ) -> OrderBook:  # fmt: skip
     """Read a file of orders, a folder with orders.* (and items.*), or an Olist folder.
 
+    The articles are those of `items_path`, else of the folder's items.*, else of `else_items`, else of the rows.
     Raises BadInput for what cannot be read at all. Rows set aside are written to `rejects_path` (if there are any).
     """
     path, rejects = Path(path), Rejects()
     if is_olist(path):
+        if items_path is not None:
+            raise BadInput(
+                "an Olist folder brings its own articles", where="--items", rule="articles come from one place",
+                remedy="leave it out",
+            )  # fmt: skip
         book = read_olist(path, network, rejects, pace=pace, days=days)
     else:
         orders_file, beside = _in_folder(path)
-        items_path = items_path or beside
+        items_path = items_path or beside or else_items
         sheet = read_sheet(orders_file, rejects)
-        catalogue = _catalogue(items_path, rejects) if items_path else None
+        catalogue = read_items(items_path, rejects).items if items_path else None
         book = _generic(sheet, catalogue, network, pace, days)
     refused = rejects.write(rejects_path)
     return replace(book, refused=refused)
@@ -121,26 +127,7 @@ def _in_folder(path: Path) -> tuple[Path, Path | None]:
     return found["orders"], found["items"]
 
 
-def _catalogue(path: Path, rejects: Rejects) -> tuple[pa.Array, Goods]:
-    """(SKU names, goods) of an items file; of two rows for one SKU the first stands."""
-    sheet = read_sheet(path, rejects)
-    sheet.need(("sku", *SIZES))
-    sheet.refuse(~present(sheet.text("sku")), "sku", "an item has a SKU", "fill it in")
-    given = goods(sheet)
-    sku, _ = codes(sheet.text("sku"))
-    good = np.flatnonzero(~sheet.bad)
-    first = good[np.unique(sku[good], return_index=True)[1]]
-    again = ~sheet.bad
-    again[first] = False
-    sheet.refuse(again, "sku", "a SKU stands once; the first row counts", "remove the other row")
-    first = np.sort(first)
-    names = sheet.text("sku").take(pa.array(first))
-    return names, given.take(first).replace(name=np.array(names.to_pylist(), object))
-
-
-def _generic(
-    sheet: Sheet, catalogue: tuple[pa.Array, Goods] | None, land: Land, pace: float, days: int | None
-) -> OrderBook:
+def _generic(sheet: Sheet, catalogue: Items | None, land: Land, pace: float, days: int | None) -> OrderBook:
     """One row an order line."""
     by_place = ("lat", "lon") if sheet.has("lat") or not (sheet.has("postcode") or sheet.has("zone")) else ()
     sheet.need(("order", "placed_at", *by_place, "sku", *(() if catalogue else SIZES)))
@@ -158,10 +145,10 @@ def _generic(
     sheet.refuse(~present(sheet.text("sku")), "sku", "a line names a SKU", "fill it in")
     if catalogue is None:
         sku, names = codes(sheet.text("sku"))
-        items = same_goods(sheet, goods(sheet), sku, names, "sku")
+        items = as_items(same_goods(sheet, goods(sheet), sku, names, "sku"))
     else:
-        names, items = catalogue
-        sku = lookup(sheet.text("sku"), names)
+        items = catalogue
+        sku = lookup(sheet.text("sku"), pa.array(items.name.tolist(), pa.string()))
         unknown = (sku < 0) & present(sheet.text("sku"))
         sheet.refuse(
             unknown, "sku", "the SKU stands in the items file with good figures", "add it to the items file"

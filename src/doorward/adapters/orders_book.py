@@ -167,13 +167,13 @@ def whole_orders(sheet: Sheet, order: Longs, names: pa.Array, column: str, spoil
 
 
 def book_of(
-    rows: Rows, items: Goods, land: Land, *, pace: float, days: int | None, source: str, read: int, keep_items: bool,
+    rows: Rows, items: Items, land: Land, *, pace: float, days: int | None, source: str, read: int, keep_items: bool,
     notes: list[str],
 ) -> OrderBook:  # fmt: skip
     """Sort, replay at the pace, limit to days, and count what is asked for.
 
-    t' = t0 + (t - t0) / pace, t0 the first order's time. Opening knowledge of demand (`rate_upm`) is what the replayed
-    orders themselves ask for, spread over their span (at least a day): a file brings no history.
+    t' = t0 + (t - t0) / pace, t0 the first order's time. Knowledge of demand (`rate_upm`), where `items` has none
+    (-1), is what the replayed orders themselves ask for, over their span (a day or more).
     """
     if not 0.001 <= pace <= 1e6:
         raise BadInput(
@@ -208,7 +208,7 @@ def book_of(
     )
     book = OrderBook(
         orders=orders, lines=NewLines(sku=sku.astype(np.int32), units=units.astype(np.int32)),
-        refs=OrderRefs(ref=rows.ref[live]), items=_as_items(items), start_s=start, days=span, generated=False,
+        refs=OrderRefs(ref=rows.ref[live]), items=items, start_s=start, days=span, generated=False,
         source=source, read=read,
     )  # fmt: skip
     if days is not None:
@@ -221,7 +221,8 @@ def book_of(
     return _with_rates(book, keep_items, notes)
 
 
-def _as_items(given: Goods) -> Items:
+def as_items(given: Goods) -> Items:
+    """A catalogue of these goods; nothing is known of demand."""
     same = ("name", "weight_g", "length_mm", "width_mm", "height_mm", "value_c", "flags")
     return Items.fill(len(given), **{n: getattr(given, n) for n in same})
 
@@ -235,9 +236,11 @@ def _with_rates(book: OrderBook, keep_items: bool, notes: list[str]) -> OrderBoo
     at = book.orders.at_s
     span = max(DAY_S, int(at[-1] - at[0])) if len(at) else DAY_S
     units = np.bincount(lines.sku, weights=lines.units, minlength=len(items))
-    rate = np.where(units > 0, np.maximum(1, np.rint(units * 1e6 / span)), 0).astype(np.int64)
+    asked = np.where(units > 0, np.maximum(1, np.rint(units * 1e6 / span)), 0).astype(np.int64)
+    rate = np.where(items.rate_upm < 0, asked, items.rate_upm)
+    whose = "" if (items.rate_upm < 0).all() else " of articles without per_day"
     notes.append(
-        "expected demand, and opening stock where none is given, follow from the orders of the file themselves"
+        f"expected demand{whose}, and opening stock where none is given, follow from the orders of the file themselves"
     )
     return replace(book, items=items.replace(rate_upm=rate), lines=lines, notes=tuple(notes))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import itertools
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +64,15 @@ class Rejects:
             with path.open("ab" if adding else "wb") as file:
                 self._write(file, header=not adding)
         return self.rows()
+
+    def first(self, most: int) -> list[dict[str, str]]:
+        """The first breaches by file and row, as rejects.csv tells them."""
+        if not self._parts:
+            return []
+        text = io.BytesIO()
+        self._write(text, header=True)
+        told = csv.DictReader(io.StringIO(text.getvalue().decode(), newline=""))
+        return list(itertools.islice(told, most))
 
     def _write(self, file: object, *, header: bool) -> None:
         parts = self._parts

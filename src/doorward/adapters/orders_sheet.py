@@ -29,7 +29,9 @@ LONGEST_ROW = 1 << 24
 MOST_ROWS = 100_000_000
 UNREADABLE = "\ufffd"
 """Stands for a byte that is no UTF-8."""
-FORMATS = "orders come as .csv, .csv.gz, .parquet, .jsonl or .jsonl.gz (docs/orders-file.md)"
+FORMATS = (
+    "rows come as .csv, .csv.gz, .parquet, .jsonl or .jsonl.gz (docs/orders-file.md, docs/items-file.md)"
+)
 
 
 class Sheet:
@@ -79,7 +81,7 @@ class Sheet:
             raise BadInput(
                 f"has no column {', '.join(missing)}", where=self.file,
                 rule=f"the columns are {', '.join(columns)}; found {', '.join(self.columns) or 'none'}",
-                remedy="name the columns as docs/orders-file.md says",
+                remedy="name the columns as docs/orders-file.md and docs/items-file.md say",
             )  # fmt: skip
 
 
@@ -95,7 +97,7 @@ def read_sheet(path: Path, rejects: Rejects) -> Sheet:
     try:
         if path.stat().st_size == 0:
             raise BadInput(
-                "is empty", where=str(path), rule="an order file has rows", remedy="check how it was made"
+                "is empty", where=str(path), rule="a file has rows", remedy="check how it was made"
             )
         if kind in (".csv", ".jsonl", ".ndjson"):
             _must_be_utf8(path)

@@ -15,6 +15,26 @@ from doorward.tables.orders import OrderRefs
 
 
 @dataclass(frozen=True, kw_only=True)
+class Articles:
+    """What an operator sells, as an items file says it; see docs/items-file.md.
+
+    items     the catalogue; `rate_upm` rounds `per_day`, -1 where the file says nothing
+    per_day   (n,) expected demand of the whole network, pieces a day; -1 unknown
+    category  (n,) department, "" none
+    source    the file, for people; refused: its rows set aside
+    """
+
+    items: Items
+    per_day: NDArray[np.float64]
+    category: NDArray[np.object_]
+    source: str = ""
+    refused: int = 0
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderBook:
     """All orders of a run, by time, with the catalogue they refer to.
 

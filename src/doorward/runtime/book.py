@@ -7,12 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow.csv as pacsv
 
+from doorward.adapters.items import read_items
 from doorward.adapters.orders import read_orders, read_stock
+from doorward.adapters.orders_rejects import Rejects
 from doorward.core.errors import BadInput
 from doorward.core.table import Table
 from doorward.ledger.journal import must_be_free, sync
-from doorward.ports.orderbook import OrderBook
+from doorward.ports.orderbook import Articles, OrderBook
 from doorward.ports.storefront import NewLines, NewOrders
 from doorward.runtime.config import Network, copy_network, load_network, rules_from
 from doorward.runtime.request import Request, Tell
@@ -22,6 +25,9 @@ from doorward.tables.items import Items
 from doorward.tables.orders import OrderRefs
 from doorward.tables.stock import OpeningStock, Replayed
 from doorward.twin.demand import generate
+
+FIRST = 20
+"""Breaches that a check shows."""
 
 
 def prepare(request: Request, tell: Tell) -> RunDir:
@@ -33,14 +39,16 @@ def prepare(request: Request, tell: Tell) -> RunDir:
     _clear(where)
     tell("inputs", 1, 3, "orders")
     where.root.mkdir(parents=True, exist_ok=True)
+    rejects = where.root / "rejects.csv"
+    rejects.unlink(missing_ok=True)  # of an earlier try that was refused
     book = _book(network, request, where)
     if not len(book) and request.opens_s < 0:
         raise BadInput(
             "no usable order",
             where=book.source or str(request.orders),
             rule="a run needs at least one order",
-            remedy=f"see {where.root / 'rejects.csv'} for what was set aside and why"
-            if (where.root / "rejects.csv").exists()
+            remedy=f"see {rejects} for what was set aside and why"
+            if rejects.exists()
             else "the file has a header and no rows: check how it was made",
         )
     tell("inputs", 2, 3, f"{len(book):,} orders")
@@ -48,13 +56,13 @@ def prepare(request: Request, tell: Tell) -> RunDir:
         where.save(table)
     _kept_stock(where).unlink(missing_ok=True)  # of an earlier try that was refused
     if request.stock is not None:
-        stock = read_stock(request.stock, network, book.items, where.root / "rejects.csv")
+        stock = read_stock(request.stock, network, book.items, rejects)
         if not len(stock):
             raise BadInput(
                 "no usable row",
                 where=str(request.stock),
                 rule="opening stock names at least one piece in a building",
-                remedy=f"see {where.root / 'rejects.csv'}, or leave --stock out",
+                remedy=f"see {rejects}, or leave --stock out",
             )
         where.save(stock)
     copy_network(network, where.network.parent)
@@ -71,7 +79,7 @@ def prepare(request: Request, tell: Tell) -> RunDir:
             utc_offset_s=network.utc_offset_s,
             generated=book.generated,
             live=request.opens_s >= 0,
-            rejected=book.refused,
+            rejected=_set_aside(rejects) if request.stock else book.refused,
             notes=book.notes,
         )
     )
@@ -83,19 +91,59 @@ def prepare(request: Request, tell: Tell) -> RunDir:
 
 def _book(network: Network, request: Request, where: RunDir) -> OrderBook:
     """Nobody's orders yet, invented ones, or those of a file."""
-    if request.opens_s >= 0:
-        return _unwritten(network, request)
-    if request.orders is None:
-        return generate(network, request.days or 1, request.seed, request.scale)
     rejects = where.root / "rejects.csv"
-    return read_orders(request.orders, network, rejects, pace=request.pace, days=request.days)
+    if request.orders is not None and request.opens_s < 0:
+        return read_orders(
+            request.orders, network, rejects, pace=request.pace, days=request.days, items_path=request.items,
+            else_items=network.articles,
+        )  # fmt: skip
+    articles = _articles(network, request, rejects)
+    if request.opens_s >= 0:
+        return _unwritten(network, request, articles)
+    return generate(network, request.days or 1, request.seed, request.scale, articles)
 
 
-def _unwritten(network: Network, request: Request) -> OrderBook:
-    """A book without orders, which are placed by command; the catalogue is that of the network file."""
+def _articles(network: Network, request: Request, rejects_path: Path) -> Articles | None:
+    """The operator's own articles, of the file asked for or of the one that the network file names."""
+    path = request.items or network.articles
+    if path is None:
+        return None
+    rejects = Rejects()
+    articles = read_items(path, rejects)
+    rejects.write(rejects_path)
+    if not len(articles):
+        raise BadInput(
+            "no usable article", where=str(path), rule="something is sold",
+            remedy=f"see {rejects_path} for what was set aside and why" if len(rejects) else "add a row an article",
+        )  # fmt: skip
+    return articles
+
+
+def _unwritten(network: Network, request: Request, articles: Articles | None) -> OrderBook:
+    """A book without orders, which are placed by command; own articles, else the network file's invented ones."""
     book = generate(network, 1, request.seed, request.scale).limited(0)
-    notes = ("every article is invented", "orders are placed, stock is counted, movements are reported")
+    whose = "every article is invented"
+    if articles is not None:
+        book = replace(book, items=articles.items, refused=articles.refused)
+        whose = f"the articles are those of {articles.source}"
+    notes = (whose, "orders are placed, stock is counted, movements are reported")
     return replace(book, start_s=request.opens_s, days=1, generated=False, source="", notes=notes)
+
+
+def _set_aside(rejects: Path) -> int:
+    """Rows in rejects.csv, each counted once however many rules it breaks."""
+    if not rejects.exists():
+        return 0
+    whole = pacsv.ParseOptions(newlines_in_values=True)
+    rows = pacsv.read_csv(rejects, parse_options=whole).select(["file", "row"])
+    return len(rows.group_by(["file", "row"]).aggregate([]))
+
+
+def check_items(path: Path) -> tuple[int, int, list[dict[str, str]]]:
+    """(articles, rows set aside, the first breaches as rejects.csv would tell them) of a file of articles."""
+    rejects = Rejects()
+    articles = read_items(path, rejects)
+    return len(articles), articles.refused, rejects.first(FIRST)
 
 
 def load_book(where: RunDir) -> OrderBook:

@@ -45,7 +45,7 @@ from doorward.ports.orderbook import OrderBook
 from doorward.ports.world import World
 from doorward.promise.service import SERVICES as PROMISE
 from doorward.promise.state import FOLDS as PROMISE_FOLDS
-from doorward.runtime.book import load_book, opening_tables
+from doorward.runtime.book import check_items, load_book, opening_tables
 from doorward.runtime.change import change_network, read_change
 from doorward.runtime.config import Network, load_network, rules_from
 from doorward.runtime.network_outages import make_outages, make_storms
@@ -275,17 +275,25 @@ def assemble(where: RunDir, workers: int = 0) -> Assembled:
     return Assembled(where, settings, network, ledger, roster, len(book.orders), pool)
 
 
-def check_network(name: str) -> dict[str, Any]:
-    """Read a network as a run would: tables, rules and rate cards; returns what it describes."""
+def check_network(name: str, items: Path | None = None) -> dict[str, Any]:
+    """Read a network as a run would: tables, rules, rate cards, own articles; returns what it describes.
+
+    `rejects` has the first rows of articles that would be set aside.
+    """
     network = load_network(name)
     rules_from(network, RULES)
     load_cards(Path(), [str(network.cards[c]) for c in network.services.card])
-    return {
+    found = {
         "name": network.name,
         "file": str(network.path),
         "digest": network.digest,
         "counts": network.counts,
     }
+    if (path := items or network.articles) is None:
+        return found
+    articles, refused, rejects = check_items(path)
+    own = {"articles": articles, "rows of articles set aside": refused}
+    return {**found, "counts": {**network.counts, **own}, "rejects": rejects}
 
 
 def open_ledger(where: RunDir) -> Ledger:

@@ -23,7 +23,7 @@ from doorward.runtime import network_file as f
 from doorward.runtime import network_fleet as fleet_rules
 from doorward.runtime import network_lanes as lane_rules
 from doorward.runtime import network_tables as make
-from doorward.runtime.network_find import examples, find_network
+from doorward.runtime.network_find import beside, examples, find_network
 from doorward.runtime.network_outages import make_outages, make_storms
 from doorward.runtime.network_tables import Postcodes
 from doorward.runtime.problems import Problems
@@ -61,6 +61,7 @@ class Network:
     path          the file; files: it and every file it refers to; cards: rate card folder of each service, by card name
     generated     True: invented places and figures, or examples
     utc_offset_s  local time is ahead of UTC by this; start_s: local midnight at which generated orders begin
+    articles      file of the operator's own articles, if `[catalogue] file` names one
     outages, storms  as written: their times count from the first day of the run
     rooms         the raw `[room]` sections, for `rules_from`
     digest        sixteen bytes over the content of the file and of all files it refers to, as hexadecimal
@@ -94,6 +95,7 @@ class Network:
     zone_reach_m: int
     generator: GeneratorRules
     catalogue: CatalogueRules
+    articles: Path | None
     rooms: Mapping[str, Mapping[str, Any]]
     digest: str
 
@@ -219,9 +221,8 @@ class _Reader:
         presenting = self._one("goods_to_person", Presenting) or Presenting()
         regions = {name: i for i, name in enumerate(head.regions)} if head else {}
         if head and len(regions) < len(head.regions):
-            p.add(
-                "[network]", "regions", "a name is given twice", "no two regions share a name", "rename one"
-            )
+            rule = "no two regions share a name"
+            p.add("[network]", "regions", "a name is given twice", rule, "rename one")
         fcs, sorts = self._many("fc", f.Fc), self._many("sort", f.Building)
         stations, lockers = self._many("station", f.Building), self._many("locker", f.Locker)
         trucks, lane_sections = self._many("truck", f.Truck), self._many("lane", f.Lane)
@@ -231,7 +232,7 @@ class _Reader:
         locker_rule, crew = self._one("lockers", f.Lockers), self._one("drivers", f.Crew)
         zoning = self._one("zones", f.Zoning, needed=True, inner=("place", "disc")) or f.Zoning()
         places, postcodes, boxes = self._places(zoning), self._postcodes(zoning), self._boxes()
-        cards = self._cards(partners)
+        cards, articles = self._cards(partners), self._beside(catalogue.file) if catalogue.file else None
         if head is None or p.found:
             p.stop()
         assert head is not None
@@ -263,6 +264,7 @@ class _Reader:
             services=services, vehicles=vehicles, no_fly=no_fly, drivers=drivers,
             regional=make.make_regional(zones, len(regions)), outages=outages, storms=storms,
             postcodes=postcodes, zone_reach_m=zoning.reach_m, generator=generator, catalogue=catalogue,
+            articles=articles and articles[0],
             rooms={room: self.raw[room] for room in ROOMS if room in self.raw}, digest=self.hash.hexdigest(),
         )  # fmt: skip
 
@@ -331,19 +333,23 @@ class _Reader:
         boxing = self._one("boxes", f.Boxing)
         return rows + (self._csv(boxing.file, f.Box) if boxing else [])
 
+    def _beside(self, name: str) -> tuple[Path, bytes] | None:
+        """A file that the network file names, with its content; counted among the network's files."""
+        path = beside(self.path.parent, name)
+        if path is None:
+            rule = "a file named here lies beside the network file, inside its folder"
+            self.problems.add(name, "", "there is no such file", rule, SEE)
+            return None
+        self.files.append(path)
+        return path, self._body(path)
+
     def _csv(self, name: str, kind: type[S]) -> list[tuple[str, S]]:
         """Rows of a CSV file beside the network file (or beside the examples), each with its place for messages."""
-        path = self.path.parent / name
-        if not path.is_file() and (examples() / name).is_file():
-            path = examples() / name
-        if not path.is_file():
-            self.problems.add(
-                name, "", "there is no such file", "a file named here lies beside the network file", SEE
-            )
+        found = self._beside(name)
+        if found is None:
             return []
-        self.files.append(path)
         try:
-            text = self._body(path).decode("utf-8-sig")
+            text = found[1].decode("utf-8-sig")
             lines = list(csv.DictReader(text.splitlines(), strict=True))
         except (UnicodeDecodeError, csv.Error) as error:
             self.problems.add(
@@ -373,13 +379,8 @@ class _Reader:
             if folder is None:
                 rule = "a rate card is a folder cards/NAME beside the network file, or one of the examples'"
                 remedy = f"make {homes[0]}, or name a card that is there"
-                self.problems.add(
-                    _where("service", i, {"name": partner.name}),
-                    "card",
-                    f"no card {partner.card!r}",
-                    rule,
-                    remedy,
-                )
+                where = _where("service", i, {"name": partner.name})
+                self.problems.add(where, "card", f"no card {partner.card!r}", rule, remedy)
                 continue
             found[partner.card] = folder
             for path in sorted(p for p in folder.rglob("*") if p.is_file()):

@@ -17,6 +17,12 @@ def examples() -> Path:
     return package / "networks"
 
 
+def beside(home: Path, name: str) -> Path | None:
+    """A file named in a network file: in that one's folder, or among the examples; None if in neither."""
+    inside = (folder / name for folder in (home, examples()) if ".." not in Path(name).parts)
+    return next((path for path in inside if not Path(name).is_absolute() and path.is_file()), None)
+
+
 def find_network(name: str | Path) -> Path:
     """The network file meant by a path (`networks/metro.toml`) or by the name of an example (`metro`)."""
     given = Path(name)

@@ -17,6 +17,7 @@ class Request:
     network: str
     orders: Path | None = None
     stock: Path | None = None
+    items: Path | None = None
     days: int | None = None
     drain_days: int = 7
     pace: float = 1.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,12 +18,12 @@ from doorward.core.errors import BadInput
 from doorward.core.geo import EARTH_M
 from doorward.core.hours import weekday
 from doorward.core.units import DAY_S, HOUR_S
-from doorward.ports.orderbook import OrderBook, merge_lines
+from doorward.ports.orderbook import Articles, OrderBook, merge_lines
 from doorward.ports.storefront import NewLines, NewOrders
 from doorward.tables.orders import DRONE_OK, LEAVE_OK, LOCKER_OK, PARTS_OK, ROBOT_OK, Access, OrderRefs, Speed
 from doorward.tables.sites import Zones
-from doorward.twin.demand_catalogue import Catalogue, Floats, Longs, make_catalogue
-from doorward.twin.demand_rules import CatalogueRules, GeneratorRules
+from doorward.twin.demand_catalogue import Catalogue, Floats, Longs, make_catalogue, own_catalogue
+from doorward.twin.demand_rules import CatalogueRules, GeneratorRules, Promotion
 
 LOT_M = 12.0
 """Doors of one street stand this far apart."""
@@ -45,9 +46,12 @@ class Market(Protocol):
     def start_s(self) -> int: ...
 
 
-def generate(network: Market, days: int, seed: int, scale: float = 1.0) -> OrderBook:
+def generate(
+    network: Market, days: int, seed: int, scale: float = 1.0, articles: Articles | None = None
+) -> OrderBook:
     """A book of `days` days of orders, `scale` times as many as the network file says.
 
+    articles: what is ordered; an invented catalogue if there are none.
     A day depends on the seed and its own number only: the first day of ten is the only day of one.
     """
     rules = network.generator
@@ -57,8 +61,13 @@ def generate(network: Market, days: int, seed: int, scale: float = 1.0) -> Order
             f"{expected:,.0f} orders are asked for", where="generator", rule=f"1 to {MOST_ORDERS:,} orders a run",
             remedy="lower --days or --scale",
         )  # fmt: skip
-    catalogue = make_catalogue(network.catalogue, seed)
-    parts = [_day(network, catalogue, day, seed, scale) for day in range(days)]
+    rules, notes = _steering(rules, articles)
+    catalogue = (
+        make_catalogue(network.catalogue, seed)
+        if articles is None
+        else own_catalogue(articles, network.catalogue, seed)
+    )
+    parts = [_day(network, rules, catalogue, day, seed, scale) for day in range(days)]
     orders = NewOrders.concat([p[0] for p in parts])
     lines = NewLines.concat([p[1] for p in parts])
     rate = true_rate_upm(catalogue, rules, scale)
@@ -70,8 +79,25 @@ def generate(network: Market, days: int, seed: int, scale: float = 1.0) -> Order
     return OrderBook(
         orders=orders, lines=lines, refs=refs, items=items, start_s=network.start_s, days=days, generated=True,
         source=f"generated from seed {seed}", read=len(orders),
-        notes=("every order, customer and item is invented",),
+        refused=articles.refused if articles else 0, notes=notes,
     )  # fmt: skip
+
+
+def _steering(rules: GeneratorRules, articles: Articles | None) -> tuple[GeneratorRules, tuple[str, ...]]:
+    """The rules for these articles, and what was assumed. Own articles need not have the promoted categories."""
+    if articles is None:
+        return rules, ("every order, customer and item is invented",)
+    here = set(articles.category.tolist())
+    notes = [f"every order and customer is invented; the articles are those of {articles.source}"]
+    kept: list[Promotion] = []
+    for promotion in rules.promotion:
+        known = promotion.category in here
+        if promotion.category and not known:
+            notes.append(
+                f"the promotion of {promotion.category!r} is of all articles: none is of that category"
+            )
+        kept.append(promotion if known else msgspec.structs.replace(promotion, category=""))
+    return msgspec.structs.replace(rules, promotion=tuple(kept)), tuple(notes)
 
 
 def true_rate_upm(catalogue: Catalogue, rules: GeneratorRules, scale: float = 1.0) -> Floats:
@@ -98,9 +124,8 @@ def _counts(u: Floats, more_pm: int, most: int) -> Longs:
 
 
 def _day(
-    network: Market, catalogue: Catalogue, day: int, seed: int, scale: float
+    network: Market, rules: GeneratorRules, catalogue: Catalogue, day: int, seed: int, scale: float
 ) -> tuple[NewOrders, NewLines]:
-    rules = network.generator
     rng = draws.generator(seed, "orders", day)
     midnight = network.start_s + day * DAY_S
     promotions = [p for p in rules.promotion if p.day == day]
@@ -114,7 +139,7 @@ def _day(
     lat, lon = _doors(network.zones, rules, zone, house, seed)
     lines, sku, units = _baskets(catalogue, rules, n, rng)
     for promotion in promotions:
-        sku = _promoted(catalogue, network.catalogue, promotion.category, promotion.share_pm, sku, rng)
+        sku = _promoted(catalogue, promotion.category, promotion.share_pm, sku, rng)
     lines, sku, units = merge_lines(np.repeat(np.arange(n), lines), sku, units, n)
     orders = NewOrders(
         at_s=midnight + second, zone=zone.astype(np.int32), lat_udeg=lat, lon_udeg=lon,
@@ -198,16 +223,9 @@ def _baskets(
     return lines, sku, _counts(rng.random(total), rules.more_units_pm, rules.most_units)
 
 
-def _promoted(
-    catalogue: Catalogue,
-    rules: CatalogueRules,
-    name: str,
-    share_pm: int,
-    sku: Longs,
-    rng: np.random.Generator,
-) -> Longs:
+def _promoted(catalogue: Catalogue, name: str, share_pm: int, sku: Longs, rng: np.random.Generator) -> Longs:
     """Some lines ask for the promoted category instead."""
-    names = [c.name for c in rules.category]
+    names = catalogue.names
     u, v = rng.random(len(sku)), rng.random(len(sku))
     if not name:
         return sku

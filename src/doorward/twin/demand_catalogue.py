@@ -1,18 +1,20 @@
-"""An invented catalogue: long-tailed, with sizes and weights that belong together, from a seed.
+"""What the twin's customers ask for: an invented catalogue from a seed, or an operator's own articles.
 
 Demand inside a category falls by the law of Zipf and Mandelbrot, p(k) ~ 1 / (k + q)^s (Mandelbrot 1953). Volume is
 log-normal, density is log-normal, weight is their product; sides are the cube root of the volume times log-normal
-factors.
+factors. Own articles are asked for by the demand that is expected of them; without any figure, by that law.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from doorward.core.errors import BadInput
 from doorward.core.seed import generator, uniform
+from doorward.ports.orderbook import Articles
 from doorward.tables.items import FRAGILE, HAZMAT, UPRIGHT, Items
 from doorward.twin.demand_rules import CatalogueRules
 
@@ -27,12 +29,14 @@ class Catalogue:
     edges      (categories + 1,)  categories lie one after the other: category c is rows edges[c] .. edges[c + 1]
     upto       (skus + 1,)        running share of demand; upto[0] = 0, upto[-1] = 1
     companion  (skus,)            the SKU that goes with each, of the same category
+    names      (categories,)      what the categories are called
     """
 
     items: Items
     edges: Longs
     upto: Floats
     companion: Longs
+    names: tuple[str, ...]
 
     @property
     def share(self) -> Floats:
@@ -65,15 +69,50 @@ def make_catalogue(rules: CatalogueRules, seed: int) -> Catalogue:
     weight = np.zeros(n)
     for c, each in enumerate(kinds):
         size = int(edges[c + 1] - edges[c])
-        law = (np.arange(1, size + 1) + rules.zipf_q) ** (-rules.zipf_s_pm / 1000)
+        law = _zipf(rules, size)
         if size:
             weight[edges[c] : edges[c + 1]] = rng.permutation(law) * (each.demand_pm / law.sum())
+    return _coupled(_items(rules, kind, rng), edges, weight, tuple(c.name for c in kinds), seed)
+
+
+def own_catalogue(articles: Articles, rules: CatalogueRules, seed: int) -> Catalogue:
+    """The operator's articles, sorted by category; those of unknown demand sell like the median of the known ones.
+
+    BadInput if none of them is expected to be bought.
+    """
+    kinds = sorted(set(articles.category.tolist()))
+    at = {name: row for row, name in enumerate(kinds)}
+    kind = np.array([at[name] for name in articles.category.tolist()], np.int64)
+    by = np.argsort(kind, kind="stable")
+    per_day, n = articles.per_day[by], len(articles)
+    known = per_day >= 0
+    if known.any():
+        weight = np.where(known, per_day, np.median(per_day[known]))
+    else:
+        weight = generator(seed, "catalogue/own").permutation(_zipf(rules, n))
+    if not weight.sum() > 0:
+        raise BadInput(
+            "no article is expected to be bought", where=articles.source, rule="per_day is above zero somewhere",
+            remedy="give per_day, or leave the column out",
+        )  # fmt: skip
+    edges = np.r_[0, np.cumsum(np.bincount(kind, minlength=len(kinds)))].astype(np.int64)
+    return _coupled(articles.items.take(by), edges, weight, tuple(kinds), seed)
+
+
+def _zipf(rules: CatalogueRules, size: int) -> Floats:
+    return np.asarray((np.arange(1, size + 1) + rules.zipf_q) ** (-rules.zipf_s_pm / 1000), np.float64)
+
+
+def _coupled(items: Items, edges: Longs, weight: Floats, names: tuple[str, ...], seed: int) -> Catalogue:
+    """The catalogue with a companion for each SKU, drawn from its category by weight."""
+    n = len(items)
     upto = np.r_[0.0, np.cumsum(weight)]
     upto /= upto[-1]
     upto[-1] = 1.0
-    catalogue = Catalogue(_items(rules, kind, rng), edges, upto, np.zeros(n, np.int64))
+    catalogue = Catalogue(items, edges, upto, np.zeros(n, np.int64), names)
+    kind = np.repeat(np.arange(len(names)), np.diff(edges))
     partner = catalogue.drawn(uniform(seed, "catalogue/companion", np.arange(n)), kind)
-    return Catalogue(catalogue.items, edges, upto, partner)
+    return replace(catalogue, companion=partner)
 
 
 def _items(rules: CatalogueRules, kind: Longs, rng: np.random.Generator) -> Items:

@@ -71,6 +71,7 @@ CATEGORIES = (
 class CatalogueRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The catalogue: section `[catalogue]`."""
 
+    file: str = ""  # the operator's own articles instead (docs/items-file.md), beside the network file
     skus: Annotated[int, Meta(ge=10, le=2_000_000, description="10 to 2,000,000 SKUs")] = 20_000
     zipf_s_pm: Positive = (
         1_020  # Zipf-Mandelbrot: the k-th SKU of a category sells as 1 / (k + q)^s, s in per mille ...

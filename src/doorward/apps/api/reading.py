@@ -12,7 +12,7 @@ from litestar.openapi.spec import Example
 from litestar.params import PathParameter, QueryParameter
 
 from doorward.access.rights import parts_seen, redacted, runs_seen
-from doorward.adapters.orders import SIZES
+from doorward.adapters.items import SIZES
 from doorward.apps.api.live import Live
 from doorward.apps.api.orders_in import RecipientIn
 from doorward.apps.api.own import own_board, own_doors, own_network, own_positions, own_runs

@@ -14,6 +14,10 @@ from doorward.runtime.run import resume_run, start_run
 from doorward.runtime.warm import warm_kernels
 
 Seed = Annotated[int, typer.Option("--seed", help="Everything drawn at random follows from it.")]
+Items = Annotated[
+    Path | None,
+    typer.Option("--items", help="Your own articles: CSV, Parquet or JSONL; docs/items-file.md."),
+]
 Days = Annotated[int, typer.Option("--days", min=1, max=366, help="Days of orders.")]
 Drain = Annotated[
     int, typer.Option("--drain-days", min=0, max=60, help="Days to go on until every order has ended.")
@@ -52,6 +56,7 @@ def run(
         Path | None, typer.Option("--orders", help="CSV, Parquet, JSONL, or an Olist folder.")
     ] = None,
     stock: Annotated[Path | None, typer.Option("--stock", help="Opening stock, CSV: fc, sku, units.")] = None,
+    items: Items = None,
     days: Annotated[
         int | None, typer.Option("--days", min=1, help="Days of orders; default: all of a file, 1 generated.")
     ] = None,
@@ -72,6 +77,7 @@ def run(
         network=network,
         orders=orders,
         stock=stock,
+        items=items,
         days=days,
         drain_days=drain_days,
         pace=pace,

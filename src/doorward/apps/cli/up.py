@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from doorward.apps.cli.run import Items
 from doorward.apps.cli.screen import ERR, progress, shown, teller
 from doorward.apps.live.up import must_be_free, run, sender_command, writer_command
 from doorward.core.errors import BadInput
@@ -66,6 +67,7 @@ def up(
         typer.Option("--db", help="Keep the journal there: postgresql://user@host/base?schema=region."),
     ] = "",
     stock: Stock = None,
+    items: Items = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="API processes.")] = 1,
     settings_file: Annotated[
         Path | None,
@@ -82,9 +84,12 @@ def up(
     """Run the network as a service: control tower, API and tracking pages, on the twin's clock or the wall's."""
     must_be_free(host, port)
     where = folder or Path("live") / Path(network).stem
+    new = not (where / "settings.json").exists()
     with progress() as bar:
-        asked = Request(network=network, seed=seed, scale=scale, stock=stock)
+        asked = Request(network=network, seed=seed, scale=scale, stock=stock, items=items)
         settings = prepare_live(_opening(asked, twin), where, teller(bar), db).settings
+    if new and settings.rejected:
+        ERR.print(f"{settings.rejected:,} rows were set aside: {shown(where / 'rejects.csv')} says why")
     service = read_service(settings_file or where / FILE, public_url, limit or ())
     begin_s = moment(begin, settings.start_s, settings.utc_offset_s, "--begin")
     mode = "twin" if twin else "live"

@@ -62,7 +62,7 @@ def all_commands() -> list[Command]:
 def prepare_live(asked: Request, folder: Path, tell: Tell, db: str = "") -> RunDir:
     """The folder of a live network: as it is if it is there, else made.
 
-    asked  network, seed and scale; `opens_s` and `stock` of one on the wall clock
+    asked  network, seed and scale; own articles; `opens_s` and `stock` of one on the wall clock
     db     `postgresql://...` to keep the journal there
     BadInput if the folder's network is of the other kind, or its journal somewhere else already.
     """
@@ -88,6 +88,11 @@ def prepare_live(asked: Request, folder: Path, tell: Tell, db: str = "") -> RunD
         raise BadInput(
             "the network in this folder has opened already", where="--stock", rule="opening stock is for a new one",
             remedy="leave it out, and report what was counted: POST /api/v1/stock/counts",
+        )  # fmt: skip
+    elif asked.items is not None:
+        raise BadInput(
+            "the network in this folder has its articles already", where="--items", rule="articles are for a new one",
+            remedy="leave it out, or give another --dir",
         )  # fmt: skip
     if not (folder / SECRET_FILE).exists():
         with whole(folder / SECRET_FILE) as draft:
