@@ -19,6 +19,7 @@ from doorward.runtime.live.prepare import prepare_live
 from doorward.runtime.live.service_file import FILE, read_service
 from doorward.runtime.moments import moment
 from doorward.runtime.request import Request
+from doorward.runtime.rundir import Settings
 
 Stock = Annotated[
     Path | None,
@@ -84,12 +85,8 @@ def up(
     """Run the network as a service: control tower, API and tracking pages, on the twin's clock or the wall's."""
     must_be_free(host, port)
     where = folder or Path("live") / Path(network).stem
-    new = not (where / "settings.json").exists()
-    with progress() as bar:
-        asked = Request(network=network, seed=seed, scale=scale, stock=stock, items=items)
-        settings = prepare_live(_opening(asked, twin), where, teller(bar), db).settings
-    if new and settings.rejected:
-        ERR.print(f"{settings.rejected:,} rows were set aside: {shown(where / 'rejects.csv')} says why")
+    asked = Request(network=network, seed=seed, scale=scale, stock=stock, items=items)
+    settings = _prepared(_opening(asked, twin), where, db)
     service = read_service(settings_file or where / FILE, public_url, limit or ())
     begin_s = moment(begin, settings.start_s, settings.utc_offset_s, "--begin")
     mode = "twin" if twin else "live"
@@ -102,6 +99,16 @@ def up(
             service=service, sender=sender, told=lambda key: _say(where, host, port, key),
         )
     )  # fmt: skip
+
+
+def _prepared(asked: Request, where: Path, db: str) -> Settings:
+    """The folder, made or found; of a new one, how many rows of its inputs were set aside."""
+    new = not (where / "settings.json").exists()
+    with progress() as bar:
+        settings = prepare_live(asked, where, teller(bar), db).settings
+    if new and settings.rejected:
+        ERR.print(f"{settings.rejected:,} rows were set aside: {shown(where / 'rejects.csv')} says why")
+    return settings
 
 
 def _opening(asked: Request, twin: bool) -> Request:
