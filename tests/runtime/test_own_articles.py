@@ -89,5 +89,10 @@ def test_check_reads_the_articles(tmp_path: Path) -> None:
     runner = CliRunner()
     good = runner.invoke(app, ["network", "check", "metro", "--items", str(EXAMPLE), "--json"])
     assert good.exit_code == 0 and json.loads(good.stdout)["counts"]["articles"] == 24
+    assert "articles heavier than any way carries" not in json.loads(good.stdout)["counts"]
+    safe = tmp_path / "safe.csv"
+    safe.write_text(EXAMPLE.read_text() + "safe,,1500000,1500,1000,1000,900,,,,\n")
+    heavy = runner.invoke(app, ["network", "check", "metro", "--items", str(safe), "--json"])
+    assert json.loads(heavy.stdout)["counts"]["articles heavier than any way carries"] == 1
     bad = runner.invoke(app, ["network", "check", "metro", "--items", str(mine(tmp_path))])
     assert bad.exit_code == 1 and "mine.csv row 25, weight_g: found 40000000" in bad.stderr

@@ -139,11 +139,13 @@ def _set_aside(rejects: Path) -> int:
     return len(rows.group_by(["file", "row"]).aggregate([]))
 
 
-def check_items(path: Path) -> tuple[int, int, list[dict[str, str]]]:
-    """(articles, rows set aside, the first breaches as rejects.csv would tell them) of a file of articles."""
+def check_items(path: Path, most_g: int) -> tuple[dict[str, int], list[dict[str, str]]]:
+    """(counts of a file of articles, the first breaches as rejects.csv would tell them); most_g: of a piece."""
     rejects = Rejects()
     articles = read_items(path, rejects)
-    return len(articles), articles.refused, rejects.first(FIRST)
+    heavy = int((articles.items.weight_g > most_g).sum())
+    counts = {"articles": len(articles), "rows of articles set aside": articles.refused}
+    return counts | ({"articles heavier than any way carries": heavy} if heavy else {}), rejects.first(FIRST)
 
 
 def load_book(where: RunDir) -> OrderBook:

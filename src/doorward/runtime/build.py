@@ -43,6 +43,7 @@ from doorward.linehaul.service import SERVICES as LINEHAUL
 from doorward.linehaul.state import FOLDS as LINEHAUL_FOLDS
 from doorward.ports.orderbook import OrderBook
 from doorward.ports.world import World
+from doorward.promise.rules import PromiseRules
 from doorward.promise.service import SERVICES as PROMISE
 from doorward.promise.state import FOLDS as PROMISE_FOLDS
 from doorward.runtime.book import check_items, load_book, opening_tables
@@ -281,7 +282,7 @@ def check_network(name: str, items: Path | None = None) -> dict[str, Any]:
     `rejects` has the first rows of articles that would be set aside.
     """
     network = load_network(name)
-    rules_from(network, RULES)
+    rules = rules_from(network, RULES)
     load_cards(Path(), [str(network.cards[c]) for c in network.services.card])
     found = {
         "name": network.name,
@@ -291,8 +292,8 @@ def check_network(name: str, items: Path | None = None) -> dict[str, Any]:
     }
     if (path := items or network.articles) is None:
         return found
-    articles, refused, rejects = check_items(path)
-    own = {"articles": articles, "rows of articles set aside": refused}
+    most_g = max(rules[PromiseRules].own_max_g, int(network.services.max_g.max(initial=0)))
+    own, rejects = check_items(path, most_g)
     return {**found, "counts": {**network.counts, **own}, "rejects": rejects}
 
 
