@@ -26,5 +26,8 @@ export const heat = (picks: readonly number[]): number[] => {
 
 export type DepartureKind = "to leave" | "under way" | "done" | "cancelled";
 
+/** When a truck came, or is expected: its timetable and what it is behind that. */
+export const arrives = (d: Departure): number => (d.arrived_s >= 0 ? d.arrived_s : d.arrive_s + d.late_s);
+
 export const kindOf = (d: Departure): DepartureKind =>
   d.status === "cancelled" ? "cancelled" : d.arrived_s >= 0 || d.status === "done" ? "done" : d.left_s >= 0 ? "under way" : "to leave";

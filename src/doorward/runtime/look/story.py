@@ -14,6 +14,7 @@ from doorward.runtime.look.network import site_name
 from doorward.runtime.look.shapes_pages import Moment
 from doorward.runtime.look.view import Longs, View
 from doorward.runtime.look.words import fits_words, line_word, reason_words, when
+from doorward.tables.items import Items
 from doorward.tables.orders import Lines, Orders, OrderStatus
 from doorward.tables.promises import Promises
 from doorward.tables.remarks import Remarks, Subject
@@ -40,11 +41,13 @@ def order_moments(view: View, order: int, lines: Longs) -> list[Moment]:
     if status in ANSWERS:
         who = "the customer" if status is OrderStatus.ACCEPTED else ""
         story.append(Moment(placed, ANSWERS[status], "", who, reason, -1))
-    rows = view.table(Lines)
-    for n in lines.tolist():
-        words = f"{rows.units[n]} of SKU {rows.sku[n]} {line_word(int(rows.status[n]))}"
+    rows, items = view.table(Lines), view.table(Items)
+    for place, n in enumerate(lines.tolist(), start=1):
+        sku = int(rows.sku[n])
+        item = str(items.name[sku]) if sku < len(items) else f"SKU {sku}"
+        words = f"{rows.units[n]} of {item} {line_word(int(rows.status[n]))}"
         at_s, why = max(placed, int(rows.since_s[n])), reason_words(int(rows.reason[n]))
-        story.append(Moment(at_s, words, site_name(view, int(rows.fc[n])), f"line {n}", why, -1))
+        story.append(Moment(at_s, words, site_name(view, int(rows.fc[n])), f"line {place}", why, -1))
     remarks = [
         _remarks(view, Subject.ORDER, order),
         *(_remarks(view, Subject.LINE, n) for n in lines.tolist()),

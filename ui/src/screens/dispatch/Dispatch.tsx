@@ -205,7 +205,7 @@ export function Dispatch(): JSX.Element {
     if (n === run?.bar.run) opened.value = toggled(opened.value, [n]);
     else { opened.value = new Set([...opened.value, n]); tune({ run: n }); }
   };
-  const here = underCursor(rows)[0] ?? -1;
+  const here = underCursor(rows)[0] ?? -1, late = runs.reduce((n, r) => n + r.bar.late, 0);
   const spot = (packages: number[], add: boolean): void => {
     const found = packages.flatMap((p) => (board && doorOf(board.runs, p)?.door.packages) || [p]);
     chosen.value = add ? new Set([...chosen.value, ...found]) : toggled(chosen.value, found);
@@ -239,7 +239,7 @@ export function Dispatch(): JSX.Element {
       <header class="dispatch-head">
         <h1>Dispatch</h1>
         <label class="pick"><span class="sr">Station</span><select value={asked} onChange={(e) => tune({ station: e.currentTarget.value, run: undefined, way: undefined, why: undefined })}>{stations.map((s) => <option key={s.site} value={s.site}>{s.name}</option>)}</select></label>
-        {board && <p class="facts"><span><b>{runs.filter((r) => !onRoad(r)).length}</b> to leave</span><span><b>{runs.filter(onRoad).length}</b> on the road</span><span><b>{runs.reduce((n, r) => n + r.bar.late, 0)}</b> doors late</span></p>}
+        {board && <p class="facts"><span><b>{runs.filter((r) => !onRoad(r)).length}</b> to leave</span><span><b>{runs.filter(onRoad).length}</b> on the road</span><span><b>{late}</b> {late === 1 ? "door" : "doors"} late</span></p>}
         <Age seen_ms={reading.seen_ms} error={reading.error} />
         <div class="deeds">
           {edits && <button class="button" disabled={!board} onClick={() => (dialog.value = { kind: "vehicles" })}><Icon name="van" size={16} /><span>Vehicles</span></button>}

@@ -69,13 +69,13 @@ function RunRow({ props, run }: { props: Props; run: RunDetail }): JSX.Element {
       onClick={() => { stand("runs", key); props.choose(b.run); }} onContextMenu={(e) => { e.preventDefault(); stand("runs", key); props.asks.run(e.clientX, e.clientY, run); }}>
       <button class={isOpen ? "plain fold open" : "plain fold"} aria-expanded={isOpen} aria-label={`Doors of ${b.name}`} onClick={(e) => { e.stopPropagation(); stand("runs", key); flip(); }}><Icon name="on" size={16} /></button>
       <div class="who"><Mark tone={b.tone} size={12} /><b>{b.name}</b>{locked(run) && <span class="lock" title="locked against optimising"><Icon name="lock" size={14} /><span class="sr">locked</span></span>}{mine > 0 && <span class="tag on">{mine} selected</span>}</div>
-      <span class="counts">{count(left.length)} doors{b.late > 0 && <em class="bad">, {count(b.late)} late</em>}</span>
+      <span class="counts">{count(left.length)} {left.length === 1 ? "door" : "doors"}{b.late > 0 && <em class="bad">, {count(b.late)} late</em>}</span>
       <button class="plain" aria-label={`Actions for ${b.name}`} aria-haspopup="menu" onClick={(e) => { e.stopPropagation(); stand("runs", key); const r = e.currentTarget.getBoundingClientRect(); props.asks.run(r.left, r.bottom + 2, run); }}><Icon name="more" size={16} /></button>
       <div class="more">
         <span>{state(run)}</span>
         <Meter name="room" share={fill(run.volume_ml, run.room_ml)} title={`${litres(run.volume_ml)} of ${litres(run.room_ml)} that parcels can fill`} />
         <Meter name="load" share={fill(run.weight_g, run.room_g)} title={`${grams(run.weight_g)} of ${grams(run.room_g)}`} />
-        <span class="far">{metres(run.dist_m)}</span><span class="far">{cash(run.cost_c)}</span>
+        <span class="far">{metres(run.dist_m)}</span><span class="far" title={cash(run.cost_c)}>{money(run.cost_c, network.value?.currency ?? "USD", true)}</span>
       </div>
     </div>
   );

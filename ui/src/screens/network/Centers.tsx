@@ -1,6 +1,6 @@
 // Buildings: will we make the cut-off?
 import type { JSX } from "preact";
-import { heat, kindOf, shares, slackBar } from "../../lib/centers";
+import { arrives, heat, kindOf, shares, slackBar } from "../../lib/centers";
 import { count, hm, lasting, near } from "../../lib/format";
 import { Status } from "../../parts/Glyph";
 import { Age, Empty, Panel } from "../../parts/States";
@@ -95,9 +95,9 @@ function Coming({ at }: { at: number }): JSX.Element {
         {(l) => {
           const all = l.departures.filter((d) => d.dest === at && ["to leave", "under way"].includes(kindOf(d)));
           return all.length === 0 ? <p class="quiet">None more today.</p> : (
-            <table><thead><tr><th>arrives</th><th>from</th><th>leaves</th><th class="num">loaded</th><th class="num">waiting</th><th>status</th></tr></thead>
-              <tbody>{all.map((d) => <tr key={d.trip}><td><b>{hm(d.arrive_s, offset.value)}</b></td><td>{site(d.origin)}</td><td>{hm(d.left_s >= 0 ? d.left_s : d.depart_s, offset.value)}</td><td class="num">{count(d.packages)}</td><td class="num">{count(d.waiting)}</td><td><Status tone={d.tone} word={d.late_s > 60 ? `${lasting(d.late_s)} late` : undefined} /></td></tr>)}</tbody>
-            </table>
+            <div class="scroll-x"><table class="coming"><thead><tr><th>arrives</th><th>from</th><th>leaves</th><th class="num">loaded</th><th class="num">waiting</th><th>status</th></tr></thead>
+              <tbody>{all.map((d) => <tr key={d.trip}><td title={`timetable ${hm(d.arrive_s, offset.value)}`}><b>{hm(arrives(d), offset.value)}</b></td><td>{site(d.origin)}</td><td>{hm(d.left_s >= 0 ? d.left_s : d.depart_s, offset.value)}</td><td class="num">{count(d.packages)}</td><td class="num">{count(d.waiting)}</td><td><Status tone={d.tone} />{d.late_s > 60 && <span class="quiet">, {lasting(d.late_s)} behind its timetable</span>}</td></tr>)}</tbody>
+            </table></div>
           );
         }}
       </Panel>

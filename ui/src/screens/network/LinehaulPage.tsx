@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { kindOf, type DepartureKind } from "../../lib/centers";
+import { arrives, kindOf, type DepartureKind } from "../../lib/centers";
 import { count, dayOf, dayStart, dayWord, hm, lasting, money } from "../../lib/format";
 import { stepped } from "../../lib/rows";
 import { Status } from "../../parts/Glyph";
@@ -37,8 +37,8 @@ function Row({ d, chosen, pick }: { d: Departure; chosen: boolean; pick: () => v
       <span class="quiet" title={d.truck}>{d.truck || "–"}</span>
       <span class="num">{d.packages > 0 ? count(d.packages) : d.waiting === 0 ? "–" : ""}{d.waiting > 0 && <span class="quiet" title="packages that wait for it">{d.packages > 0 ? " + " : ""}{count(d.waiting)} wait</span>}</span>
       <span class="filled">{kind === "cancelled" ? <span class="quiet">nothing to bring</span> : <><i class="meter"><i style={{ width: `${Math.min(100, full)}%` }} /></i>{full} %</>}</span>
-      <span class="num" title="arrival">{kind === "cancelled" ? "–" : hm(d.arrived_s >= 0 ? d.arrived_s : d.arrive_s, o)}</span>
-      <span class={d.late_s > 60 ? "num bad" : "num quiet"}>{d.late_s > 60 ? `${lasting(d.late_s)} late` : "–"}</span>
+      <span class="num" title={`timetable ${hm(d.arrive_s, o)}`}>{kind === "cancelled" ? "–" : hm(arrives(d), o)}</span>
+      <span class={d.tone === "late" && d.late_s > 60 ? "num bad" : "num quiet"}>{d.late_s > 60 ? lasting(d.late_s) : "–"}</span>
       <span class="num">{d.cost_c > 0 ? money(d.cost_c, network.value?.currency ?? "USD") : "–"}</span>
     </div>
   );

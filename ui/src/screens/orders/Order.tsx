@@ -6,6 +6,7 @@ import { Age, Panel } from "../../parts/States";
 import { useKeys } from "../../state/keyboard";
 import { network, now, offset } from "../../state/live";
 import { useRead } from "../../state/read";
+import { endedWord } from "../../lib/tone";
 import { go, href } from "../../state/view";
 import type { OrderDetail, PackageShape } from "../../types";
 import { Story, type Told } from "./Story";
@@ -76,8 +77,8 @@ function Page({ o }: { o: OrderDetail }): JSX.Element {
         <p class="crumb"><a href={href("/orders")}>Orders</a></p>
         <h1>Order {r.order} {r.ref && <small>{r.ref}</small>}</h1>
         <div class="facts">
-          <Status tone={r.tone} word={r.tone === "done" ? r.status : undefined} />
-          <span>promised <b>{span(r.due_lo_s, r.due_s, now.value, offset.value)}</b></span>
+          <Status tone={r.tone} word={endedWord(r)} />
+          {r.due_s >= 0 && <span>promised <b>{span(r.due_lo_s, r.due_s, now.value, offset.value)}</b></span>}
           {o.quantile_pm > 0 && <span class="quiet" title="chance told when the promise was made">kept with {permille(o.quantile_pm)}</span>}
           <span class="quiet">{words(o.speed)}{o.price_c >= 0 && `, ${o.price_c === 0 ? "free" : cash(o.price_c)}`}</span>
           <span class="quiet">{r.zone}{o.access.length > 0 && `, ${o.access.map(words).join(", ")}`}</span>

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { near, span } from "../../lib/format";
 import { stepped } from "../../lib/rows";
-import { TONES } from "../../lib/tone";
+import { endedWord, TONES } from "../../lib/tone";
 import { Mark, Status } from "../../parts/Glyph";
 import { Age, Empty, Failure, Skeleton } from "../../parts/States";
 import { VirtualList } from "../../parts/VirtualList";
@@ -18,7 +18,7 @@ const CHIPS: Tone[] = ["late", "at_risk", "silent", "on_time", "done"];
 export function Line({ row, chosen = false }: { row: OrderRow; chosen?: boolean }): JSX.Element {
   return (
     <a class={chosen ? "line chosen" : "line"} href={href(`/orders/${row.order}`)} tabIndex={-1}>
-      <Status tone={row.tone} />
+      <Status tone={row.tone} word={endedWord(row)} />
       <b>{row.order}</b>
       <span class="ref">{row.ref || "–"}</span>
       <span title={near(row.due_s, now.value, offset.value)}>{span(row.due_lo_s, row.due_s, now.value, offset.value)}</span>

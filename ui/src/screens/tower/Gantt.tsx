@@ -17,7 +17,7 @@ import { paint } from "./gantt-paint";
 
 const ROW = 28, HEAD = 26;
 /** Width of the names: the told part goes first where there is little room. */
-const namesOf = (width: number): number => (width < 560 ? 132 : width < 800 ? 240 : 288);
+const namesOf = (width: number): number => (width < 560 ? 132 : width < 800 ? 240 : 316);
 const SPANS = [4, 8, 16];
 
 interface Props { reading: Reading<Runs>; chosen: number; choose: (run: number) => void }

@@ -54,11 +54,8 @@ function Row({ e, chosen, busy, open, doit }: { e: ExceptionShape; chosen: boole
   return (
     <article class={chosen ? "exception chosen" : "exception"} data-id={e.id} onClick={open}>
       <Mark tone={e.tone} size={14} />
-      <div class="first">
       <button class="title" title={e.title} onClick={(ev) => { ev.stopPropagation(); open(); }} aria-current={chosen ? "true" : undefined}>{e.title}</button>
-      {breach(e)}
-      </div>
-      <p class="cause" title={`since ${near(e.since_s, now.value, offset.value)}, ${relative(e.since_s - now.value)}`}>{e.cause}</p>
+      <div class="then"><p class="cause" title={`since ${near(e.since_s, now.value, offset.value)}, ${relative(e.since_s - now.value)}`}>{e.cause}</p>{breach(e)}</div>
       <p class="effect">{count(e.count)} {e.about === "run" ? (e.count === 1 ? "stop" : "stops") : e.count === 1 ? "package" : "packages"}{e.cost_c > 0 && <>, <span title="expected cost of lateness">≈ {money(e.cost_c, currency, true)}</span></>}</p>
       <div class="acts">
         {first && (

@@ -117,12 +117,12 @@ function RunCard({ run, close }: { run: RunDetail; close: () => void }): JSX.Ele
     <aside class="card" aria-label={`Run ${b.name}`}>
       <header><b>{b.name}</b><button class="plain" aria-label="Close" onClick={close}><Icon name="close" size={16} /></button></header>
       <p class="quiet">run {b.run} from {home}</p>
-      <Status tone={b.tone} word={b.late ? `${b.late} doors late` : b.shift_s > 120 && b.status !== "done" ? `${lasting(b.shift_s)} behind plan` : undefined} />
+      <Status tone={b.tone} word={b.late ? `${b.late} ${b.late === 1 ? "door" : "doors"} late` : b.shift_s > 120 && b.status !== "done" ? `${lasting(b.shift_s)} behind plan` : undefined} />
       <dl>
         <div><dt>doors</dt><dd>{done} of {b.plan_s.length}</dd></div>
         <div><dt>packages</dt><dd>{b.delivered} of {b.packages}</dd></div>
         {b.next_s >= 0 && <div><dt>next door</dt><dd>{hm(b.next_s, offset.value)}, {b.next_s >= now.value ? `in ${lasting(b.next_s - now.value)}` : "due"}</dd></div>}
-        <div><dt>back</dt><dd>{hm(b.ended_s >= 0 ? b.ended_s : b.back_s, offset.value)}</dd></div>
+        <div><dt>back</dt><dd>{hm(b.ended_s >= 0 ? b.ended_s : b.back_s + Math.max(0, b.shift_s), offset.value)}</dd></div>
         {full >= 0 && <div><dt>loaded</dt><dd>{full} %</dd></div>}
       </dl>
     </aside>

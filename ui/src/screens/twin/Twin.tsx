@@ -36,7 +36,7 @@ function Steering({ c }: { c: ClockShape }): JSX.Element {
       <section class="twin-clock" aria-label="The twin's clock">
         <p class="quiet">{dayWord(liveNow.value, o)}</p>
         <time>{hm(liveNow.value, o, true)}</time>
-        <p class={behind ? "bad" : "quiet"}>{behind ? `catching up: ${lasting(c.behind_s)} to go until ${hm(c.clock_s, o)}` : c.paused ? "stands still" : `${c.speed}×, ${aDay(c.speed)}`}</p>
+        <p class={behind ? "bad" : "quiet"}>{behind ? `catching up: ${lasting(c.behind_s)} to go until ${hm(c.clock_s, o)}` : c.paused ? "stands still" : `${c.speed}×, ${c.speed === 1 ? "as in life" : aDay(c.speed)}`}</p>
         <div class="deeds">
           {c.paused ? <button class="button main" disabled={!!busy.value} onClick={() => void steer("go")}><Icon name="play" size={16} />Go</button>
             : <button class="button main" disabled={!!busy.value} onClick={() => void steer("pause")}><Icon name="pause" size={16} />Pause</button>}
