@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from doorward.apps.console.pages import STATIC
@@ -77,6 +78,28 @@ def caught_up(server: Server) -> None:
         while (clock := client.get("/api/v1/clock").json())["behind_s"] > NEAR_S:
             assert time.monotonic() < until, clock
             time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A twin just after the plan of the morning: runs are in the yard for half an hour."""
+    folder = tmp_path_factory.mktemp("morning") / "metro"
+    with running(folder, "--scale", "0.1", "--begin", "2 08:40", "--speed", "1") as made:
+        caught_up(made)
+        yield made
+
+
+@pytest.fixture
+def admin(morning: Server) -> Iterator[httpx.Client]:
+    """The operator of the morning's twin."""
+    with morning.client() as client:
+        yield client
+
+
+@pytest.fixture
+def seat(morning: Server, sit: Sits) -> Seat:
+    """A dispatcher's window on the morning's twin."""
+    return sit(cookies_of(morning, morning.key), url=morning.url)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,31 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.conftest import Seat, Sits, caught_up, cookies_of
+from tests.console.conftest import Seat
 from tests.console.test_looks import AXE, checked
-from tests.live.server import Server, running
 from tests.live.test_plans import order, planned, spoil, vans
-
-
-@pytest.fixture(scope="module")
-def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A twin just after the plan of the morning: runs are in the yard for half an hour."""
-    folder = tmp_path_factory.mktemp("morning") / "metro"
-    with running(folder, "--scale", "0.1", "--begin", "2 08:40", "--speed", "1") as made:
-        caught_up(made)
-        yield made
-
-
-@pytest.fixture
-def admin(morning: Server) -> Iterator[httpx.Client]:
-    with morning.client() as client:
-        yield client
-
-
-@pytest.fixture
-def seat(morning: Server, sit: Sits) -> Seat:
-    """A dispatcher's window."""
-    return sit(cookies_of(morning, morning.key), url=morning.url)
 
 
 @pytest.fixture
