@@ -130,7 +130,8 @@ def _promises(before: Timed, after: Timed, old: Board, new: Board, at: Where) ->
         package = max(fresh, key=lambda each: (fresh[each], -each))
         start = in_time_at(new, k, list(fresh), fresh[package], at)
         short = -(-fresh[package] // 60)
-        words = f"{who(new, k, at)} would break {len(fresh)} promise(s), package {package} by {short} min"
+        noun = "promise" if len(fresh) == 1 else "promises"
+        words = f"{who(new, k, at)} would break {len(fresh)} {noun}, package {package} by {short} min"
         words += f"; a start at {at.when.clock(start)} would do" if start >= 0 else ""
         yield Misfit(
             run=new.sheets[k].run, vehicle=int(new.cars.vehicle[k]), block=int(new.cars.block[k]), package=package,

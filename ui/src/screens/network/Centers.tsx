@@ -60,7 +60,7 @@ function Fc({ c }: { c: CenterShape }): JSX.Element {
   return (
     <>
       {c.standstill && <p class="banner amber" role="alert"><span><b>Stands still:</b> {c.standstill}</span></p>}
-      <section class="strip tiles" aria-label="Key figures">
+      <section class="strip tiles" aria-label="Key figures" tabIndex={0}>
         <Tile label="cut-offs" value={count(c.cutoffs.length)} tone={ahead ? "at_risk" : "on_time"} sub={ahead ? `${ahead} need a look` : "all can be made"} />
         <Tile label="picked an hour" value={count(c.picked_uph)} sub={<><i class="meter"><i style={{ width: `${Math.min(100, (100 * c.picked_uph) / Math.max(1, c.pick_uph))}%` }} /></i>of {count(c.pick_uph)} units</>} />
         <Tile label="packed an hour" value={count(c.packed_pph)} sub={<><i class="meter"><i style={{ width: `${Math.min(100, (100 * c.packed_pph) / Math.max(1, c.pack_pph))}%` }} /></i>of {count(c.pack_pph)} packages</>} />
@@ -73,7 +73,7 @@ function Fc({ c }: { c: CenterShape }): JSX.Element {
       <div class="floor-page">
         <section aria-labelledby="cutoffs"><h2 id="cutoffs">Cut-offs <small class="key"><i class="staged" />staged <i class="packed" />packed <i class="picked" />picked <i class="released" />released <i class="not-released" />not released</small></h2>
           {c.cutoffs.length === 0 ? <Empty good title="No cut-off ahead">Nothing in this building waits for a departure.</Empty> : (
-            <div class="scroll-x"><table class="cutoffs">
+            <div class="scroll-x" tabIndex={0}><table class="cutoffs">
               <thead><tr><th>cut-off</th><th>to</th><th class="num">packages</th><th class="wide">how far</th><th class="num">released</th><th class="num">picked</th><th class="num">packed</th><th class="num">staged</th><th>status</th><th class="num">slack</th><th class="wide"><span class="axis"><span>over</span><span>now</span><span>spare</span></span></th></tr></thead>
               <tbody>{c.cutoffs.map((x) => <Cutoff key={`${x.cutoff_s}.${x.dest}`} c={x} />)}</tbody>
             </table></div>
@@ -95,7 +95,7 @@ function Coming({ at }: { at: number }): JSX.Element {
         {(l) => {
           const all = l.departures.filter((d) => d.dest === at && ["to leave", "under way"].includes(kindOf(d)));
           return all.length === 0 ? <p class="quiet">None more today.</p> : (
-            <div class="scroll-x"><table class="coming"><thead><tr><th>arrives</th><th>from</th><th>leaves</th><th class="num">loaded</th><th class="num">waiting</th><th>status</th></tr></thead>
+            <div class="scroll-x" tabIndex={0}><table class="coming"><thead><tr><th>arrives</th><th>from</th><th>leaves</th><th class="num">loaded</th><th class="num">waiting</th><th>status</th></tr></thead>
               <tbody>{all.map((d) => <tr key={d.trip}><td title={`timetable ${hm(d.arrive_s, offset.value)}`}><b>{hm(arrives(d), offset.value)}</b></td><td>{site(d.origin)}</td><td>{hm(d.left_s >= 0 ? d.left_s : d.depart_s, offset.value)}</td><td class="num">{count(d.packages)}</td><td class="num">{count(d.waiting)}</td><td><Status tone={d.tone} />{d.late_s > 60 && <span class="quiet">, {lasting(d.late_s)} behind its timetable</span>}</td></tr>)}</tbody>
             </table></div>
           );
@@ -111,7 +111,7 @@ function Station({ s }: { s: StationShape }): JSX.Element {
   return (
     <>
       {s.standstill && <p class="banner amber" role="alert"><span><b>Stands still:</b> {s.standstill}</span></p>}
-      <section class="strip tiles" aria-label="Key figures">
+      <section class="strip tiles" aria-label="Key figures" tabIndex={0}>
         <Tile label="on their way here" value={count(s.inbound)} sub="packages" />
         <Tile label="ready" value={count(s.ready)} sub="at the station" />
         <Tile label="unassigned" value={count(s.unassigned)} sub={s.unassigned ? "ready, on no run" : "all on a run"} />

@@ -52,7 +52,7 @@ export function Strip({ reading, still = false }: { reading: Reading<Overview>; 
   const on = (name: string): string | undefined => (still ? undefined : name);
   const share = o.promised_today ? o.kept_today / o.promised_today : 0;
   return (
-    <section class="strip" aria-label="Key figures">
+    <section class="strip" aria-label="Key figures" tabIndex={still ? 0 : undefined}>
       <Tile filter={on("promised")} label="promised today" value={count(o.promised_today)} title={`${count(o.kept_today)} kept, ${count(o.missed_today)} missed`}
         sub={<><i class="meter"><i style={{ width: `${share * 100}%` }} /></i>{count(o.kept_today)} kept</>} />
       <Tile filter={on("behind")} label="on time" value={permille(o.on_time_pm)} title="kept of kept and missed, then the share expected by the end of the day"

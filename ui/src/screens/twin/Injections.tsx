@@ -12,9 +12,9 @@ import { Forks } from "./Forks";
 
 type Kind = "rain" | "orders" | "closed";
 
-const KINDS: { kind: Kind; name: string; says: string; icon: IconName; amount?: { label: string; first: number; most: number } }[] = [
-  { kind: "rain", name: "Rain", says: "driving takes longer", icon: "rain", amount: { label: "mm an hour", first: 4, most: 100 } },
-  { kind: "orders", name: "Orders", says: "more or fewer than would come", icon: "orders", amount: { label: "% of what would come", first: 130, most: 1000 } },
+const KINDS: { kind: Kind; name: string; says: string; icon: IconName; amount?: { label: string; first: number; least: number; most: number } }[] = [
+  { kind: "rain", name: "Rain", says: "driving takes longer", icon: "rain", amount: { label: "mm an hour", first: 4, least: 0.1, most: 100 } },
+  { kind: "orders", name: "Orders", says: "more or fewer than would come", icon: "orders", amount: { label: "% of what would come", first: 130, least: 0, most: 1000 } },
   { kind: "closed", name: "A closed building", says: "nothing moves in it", icon: "centers" },
 ];
 const LENGTHS = [30, 60, 120, 240, 480, 1440];
@@ -66,7 +66,7 @@ function Card({ it, again, forked }: { it: (typeof KINDS)[number]; again: () => 
   return (
     <form class="inject" onSubmit={(e) => void send(e)}>
       <header><Icon name={it.icon} /><div><b>{it.name}</b><p class="quiet">{it.says}</p></div></header>
-      {it.amount && <label>{it.amount.label}<input class="field n" name="amount" type="number" min={0} max={it.amount.most} step="any" required defaultValue={String(it.amount.first)} /></label>}
+      {it.amount && <label>{it.amount.label}<input class="field n" name="amount" type="number" min={it.amount.least} max={it.amount.most} step="any" required defaultValue={String(it.amount.first)} /></label>}
       <Targets kind={it.kind} value={target.value} set={(n) => (target.value = n)} />
       <label>from<span class="rowed"><input class="field n" type="time" aria-label={`${it.name}: from, empty for now`} value={from.value} onInput={(e) => (from.value = e.currentTarget.value)} />{from.value ? <button type="button" class="link" onClick={() => (from.value = "")}>now</button> : <span class="quiet">now</span>}</span></label>
       <label>for<select value={minutes.value} onChange={(e) => (minutes.value = Number(e.currentTarget.value))}>{LENGTHS.map((m) => <option key={m} value={m}>{lasting(m * 60)}</option>)}</select></label>
