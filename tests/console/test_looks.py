@@ -39,7 +39,6 @@ PAGES = {
     "search": ("/search?q=Northgate", ".found a"),
     "missing": ("/orders/99999999", "[role=alert]"),
     "dispatch": ("/dispatch?station=3", ".run-row"),
-    "board of then": ("/dispatch?station=3&at={then}", ".run-row"),
     "building": ("/centers?site=0", ".strip .tile b"),
     "station": ("/centers?site=3", ".run-name"),
     "linehaul": ("/linehaul", ".departures .line"),

@@ -70,7 +70,7 @@ export function LinehaulPage(): JSX.Element {
           <button aria-pressed={!q["kind"]} onClick={() => tune({ kind: undefined })}>all <span class="quiet">{here.length}</span></button>
           {KINDS.map((k) => <button key={k} aria-pressed={q["kind"] === k} onClick={() => tune({ kind: q["kind"] === k ? undefined : k })}>{k} <span class="quiet">{here.filter((d) => kindOf(d) === k).length}</span></button>)}
         </div>
-        <label class="pick"><span>from</span> <select value={from} onChange={(e) => tune({ from: e.currentTarget.value === "-1" ? undefined : e.currentTarget.value })}><option value={-1}>everywhere</option>{origins.map((o) => <option key={o} value={o}>{site(o)}</option>)}</select></label>
+        <label class="pick"><span>from</span> <select aria-label="from" value={from} onChange={(e) => tune({ from: e.currentTarget.value === "-1" ? undefined : e.currentTarget.value })}><option value={-1}>everywhere</option>{origins.map((o) => <option key={o} value={o}>{site(o)}</option>)}</select></label>
         <Age seen_ms={reading.seen_ms} error={reading.error} />
       </header>
       <div class="table departures">

@@ -6,19 +6,19 @@ import { bars, change, figure } from "../../lib/compare";
 import { hm } from "../../lib/format";
 import { call, ApiError } from "../../net/api";
 import { Failure, Panel } from "../../parts/States";
-import { offset } from "../../state/live";
+import { network, offset } from "../../state/live";
 import type { useRead } from "../../state/read";
 import type { ForkShape, MeasureShape } from "../../types";
 
 const SAYS = { good: "better", bad: "worse", same: "" };
 
 function Row({ m }: { m: MeasureShape }): JSX.Element {
-  const [base, fork] = bars(m), by = change(m);
+  const [base, fork] = bars(m), cur = network.value?.currency ?? "USD", by = change(m, cur);
   return (
     <tr>
       <th scope="row">{m.words}</th>
-      <td class="n">{figure(m, m.base)}<i class="spar" style={`--part:${base}`} /></td>
-      <td class="n">{figure(m, m.fork)}<i class="spar with" style={`--part:${fork}`} /></td>
+      <td class="n">{figure(m, m.base, cur)}<i class="spar" style={`--part:${base}`} /></td>
+      <td class="n">{figure(m, m.fork, cur)}<i class="spar with" style={`--part:${fork}`} /></td>
       <td class={`n by-${by.tone}`}>{by.words}{SAYS[by.tone] && <small>{SAYS[by.tone]}</small>}</td>
     </tr>
   );
