@@ -87,6 +87,10 @@ def test_with_nothing_to_tell_a_page_says_so(desk: Seat, told: Any, name: str) -
     page = desk.at(f"{PAGES[name]}{'&' if '?' in PAGES[name] else '?'}at={first}")
     expect(page.get_by_text(QUIET[name]).first).to_be_visible()
     expect(page.locator(".banner.then")).to_be_visible()
+    if name == "centers":
+        figures = page.locator(".strip .tile b").all_inner_texts()
+        assert figures and not any(each.startswith("-") for each in figures), "what is not known is no number"
+        expect(page.get_by_text("no picks")).to_be_visible()
     desk.shot(f"{name}-empty")
 
 

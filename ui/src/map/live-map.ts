@@ -20,6 +20,7 @@ import { ourLayers } from "./layers";
 gl.setWorkerUrl(workerUrl);
 
 /** More things than this are drawn as cells at a far zoom; of four times as many a quarter is seen one zoom nearer. */
+const ROUND_DEG = 0.09;
 const CROWD = 400;
 const FAR_ZOOM = 8.5;
 const GLIDE_MS = 1000;
@@ -121,7 +122,8 @@ export class LiveMap {
   /** Looks at all that a board has. */
   fitBoard(board: Board): void {
     const box = new gl.LngLatBounds(), home = this.net.sites.find((s) => s.site === board.station);
-    if (home) box.extend([home.lon, home.lat]);
+    const bare = board.runs.length + board.unassigned.length === 0 ? ROUND_DEG : 0; // then what lies around it is seen
+    if (home) box.extend([home.lon - bare, home.lat - bare]).extend([home.lon + bare, home.lat + bare]);
     for (const d of board.runs.flatMap((r) => r.doors)) box.extend([d.lon, d.lat]);
     for (const u of board.unassigned) box.extend([u.lon, u.lat]);
     if (!box.isEmpty()) this.map.fitBounds(box, { padding: 32, maxZoom: 13, duration: 0 });

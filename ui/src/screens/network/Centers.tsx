@@ -50,7 +50,7 @@ function Aisles({ picks }: { picks: readonly number[] }): JSX.Element {
       <div class="aisles" role="img" aria-label={`Picks by aisle: ${picks.map((n, i) => `${i + 1}: ${n}`).join(", ")}`}>
         {picks.map((n, i) => <i key={i} style={{ "--hot": `${Math.round((hot[i]! ** 0.7) * 100)}%` }} title={`aisle ${i + 1}: ${count(n)} picks`} />)}
       </div>
-      <p class="scale"><span>aisle 1</span><span class="quiet">busiest: aisle {top + 1}, {count(picks[top] ?? 0)} picks</span><span>aisle {picks.length}</span></p>
+      <p class="scale"><span>aisle 1</span><span class="quiet">{picks[top] ? `busiest: aisle ${top + 1}, ${count(picks[top]!)} ${picks[top] === 1 ? "pick" : "picks"}` : "no picks"}</span><span>aisle {picks.length}</span></p>
     </>
   );
 }
@@ -61,14 +61,14 @@ function Fc({ c }: { c: CenterShape }): JSX.Element {
     <>
       {c.standstill && <p class="banner amber" role="alert"><span><b>Stands still:</b> {c.standstill}</span></p>}
       <section class="strip tiles" aria-label="Key figures" tabIndex={0}>
-        <Tile label="cut-offs" value={count(c.cutoffs.length)} tone={ahead ? "at_risk" : "on_time"} sub={ahead ? `${ahead} need a look` : "all can be made"} />
+        <Tile label="cut-offs" value={count(c.cutoffs.length)} tone={ahead ? "at_risk" : "on_time"} sub={ahead ? `${ahead} need${ahead === 1 ? "s" : ""} a look` : c.cutoffs.length ? "all can be made" : "none ahead"} />
         <Tile label="picked an hour" value={count(c.picked_uph)} sub={<><i class="meter"><i style={{ width: `${Math.min(100, (100 * c.picked_uph) / Math.max(1, c.pick_uph))}%` }} /></i>of {count(c.pick_uph)} units</>} />
         <Tile label="packed an hour" value={count(c.packed_pph)} sub={<><i class="meter"><i style={{ width: `${Math.min(100, (100 * c.packed_pph) / Math.max(1, c.pack_pph))}%` }} /></i>of {count(c.pack_pph)} packages</>} />
         <Tile label="on the floor" value={count(c.released + c.picked + c.packed)} sub={`${count(c.released)} released, ${count(c.picked)} picked`} />
         <Tile label="staged" value={count(c.staged)} sub="at the docks" />
         <Tile label="robots" value={count(c.robots - c.robots_down)} {...(c.robots_down ? { tone: "late" as const } : {})} sub={`${c.robots_down ? `${c.robots_down} down` : "none down"}, ${c.stations} stations`} />
         <Tile label="units on hand" value={count(c.on_hand)} sub={`${count(c.reserved)} reserved, ${count(c.skus)} SKUs`} />
-        <Tile label="low stock" value={count(c.low)} sub="SKUs below their need" />
+        <Tile label="low stock" value={c.low < 0 ? "–" : count(c.low)} sub={c.low < 0 ? "no forecast of the need yet" : "SKUs below their need"} />
       </section>
       <div class="floor-page">
         <section aria-labelledby="cutoffs"><h2 id="cutoffs">Cut-offs <small class="key"><i class="staged" />staged <i class="packed" />packed <i class="picked" />picked <i class="released" />released <i class="not-released" />not released</small></h2>
