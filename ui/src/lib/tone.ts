@@ -14,9 +14,10 @@ export const TONES: Record<Tone, Look> = {
   none: { word: "no estimate", shape: "dash", token: "--done", rank: 0 },
 };
 
-/** What stands instead of a tone's word where all is over, well or not: "delivered", "refused", "cancelled". */
+const ENDED = ["delivered", "returned", "cancelled", "refused", "expired"];
+/** What stands instead of a tone's word where all is over, well or not; not of one that waits in its locker, done for us but open. */
 export const endedWord = (it: { tone: Tone; status: string }): string | undefined =>
-  it.tone === "done" || (it.tone === "none" && !["quoted", "asked", "placed"].includes(it.status)) ? it.status : undefined;
+  ["done", "none"].includes(it.tone) && ENDED.includes(it.status) ? it.status : undefined;
 
 export const toneOf = (name: string): Look => TONES[name as Tone] ?? TONES.none;
 
