@@ -147,3 +147,21 @@ def test_time_travel_shows_then_and_comes_back(desk: Seat) -> None:
     page.keyboard.press("n")
     expect(banner).to_have_count(0)
     assert "at=" not in page.url
+
+
+def test_packages_stand_by_stage_beside_the_map(desk: Seat, server: Server) -> None:
+    """The list says what the overview says, in the journey's order; a chosen run takes its place."""
+    page = desk.at("/")
+    shown = page.get_by_label("Packages by stage")
+    expect(shown).to_be_visible()
+    with server.client() as client:
+        stages = client.get("/api/v1/overview").json()["stages"]
+    assert shown.locator("dt").all_inner_texts() == [stage["stage"] for stage in stages]
+    last = stages[-1]
+    expect(shown.locator("dd b").last).to_have_text(f"{last['packages']:,}")
+    run = page.locator(".run-name").first
+    run.click()
+    expect(shown).to_have_count(0)
+    desk.at("/?view=table")
+    expect(page.locator(".twin-table")).to_be_visible()
+    expect(shown).to_have_count(0)

@@ -137,7 +137,7 @@ def standstills(inbox: Inbox) -> None:
         else:
             title = f"{who}: {STILL[what]}"
         until = int(outages.until_s[row])
-        ends = f"until {clock(view, until)}" if until >= 0 else "nobody knows until when"
+        ends = f"until {clock(view, until)}" if until >= 0 else "no end is known yet"
         inbox.add(
             Group(
                 f"outage-{row}", "STANDSTILL", title,

@@ -61,7 +61,7 @@ def still_words(view: View, site: int) -> str:
     found = []
     for row in np.flatnonzero(now & (outages.site == site)).tolist():
         until = int(outages.until_s[row])
-        ends = f"until {when(view, until)}" if until >= 0 else "nobody knows until when"
+        ends = f"until {when(view, until)}" if until >= 0 else "no end is known yet"
         found.append(f"{STILL[What(int(outages.what[row]))]}, {ends}")
     return "; ".join(found)
 

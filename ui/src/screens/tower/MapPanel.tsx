@@ -14,14 +14,15 @@ import { positions, positionsError, positionsSeen, usePositions } from "../../st
 import { token, worn } from "../../state/theme";
 import { tune, view } from "../../state/view";
 import { toneOf } from "../../lib/tone";
-import type { ExceptionShape, RunBar, RunDetail, Tone } from "../../types";
+import type { ExceptionShape, RunBar, RunDetail, StageShape, Tone } from "../../types";
+import { Stages } from "./Stages";
 import { TableTwin } from "./TableTwin";
 
-interface Props { run: RunDetail | null; runs: readonly RunBar[]; alerts: readonly ExceptionShape[]; cursor: ExceptionShape | undefined; chosen: string; choose: (id: string) => void }
+interface Props { run: RunDetail | null; runs: readonly RunBar[]; alerts: readonly ExceptionShape[]; cursor: ExceptionShape | undefined; chosen: string; choose: (id: string) => void; stages: readonly StageShape[] }
 
 const LEGEND: Tone[] = ["on_time", "at_risk", "late", "silent"];
 
-export function MapPanel({ run, runs, alerts, cursor, chosen, choose }: Props): JSX.Element {
+export function MapPanel({ run, runs, alerts, cursor, chosen, choose, stages }: Props): JSX.Element {
   const box = useRef<HTMLDivElement>(null), map = useRef<LiveMap | null>(null);
   const ready = useSignal(0), failed = useSignal("");
   const over = useSignal<{ x: number; y: number; id: string } | null>(null);
@@ -87,6 +88,7 @@ export function MapPanel({ run, runs, alerts, cursor, chosen, choose }: Props): 
           </div>
           <div class="legend" aria-hidden="true">{LEGEND.map((t) => <Status key={t} tone={t} />)}</div>
           {over.value && <Hover at={over.value} runs={runs} />}
+          {!run && !site && stages.length > 0 && <Stages stages={stages} />}
         </>
       )}
       {run && <RunCard run={run} close={() => choose("")} />}

@@ -58,7 +58,7 @@ export function Strip({ reading, still = false }: { reading: Reading<Overview>; 
       <Tile filter={on("behind")} label="on time" value={permille(o.on_time_pm)} title="kept of kept and missed, then the share expected by the end of the day"
         sub={forecast(o)} />
       <Tile filter={on("at_risk")} label="at risk" tone={o.at_risk ? "at_risk" : "done"} value={count(o.at_risk)} sub="can still be mended" />
-      <Tile filter={on("late")} label="late" tone={o.late ? "late" : "done"} value={count(o.late)} sub={o.missed_today ? `${count(o.missed_today)} missed today` : "none missed today"} />
+      <Tile filter={on("late")} label="late" tone={o.late ? "late" : "done"} value={count(o.late)} sub={o.missed_today ? `${count(o.missed_today)} missed today` : o.late ? "of earlier days" : "none missed today"} />
       <Tile filter={on("silent")} label="silent" tone={o.silent ? "silent" : "done"} value={count(o.silent)} sub="no scan for too long" />
       <Tile filter={on("unassigned")} label="unassigned" value={count(o.unassigned_today)} title={`${count(o.unassigned)} packages are ready at stations and on no run`}
         sub={o.unassigned > o.unassigned_today ? `for today; ${count(o.unassigned - o.unassigned_today)} wait for later` : o.unassigned ? "for today, on no run" : "all on a run"} />

@@ -57,7 +57,7 @@ export function Tower(): JSX.Element {
       <div class="tabs" role="group" aria-label="Panel">
         {NARROW.map(([key, name]) => <button key={key} aria-pressed={tab === key} onClick={() => tune({ tab: key === "map" ? undefined : key })}>{name}{key === "inbox" && items.length ? ` ${items.length}` : ""}</button>)}
       </div>
-      <MapPanel run={chosen >= 0 ? detail.data : null} runs={runs.data?.runs ?? []} alerts={items} cursor={cursor} chosen={chosen >= 0 ? `r${chosen}` : q["trip"] ?? ""} choose={choose} />
+      <MapPanel run={chosen >= 0 ? detail.data : null} runs={runs.data?.runs ?? []} alerts={items} cursor={cursor} chosen={chosen >= 0 ? `r${chosen}` : q["trip"] ?? ""} choose={choose} stages={overview.data?.stages ?? []} />
       <Gantt reading={runs} chosen={chosen} choose={(run) => tune({ run: run === chosen ? undefined : run })} />
       <Inbox reading={exceptions} overview={overview.data} cursor={q["ex"] ?? ""} open={lead} sending={sending} />
       <TimeTravel />
