@@ -86,11 +86,15 @@ def test_a_plan_is_shown_taken_and_undone(admin: httpx.Client, yard: int) -> Non
     plan = optimised(admin, yard)
     assert plan["state"] == "open" and plan["moved"] and plan["after"]["dist_m"] < plan["before"]["dist_m"]
     assert order(admin, yard) == before, "nothing is changed by asking"
-    assert admin.get(f"/api/v1/plans/{plan['proposal']}").json() == plan
+    first = admin.get(f"/api/v1/plans/{plan['proposal']}")
+    assert first.json() == plan
+    had = {"If-None-Match": first.headers["etag"]}
+    same = admin.get(f"/api/v1/plans/{plan['proposal']}", headers=had)
+    assert same.status_code == 304 and not same.content, "it reads as before"
     taken = admin.post(f"/api/v1/plans/{plan['proposal']}/accept")
     assert taken.status_code == 200, taken.text
     assert taken.json()["after"] == plan["after"] and order(admin, yard) != before
-    shown = admin.get(f"/api/v1/plans/{plan['proposal']}").json()
+    shown = admin.get(f"/api/v1/plans/{plan['proposal']}", headers=had).json()
     assert shown["state"] == "accepted" and shown["edit"] == taken.json()["edit"]
     again = admin.post(f"/api/v1/plans/{plan['proposal']}/accept")
     assert again.status_code == 409 and "accepted" in again.json()["detail"]

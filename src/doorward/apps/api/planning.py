@@ -6,11 +6,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from hashlib import blake2b
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
-from litestar import get, post
+from litestar import Request, Response, get, post
 from litestar.openapi.spec import Example
 from litestar.params import Body, PathParameter
 
@@ -222,9 +223,15 @@ def _is_of(live: Live, who: Who, plan: int, runs: list[int]) -> bool:
 
 
 @get("/plans/{plan:int}", opt={"scope": "PLANS_OWN"}, summary="A plan that was proposed")
-async def plan_(plan: Number, live: Live, who: Who) -> board.Plan:
+async def plan_(request: Request[Any, Any, Any], plan: Number, live: Live, who: Who) -> Response[board.Plan]:
     """As it was made, with what became of it: open, accepted, discarded, expired; or stale, and what has happened."""
-    return _shown(live, who, plan)
+    body = msgspec.json.encode(_shown(live, who, plan))
+    # of what it says, not of the turn: whoever asks every few seconds gets it again only when it reads differently
+    tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response(b"", status_code=304, headers={"ETag": tag})  # type: ignore[arg-type]
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    return Response(body, media_type="application/json", headers=headers)  # type: ignore[arg-type]
 
 
 @post(
