@@ -1,4 +1,4 @@
-"""What each reading call costs on a living day: `python -m bench.look [SCALE ...]`; metro at full size unless said otherwise.
+"""What each reading call costs on a living day: `python -m bench.look [SCALE ...]`; metro at full size by itself.
 
 The twin's second day at 14:00, tables in memory, each shape made anew from a new view and rendered as JSON: what an API
 process does for the first who asks within a turn (the others get the same bytes). Processor milliseconds of one core.
@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from doorward.core.units import HOUR_S
+from doorward.runtime.build import network_of
 from doorward.runtime.live.prepare import open_twin, prepare_live
 from doorward.runtime.look.board import board
 from doorward.runtime.look.center import center_shape
@@ -34,7 +35,6 @@ from doorward.runtime.look.runs import run_detail, runs_of
 from doorward.runtime.look.search import search
 from doorward.runtime.look.station import station_shape
 from doorward.runtime.look.view import Frame, View
-from doorward.runtime.build import network_of
 from doorward.runtime.request import Request
 from doorward.tables.fleet import Runs, RunStatus
 from doorward.tables.orders import Orders
