@@ -156,7 +156,8 @@ def test_packages_stand_by_stage_beside_the_map(desk: Seat, server: Server) -> N
     expect(shown).to_be_visible()
     with server.client() as client:
         stages = client.get("/api/v1/overview").json()["stages"]
-    assert shown.locator("dt").all_inner_texts() == [stage["stage"] for stage in stages]
+    rows = shown.locator("[data-stage]").all()
+    assert [row.get_attribute("data-stage") for row in rows] == [stage["stage"] for stage in stages]
     last = stages[-1]
     expect(shown.locator("dd b").last).to_have_text(f"{last['packages']:,}")
     run = page.locator(".run-name").first
