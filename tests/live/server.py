@@ -101,14 +101,15 @@ def stand_still(client: httpx.Client) -> None:
 
 
 def _below(pid: int) -> list[int]:
+    """All processes below one. Threads and processes may end while they are looked at."""
     found: list[int] = []
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-    except FileNotFoundError:
-        return found
-    for task in tasks:
-        for child in (task / "children").read_text().split():
-            found += [int(child), *_below(int(child))]
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in list(Path(f"/proc/{pid}/task").iterdir()):
+            children = ""
+            with suppress(FileNotFoundError, ProcessLookupError):
+                children = (task / "children").read_text()
+            for child in children.split():
+                found += [int(child), *_below(int(child))]
     return found
 
 
