@@ -100,6 +100,23 @@ def test_rain_is_sent_and_told_and_no_rain_is_not(helm: Seat, client: httpx.Clie
     expect(row).to_have_count(1)
 
 
+def test_two_vans_down_and_back(helm: Seat, client: httpx.Client) -> None:
+    def out() -> int:
+        return sum(vehicle["out"] for vehicle in client.get("/api/v1/network").json()["vehicles"])
+
+    before, page = out(), helm.at("/twin")
+    card = page.locator("form.inject", has_text="Vans down")
+    expect(card).to_contain_text("in service")
+    card.get_by_label("how many").fill("2")
+    card.get_by_role("button", name="Let it happen").click()
+    expect(card).to_contain_text(", 2 out")
+    assert out() == before + 2
+    helm.shot("twin-vans-down")
+    card.get_by_role("button", name="bring back").click()
+    expect(card.get_by_role("button", name="bring back")).to_have_count(0)
+    assert out() == before
+
+
 def test_a_fork_is_played_and_compared(
     helm: Seat, client: httpx.Client, sit: Sits, cookies: list[dict[str, Any]], evening: Server
 ) -> None:

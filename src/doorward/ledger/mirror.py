@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
@@ -100,7 +101,9 @@ class Mirror:
         return self.turn
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Give the lock back before the connection: the server ends a session some time after we let go of it."""
+        with suppress(psycopg.Error):
+            self._sql.execute("select pg_advisory_unlock_all()")
         self._sql.close()
 
     def __enter__(self) -> Mirror:

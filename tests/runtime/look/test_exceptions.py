@@ -106,7 +106,7 @@ def test_a_building_that_stands_still_has_what_it_holds(noon: View) -> None:
         if packages.holder_kind[n] == Holder.SITE and packages.holder[n] == site and packages.status[n] not in slow.OVER
     ]  # fmt: skip
     assert (item.site, item.packages) == (site, mine)
-    assert item.since_s == noon.now_s - 60 and "nobody knows" in item.cause
+    assert item.since_s == noon.now_s - 60 and "no end is known" in item.cause
 
 
 def test_a_truck_that_does_not_come(day_view: View) -> None:

@@ -19,6 +19,7 @@ from doorward.runtime.look.tone import Stand, tone_list
 from doorward.runtime.look.view import Frame, View
 from doorward.runtime.look.words import stage_word
 from doorward.tables import fleet
+from doorward.tables.board import OutOfService
 from doorward.tables.fleet import RunStatus, Stops
 from doorward.tables.journey import Holder, Status
 from doorward.tables.packages import Alarm, Packages, Watch
@@ -177,7 +178,12 @@ def test_the_network_stands_still(day: Day, noon: View) -> None:
     run = int(np.flatnonzero((noon.table(fleet.Runs).vehicle >= 0) & (noon.table(fleet.Runs).status == 1))[0])
     noon.state.put(fleet.Runs, np.array([run]), status=int(RunStatus.BROKEN), ended_s=noon.now_s - 60)
     out = [v.vehicle for v in network_shape(noon).vehicles if v.out]
-    assert out == [int(noon.table(fleet.Runs).vehicle[run])]
+    broken = int(noon.table(fleet.Runs).vehicle[run])
+    assert out == [broken]
+    away = 1 if broken != 1 else 2  # taken out of service by a dispatcher
+    since = [noon.now_s if vehicle == away else -1 for vehicle in range(3)]
+    noon.state.load(OutOfService.fill(3, since_s=since, max_stops=20))
+    assert [v.vehicle for v in network_shape(noon).vehicles if v.out] == sorted({broken, away})
 
 
 def test_the_law_of_tones(noon: View) -> None:

@@ -15,6 +15,7 @@ from doorward.runtime.look.shapes import (
     ZoneShape,
 )
 from doorward.runtime.look.view import View
+from doorward.tables.board import OutOfService
 from doorward.tables.fleet import Runs, RunStatus, Vehicles
 from doorward.tables.linehaul import Lanes
 from doorward.tables.sites import SiteKind, Sites, Zones
@@ -97,9 +98,10 @@ def _lanes(view: View) -> list[LaneShape]:
 
 
 def _vehicles(view: View) -> list[VehicleShape]:
-    """All of them; `out` are those that broke down and have not been towed home."""
-    vehicles, runs = view.table(Vehicles), view.table(Runs)
+    """All of them; `out` are those out of service, and those that broke down and have not been towed home."""
+    vehicles, runs, away = view.table(Vehicles), view.table(Runs), view.table(OutOfService)
     out = np.zeros(len(vehicles), np.bool_)
+    out[: len(away)] = away.since_s >= 0
     out[runs.vehicle[(runs.status == RunStatus.BROKEN) & (runs.vehicle >= 0)]] = True
     return [
         VehicleShape(

@@ -56,7 +56,7 @@ class LaneShape(Shape):
 
 
 class VehicleShape(Shape):
-    """A vehicle that can be planned with. out: it stays in the yard."""
+    """A vehicle that can be planned with. out: it is out of service, or broke down."""
 
     vehicle: int
     name: str

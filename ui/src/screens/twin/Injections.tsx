@@ -9,6 +9,7 @@ import { liveNow, network, now, offset } from "../../state/live";
 import { useRead } from "../../state/read";
 import type { ForkShape, InjectionShape } from "../../types";
 import { Forks } from "./Forks";
+import { Vans } from "./Vans";
 
 type Kind = "rain" | "orders" | "closed";
 
@@ -85,7 +86,7 @@ export function Injections(): JSX.Element {
   const state = (i: InjectionShape): string => (i.until_s <= now.value ? "over" : i.from_s > now.value ? `in ${lasting(i.from_s - now.value)}` : `${lasting(i.until_s - now.value)} left`);
   return (
     <section aria-labelledby="inject"><h2 id="inject">What if?</h2>
-      <div class="injects">{KINDS.map((it) => <Card key={it.kind} it={it} again={reading.again} forked={forks.again} />)}</div>
+      <div class="injects">{KINDS.map((it) => <Card key={it.kind} it={it} again={reading.again} forked={forks.again} />)}<Vans forked={forks.again} /></div>
       <Forks reading={forks} />
       <Panel reading={reading} rows={2}>
         {(all) => all.length === 0 ? <p class="quiet">Nothing was done to this twin yet. What is done stands in its journal.</p> : (
