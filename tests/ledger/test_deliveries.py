@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,9 +18,9 @@ from doorward.ledger.deliveries import DEAD, DELIVERED, WAITS, Deliveries, Deliv
     most=st.integers(1, 7),
 )
 def test_pages_list_each_once(
-    tmp_path_factory: object, times: list[int], status: int | None, most: int
+    tmp_path_factory: pytest.TempPathFactory, times: list[int], status: int | None, most: int
 ) -> None:
-    book = Deliveries(tmp_path_factory.mktemp("book") / "hooks.db")  # type: ignore[attr-defined]
+    book = Deliveries(tmp_path_factory.mktemp("book") / "hooks.db")
     posts = [Post(f"m{n:02d}", at_s, b"{}", [n % 2]) for n, at_s in enumerate(times)]
     book.add(1, posts, [], [], 100)
     for n, one in enumerate(book.due(0, 100, 100)):
@@ -62,10 +63,14 @@ def test_an_older_file_gets_its_indexes(tmp_path: Path) -> None:
     most=st.integers(1, 5),
 )
 def test_what_ended_long_ago_is_forgotten_and_nothing_else(
-    tmp_path_factory: object, ends: list[tuple[int, int]], before_s: int, status: int, most: int
+    tmp_path_factory: pytest.TempPathFactory,
+    ends: list[tuple[int, int]],
+    before_s: int,
+    status: int,
+    most: int,
 ) -> None:
     """Message k goes to lanes k and k + 1; each delivery ends for itself. What waits is never forgotten."""
-    book = Deliveries(tmp_path_factory.mktemp("book") / "hooks.db")  # type: ignore[attr-defined]
+    book = Deliveries(tmp_path_factory.mktemp("book") / "hooks.db")
     count = (len(ends) + 1) // 2
     book.add(1, [Post(f"m{k:02d}", k, b"{}", [k, k + 1]) for k in range(count)], [], [], 0)
     stands = {(k + side, f"m{k:02d}"): (WAITS, 0) for k in range(count) for side in (0, 1)}

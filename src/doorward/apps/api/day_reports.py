@@ -21,7 +21,7 @@ async def reports_(
     """Promises, deliveries, cost and CO2e of the newest days, today first, in all and by way and station. A shipper's
     are of its own orders."""
     shop = None if who.operator else who.org
-    return await looking.answer(request, at, ("reports", days, shop), lambda view: reports(view, days, shop))  # type: ignore[return-value]
+    return await looking.answer(request, at, ("reports", days, shop), lambda view: reports(view, days, shop))
 
 
 ROUTES = [reports_]

@@ -88,7 +88,7 @@ async def cells_(
             zoom,
         )
 
-    return await looking.answer(request, at, ("cells", zoom), shape)  # type: ignore[return-value]
+    return await looking.answer(request, at, ("cells", zoom), shape)
 
 
 ROUTES = [map_style, map_tile, cells_]

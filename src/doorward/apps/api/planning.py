@@ -18,6 +18,7 @@ from litestar.params import Body, PathParameter
 from doorward.access.rights import runs_seen
 from doorward.apps.api.live import Live
 from doorward.apps.api.problems import Trouble, missing
+from doorward.apps.api.reading import asked_again, tagged, unchanged
 from doorward.apps.api.who import Who
 from doorward.apps.api.writing import Key, key_of
 from doorward.lastmile.board import asked as board
@@ -228,10 +229,7 @@ async def plan_(request: Request[Any, Any, Any], plan: Number, live: Live, who: 
     body = msgspec.json.encode(_shown(live, who, plan))
     # of what it says, not of the turn: whoever asks every few seconds gets it again only when it reads differently
     tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-    if request.headers.get("if-none-match") == tag:
-        return Response(b"", status_code=304, headers={"ETag": tag})  # type: ignore[arg-type]
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    return Response(body, media_type="application/json", headers=headers)  # type: ignore[arg-type]
+    return unchanged(tag) if asked_again(request, tag) else tagged(body, tag)
 
 
 @post(

@@ -20,6 +20,7 @@ from doorward.ledger.read import Reader
 from doorward.runtime.build import network_of
 from doorward.runtime.live.prepare import open_twin
 from doorward.runtime.look.reports import day_report
+from doorward.runtime.look.shapes_reports import DayReport
 from doorward.runtime.look.view import Frame, View
 from doorward.runtime.rundir import RunDir
 from doorward.twin.inject import Inject, inject
@@ -46,21 +47,10 @@ class Measure(msgspec.Struct, frozen=True):
 
 
 class Day(msgspec.Struct, frozen=True):
-    """What a day came to, at its end."""
+    """What a day came to, at its end. unassigned: packages at stations on no run."""
 
-    placed: int
-    promised: int
-    kept: int
-    missed: int
-    on_time_pm: int
-    delivered: int
-    failed: int
+    report: DayReport
     unassigned: int
-    runs: int
-    km: float
-    hours: float
-    cost_c_package: int
-    co2_g_package: int
 
 
 MEASURES = (
@@ -70,7 +60,7 @@ MEASURES = (
     ("placed", "orders placed today", "orders", ""),
     ("promised", "orders promised for today", "orders", ""),
     ("delivered", "packages handed over today", "packages", "more"),
-    ("failed", "tries in vain today", "tries", "less"),
+    ("tried_in_vain", "tries in vain today", "tries", "less"),
     ("unassigned", "packages at stations on no run, at midnight", "packages", "less"),
     ("runs", "runs that left today", "runs", "less"),
     ("km", "kilometres of today's runs", "km", "less"),
@@ -122,20 +112,19 @@ def play(where: RunDir, change: Change, now_s: int, until_s: int, told: Callable
 
 def day_of(view: View) -> Day:
     """What the day of a view came to by its moment."""
-    day = day_report(view, (view.midnight_s + view.frame.utc_offset_s) // DAY_S)
-    road = day.road
-    if road is None:
-        raise AssertionError("a report without a shop has the roads")
-    return Day(
-        placed=day.placed, promised=day.promised, kept=day.kept, missed=day.missed, on_time_pm=day.on_time_pm,
-        delivered=day.delivered, failed=day.tried_in_vain, unassigned=len(view.unassigned), runs=road.runs, km=road.km,
-        hours=road.hours, cost_c_package=day.cost_c_package, co2_g_package=day.co2_g_package,
-    )  # fmt: skip
+    return Day(day_report(view, (view.midnight_s + view.frame.utc_offset_s) // DAY_S), len(view.unassigned))
 
 
 def compared(base: Day, fork: Day) -> Sequence[Measure]:
     """Both days, figure by figure."""
     return [
-        Measure(name, words, unit, better, getattr(base, name), getattr(fork, name))
+        Measure(name, words, unit, better, _figure(base, name), _figure(fork, name))
         for name, words, unit, better in MEASURES
     ]
+
+
+def _figure(day: Day, name: str) -> float:
+    for part in (day, day.report, day.report.road):
+        if hasattr(part, name):
+            return float(getattr(part, name))
+    raise AssertionError(f"no day has {name}")
