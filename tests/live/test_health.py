@@ -51,6 +51,8 @@ def test_figures_are_told_to_who_may_read_them(server: Server, admin: httpx.Clie
     admin.get("/api/v1/overview")
     told = figures_of(admin)
     assert told["doorward_turn"] > 0 and told["doorward_writer_up"] == 1
+    files = sum(path.stat().st_size for path in server.folder.glob("journal.db*"))
+    assert 0 < told["doorward_journal_bytes"] <= files and told["doorward_disk_free_bytes"] > 0
     assert sum(n for name, n in told.items() if "requests_total" in name and "/api/v1/overview" in name) > 0
 
 

@@ -5,6 +5,7 @@ Every API process tells the writer's figures anew when it is asked, so it does n
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 
@@ -128,6 +129,8 @@ def gauges(live: Live) -> Writers:
         ("doorward_writer_up", "1 while the writer is there", lambda: int(live.connected)),
         ("doorward_stream_clients", "clients of the stream of turns", lambda: live.listeners),
         ("doorward_network_time_seconds", "time of the network, Unix seconds", live.replica.now_s),
+        ("doorward_journal_bytes", "size of the journal's files; 0 in a database server", lambda: _journal(live)),
+        ("doorward_disk_free_bytes", "room where the folder of the network is", lambda: _room(live)),
     )  # fmt: skip
     for name, words, read in readings:
         Gauge(name, words).set_function(read)
@@ -138,6 +141,16 @@ def gauges(live: Live) -> Writers:
 
 def _behind(live: Live) -> float:
     return live.replica.clock.behind_s if live.replica.clock else 0.0
+
+
+def _journal(live: Live) -> int:
+    """SQLite's file and what waits in its log."""
+    root = live.replica.where.root
+    return sum(path.stat().st_size for path in root.glob("journal.db*"))
+
+
+def _room(live: Live) -> int:
+    return shutil.disk_usage(live.replica.where.root).free
 
 
 def _lag(live: Live) -> int:
