@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from doorward.core.table import I1, I2, I4, I8, Table
+from doorward.tables.ways import WayChosen
 
 
 class EditKind(IntEnum):
@@ -109,6 +110,12 @@ class ServiceEdits(Table):
     edit: I4
     vehicle: I4
     out: I1
+
+
+class WayEdits(WayChosen):
+    """Fact (lastmile) and table, rows only grow: ways that edits took from packages, as they had been chosen."""
+
+    edit: I4
 
 
 class OutOfService(Table):

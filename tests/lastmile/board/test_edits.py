@@ -16,6 +16,7 @@ from doorward.tables.board import Edits, EditState, Generations, Locks, OutOfSer
 from doorward.tables.fleet import Runs, RunStatus, Stops, Vehicles, withdrawn
 from doorward.tables.journey import Status
 from doorward.tables.packages import Packages
+from doorward.tables.ways import Bills, Way, WayChosen, WayOpened
 from tests.lastmile.board.day import HOUR, MIDNIGHT_S, PLAN_S, Day, planned
 
 
@@ -258,10 +259,53 @@ def test_another_way_is_chosen_only_for_what_stands_on_no_run(day: Day) -> None:
     package = day.order_of(day.open_runs()[0])[0][0]
     with pytest.raises(Refused, match="take it off first"):
         day.ask("package.rechoose", packages=[package])
-    day.ask("package.rechoose", packages=[day.pool()[0]])
-    assert int(day.table(Packages).way[56]) == -1
-    with pytest.raises(Refused, match="cannot be taken back"):
+    package = day.pool()[0]
+    before = way_of(day, package)
+    day.ask("package.rechoose", packages=[package])
+    assert int(day.table(Packages).way[package]) == -1
+    with pytest.raises(Refused, match="waits for its way already"):
+        day.ask("package.rechoose", packages=[package])
+    day.ask("board.undo", station=1)
+    assert way_of(day, package) == before
+    day.ask("board.redo", station=1)
+    assert int(day.table(Packages).way[package]) == -1
+
+
+def test_a_way_comes_back_though_another_was_chosen(day: Day) -> None:
+    package, other = day.pool()[:2]
+    before = way_of(day, package)
+    day.ask("package.rechoose", packages=[package, other])
+    chosen = WayChosen.fill(1, package=package, way=int(Way.POST), carrier=0, station=1, bill_c=700, gates=0)
+    day.ledger.post("carriers.choose", day.now_s, [chosen])
+    assert way_of(day, package)["way"] == Way.POST
+    day.ask("board.undo", station=1)
+    assert way_of(day, package) == before
+    day.ask("board.redo", station=1)
+    day.ask("board.undo", station=1)
+
+
+def test_a_way_does_not_come_back_once_its_place_is_gone(day: Day) -> None:
+    package = day.pool()[0]
+    room = WayOpened.fill(1, opening=0, way=int(Way.POST), station=1, day=0, limit=1)
+    taken = WayChosen.fill(1, package=package, way=int(Way.POST), carrier=0, station=1, gates=0, opening=0)
+    day.ledger.post("carriers", day.now_s, [room, taken])
+    day.ask("package.rechoose", packages=[package])
+    day.ledger.post("carriers", day.now_s, [taken.replace(way=[int(Way.OWN)], opening=[-1])])
+    day.ledger.post("carriers", day.now_s, [taken.replace(package=[day.pool()[1]])])
+    with pytest.raises(Refused, match="its place was given to another"):
         day.ask("board.undo", station=1)
+    assert int(day.table(Packages).way[package]) == Way.OWN
+
+
+def way_of(day: Day, package: int) -> dict[str, int]:
+    """What was chosen for a package, with its bill."""
+    packages, bills = day.table(Packages), day.table(Bills)
+    found = {
+        name: int(getattr(packages, name)[package])
+        for name in ("way", "carrier", "station", "locker", "next_site", "leave_s", "bill_c", "co2_mg")
+    }
+    row = bills.take(np.array([package])) if package < len(bills) else Bills.fill(1, gates=0)
+    return found | {name: int(getattr(row, name)[0]) for name in Bills.columns}
 
 
 @pytest.mark.parametrize(
@@ -358,7 +402,9 @@ def test_what_was_undone_is_final_once_something_else_is_done(day: Day) -> None:
         day.ask("board.redo", station=1)
 
 
-def test_a_van_of_another_station_takes_nothing_from_this_one(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_van_of_another_station_takes_nothing_from_this_one(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package = day.order_of(day.open_runs()[0])[0][0]
     free = next(v for v in range(4) if v not in day.table(Runs).vehicle[day.open_runs()])
     seen, vehicles = commands.tables, day.table(Vehicles)

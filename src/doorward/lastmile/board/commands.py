@@ -55,14 +55,12 @@ from doorward.lastmile.board.sheet import (
 )
 from doorward.lastmile.board.timing import Where, is_locked, lay_out
 from doorward.lastmile.board.undo import do_redo, do_undo
+from doorward.lastmile.board.ways import do_rechoose
 from doorward.lastmile.routing.doors import Cars
 from doorward.ledger.desk import Desk
 from doorward.ledger.service import Command
 from doorward.tables.board import EditKind, Edits, Locks, LocksSet, VehicleServed
 from doorward.tables.fleet import Runs, RunStatus
-from doorward.tables.journey import Status
-from doorward.tables.remarks import Reason
-from doorward.tables.ways import WayDropped
 
 
 def do_move(desk: Desk, asked: Move) -> Answer:
@@ -234,32 +232,6 @@ def do_service(desk: Desk, asked: Service) -> Answer:
     return answer_of(
         change, edit, first_run, at, desk.table(Locks), fits=fits(change.taken.tolist(), at, but=v)
     )
-
-
-def do_rechoose(desk: Desk, asked: Rechoose) -> Answer:
-    """See Rechoose."""
-    t, packages = tables(desk), some(desk, asked.packages)
-    for p in packages:
-        if t.packages.way[p] < 0:
-            raise Refused(f"package {p} waits for its way already")
-        if t.packages.stop[p] >= 0:
-            raise Refused(
-                f"package {p} stands on run {int(t.stops.run[t.packages.stop[p]])}: take it off first"
-            )
-        if t.packages.status[p] not in (Status.READY, Status.PLANNED):
-            state = Status(int(t.packages.status[p])).name
-            raise Refused(
-                f"package {p} is {state}: a way is chosen when it is planned, or ready at a station"
-            )
-    station = int(t.packages.station[packages[0]])
-    edit = desk.next(Edits)
-    desk.post(
-        edited(desk, edit, station, EditKind.RECHOOSE),
-        WayDropped.fill(
-            len(packages), package=packages, way=t.packages.way[packages], reason=int(Reason.DISPATCHER)
-        ),
-    )
-    return Answer(edit=edit, pool=packages)
 
 
 def fits(packages: Sequence[int], at: Where, but: int = -1) -> list[Misfit]:

@@ -30,6 +30,7 @@ from doorward.tables.board import (
     ServiceEdits,
     StopsTaken,
     VehicleServed,
+    WayEdits,
 )
 from doorward.tables.fleet import Runs, RunStatus, Vehicles
 from doorward.tables.packages import Packages
@@ -136,6 +137,11 @@ def fold_proposed_stops(state: State, rows: ProposedStops, at_s: int) -> None:
     state.append(rows)
 
 
+def fold_ways(state: State, rows: WayEdits, at_s: int) -> None:
+    """Rows only grow."""
+    state.append(rows)
+
+
 def fold_closed(state: State, rows: ProposalClosed, at_s: int) -> None:
     """Accepted or discarded."""
     state.put(Proposals, rows.proposal, state=rows.state, edit=rows.edit)
@@ -151,5 +157,6 @@ FOLDS: dict[type[Table], Fold] = {
     ProposedRuns: fold_proposed_runs,
     ProposedStops: fold_proposed_stops,
     ProposalClosed: fold_closed,
+    WayEdits: fold_ways,
 }
 """Facts folded here."""

@@ -29,6 +29,7 @@ from doorward.lastmile.board.sheet import (
     vehicle_columns,
 )
 from doorward.lastmile.board.timing import Timed, Where, timed
+from doorward.lastmile.board.ways import turn_round
 from doorward.lastmile.rescue.gather import rows_of
 from doorward.lastmile.routing.doors import Cars
 from doorward.ledger.desk import Desk
@@ -77,10 +78,12 @@ def _turn_round(desk: Desk, station: int, kind: EditKind) -> Answer:
     word = kind.name.lower()
     if of < 0:
         raise Refused(f"there is nothing to {word} at station {station}")
-    if edits.kind[of] == EditKind.RECHOOSE:
-        raise Refused(f"edit {of} gave packages another way to choose: that cannot be taken back")
     source = int(edits.last[of])
     edit, first_run = desk.next(Edits), desk.next(Runs)
+    if edits.kind[of] == EditKind.RECHOOSE:
+        desk.post(edited(desk, edit, station, kind, of))
+        turn_round(desk, of, edit, kind, at.t)
+        return Answer(edit=edit)
     change = inverse(desk, source, at, word)
     served = _service(desk, source, edit)
     desk.post(edited(desk, edit, station, kind, of), _locks(desk, source, edit, at.t), served)
