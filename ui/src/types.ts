@@ -58,11 +58,11 @@ export interface Moved {
   turn: number; now_s: number; gone: number[]; lat: number[]; lon: number[]; turned: number[]; heading: number[];
   toned: number[]; tone: Tone[]; fresh: number[]; age_s: number[]; estimated: number[]; come: Positions;
 }
-export interface Action { command: string; label: string }
+export interface Action { command: string; label: string; rows: number[]; until_s: number }
 export interface ExceptionShape {
   id: string; kind: string; tone: Tone; title: string; cause: string; about: string; row: number;
   site: number; lat: number; lon: number; packages: number[]; count: number; minutes: number;
-  cost_c: number; since_s: number; actions: Action[];
+  cost_c: number; since_s: number; actions: Action[]; put_off_s: number;
 }
 export interface Exceptions { turn: number; now_s: number; items: ExceptionShape[] }
 

@@ -30,12 +30,14 @@ from doorward.client.shapes import (
     DayIn,
     DeliveryOut,
     DeliveryPage,
+    Departures,
     Exceptions,
     ForkIn,
     ForkOut,
     GrantOut,
     HeardAnswer,
     Hit,
+    Hold,
     Inject,
     InjectTaken,
     InjectionOut,
@@ -75,6 +77,7 @@ from doorward.client.shapes import (
     Redo,
     RejectOut,
     RejectPage,
+    Release,
     ReplayIn,
     Reports,
     RotateIn,
@@ -246,6 +249,14 @@ class Calls(Http):
     def linehaul(self, *, day: int | None = None, at: int | None = None) -> Linehaul:
         """Departures."""
         return self._call("GET", "/api/v1/linehaul", Linehaul, query={"day": day, "at": at})
+
+    def linehaul_hold(self, body: Hold, *, key: str = "") -> Departures:
+        """Let departures wait."""
+        return self._call("POST", "/api/v1/linehaul/hold", Departures, body=body, key=key)
+
+    def linehaul_release(self, body: Release, *, key: str = "") -> Departures:
+        """Let departures wait no longer."""
+        return self._call("POST", "/api/v1/linehaul/release", Departures, body=body, key=key)
 
     def network(self) -> NetworkShape:
         """What stands still."""

@@ -13,12 +13,15 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     command: str
     label: str
+    rows: list[int] | UnsetType = UNSET
+    until_s: int = -1
 
 
 class ActionIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Action In."""
 
     command: str
+    minutes: int = 60
 
 
 class ActionOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,7 +29,7 @@ class ActionOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     turn: int
     words: str
-    undo_station: int
+    undo: Back
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -49,6 +52,13 @@ class AttemptOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: int
     took_ms: int
     note: str
+
+
+class Back(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Back."""
+
+    path: str
+    body: dict[str, Any]
 
 
 class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -339,6 +349,14 @@ class Departure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     truck: str
 
 
+class Departures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Departures."""
+
+    trips: list[int]
+    depart_s: list[int]
+    arrive_s: list[int]
+
+
 class Door(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Door."""
 
@@ -379,6 +397,7 @@ class ExceptionShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     cost_c: int
     since_s: int
     actions: list[Action]
+    put_off_s: int = -1
 
 
 class Exceptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -450,6 +469,13 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str
     sub: str
     to: str
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Hold."""
+
+    trips: list[int]
+    until_s: int
 
 
 class IndexedFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -1017,6 +1043,12 @@ class RejectPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     items: list[RejectOut]
     cursor: str
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Release."""
+
+    trips: list[int]
 
 
 class ReplayIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

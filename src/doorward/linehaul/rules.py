@@ -10,6 +10,7 @@ class LinehaulRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     stack_pm: int = 800  # share of a trailer's volume that pallets can use, per mille
     station_s: int = 43_200  # from arrival at the delivery station to the promised end: what is needed there
+    hold_most_s: int = 2_700  # a person may hold a departure for so long
     hold_slack_s: int = 9_000  # nothing is held for a departure that arrives with less than this to spare
     last_s: int = 25_200  # arrived later than this before the promised end, it is late
     spare_c: int = (

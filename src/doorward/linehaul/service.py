@@ -18,6 +18,7 @@ from doorward.tables.linehaul import (
     NextHop,
     Pallets,
     PalletsBuilt,
+    TripHolds,
     Trips,
     TripStatus,
 )
@@ -31,12 +32,15 @@ Ints = NDArray[np.int64]
 
 def timetable(desk: Desk) -> None:
     """Plan the departures of today that are still to come, and of tomorrow."""
-    trips = desk.table(Trips)
+    trips, holds = desk.table(Trips), desk.table(TripHolds)
     ahead = np.flatnonzero(trips.depart_s > desk.now_s)
+    by_timetable = trips.depart_s[ahead].copy()
+    held = ahead < len(holds)
+    by_timetable[held] -= holds.held_s[ahead[held]]
     desk.post(
         plan_trips(
             desk.table(Lanes),
-            trips.depart_s[ahead],
+            by_timetable,
             trips.lane[ahead],
             first=desk.next(Trips),
             now_s=desk.now_s,

@@ -6,16 +6,26 @@ import numpy as np
 
 from doorward.core.table import Table
 from doorward.ledger.state import Fold, State
+from doorward.tables.journey import ON_FLOOR, Status
 from doorward.tables.linehaul import (
+    Lanes,
     Loaded,
+    NextHop,
     Pallets,
+    TripHolds,
     TripMoved,
     Trips,
     TripsCancelled,
+    TripsHeld,
     TripsPlanned,
     TripsSettled,
     TripStatus,
 )
+from doorward.tables.packages import Packages
+from doorward.tables.sites import Sites
+
+ON_FLOORS = np.zeros(len(Status), np.bool_)
+ON_FLOORS[list(ON_FLOOR)] = True
 
 
 def fold_planned(state: State, rows: TripsPlanned, at_s: int) -> None:
@@ -76,11 +86,30 @@ def fold_moved(state: State, rows: TripMoved, at_s: int) -> None:
             state.put(Trips, now.trip, status=int(status), **{column: now.at_s})
 
 
+def fold_held(state: State, rows: TripsHeld, at_s: int) -> None:
+    """Times of departures move, and the time that packages have which are to go by them."""
+    missing = state.count(Trips) - state.count(TripHolds)
+    state.append(TripHolds.fill(missing, held_s=0))
+    lanes, packages, hops = state.table(Lanes), state.table(Packages), state.table(NextHop)
+    row = np.flatnonzero(ON_FLOORS[packages.status] & (packages.station >= 0))
+    fc, station = packages.fc[row].astype(np.int64), packages.station[row].astype(np.int64)
+    next_site = hops.site[fc * state.count(Sites) + station]
+    for trip, held_s in zip(rows.trip.tolist(), rows.held_s.tolist(), strict=True):
+        lane = int(state.table(Trips).lane[trip])
+        mine = (fc == lanes.origin[lane]) & (next_site == lanes.dest[lane])
+        mine &= state.get(Packages, "leave_s", row) == int(state.table(Trips).depart_s[trip])
+        state.add(Packages, row[mine], leave_s=held_s)
+        one = np.array([trip])
+        state.add(Trips, one, depart_s=held_s, arrive_s=held_s)
+        state.add(TripHolds, one, held_s=held_s)
+
+
 FOLDS: dict[type[Table], Fold] = {
     TripsPlanned: fold_planned,
     Loaded: fold_loaded,
     TripsSettled: fold_settled,
     TripsCancelled: fold_cancelled,
+    TripsHeld: fold_held,
     TripMoved: fold_moved,
 }
 """Facts folded here."""

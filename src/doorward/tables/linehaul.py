@@ -97,6 +97,13 @@ class Trips(Table):
     cost_c: I4
 
 
+class TripHolds(Table):
+    """Departures that are held, row = trip; there may be fewer rows than trips: held_s (n,) how much later than by the
+    timetable they are to leave; `Trips.depart_s` and arrive_s have it in them."""
+
+    held_s: I4
+
+
 class Pallets(Table):
     """Pallets and bags, row = pallet: built at `site` for `dest`, closed at closed_s (-1 open), on `trip` (-1 none)."""
 
@@ -156,6 +163,14 @@ class TripsCancelled(Table):
 
     trip: I4
     reason: I2
+
+
+class TripsHeld(Table):
+    """Fact (linehaul): departures are to leave by held_s later than they were (earlier where it is negative), and to
+    arrive so; what works towards them has as much more time (`Packages.leave_s`)."""
+
+    trip: I4
+    held_s: I4
 
 
 class TripMoved(Table):

@@ -34,6 +34,7 @@ from doorward.tables.packages import (
 )
 from doorward.tables.remarks import Remarks
 from doorward.tables.sites import Sites
+from doorward.tables.snoozes import Snoozed
 from doorward.tables.ways import Services, Way
 from doorward.tracking import odds, silence
 
@@ -208,5 +209,6 @@ FOLDS: dict[type[Table], Fold] = {
     GapsSeen: fold_gaps,
     HeardTo: fold_heard,
     Remarks: append,
+    Snoozed: append,
 }
 """Facts folded here."""

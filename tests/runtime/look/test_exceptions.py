@@ -22,7 +22,7 @@ from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Floors
 from tests.runtime.look import slow
 
-COMMANDS = {"board.optimise", "run.mend", "vehicle.out", "package.rechoose", "snooze"}
+COMMANDS = {"board.optimise", "run.mend", "vehicle.out", "package.rechoose", "trip.hold", "snooze"}
 
 
 def of_kind(view: View, kind: str) -> list[ExceptionShape]:

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { ApiError, newKey, post } from "../net/api";
 
+interface ActionOut { words: string; undo: { path: string; body: Record<string, unknown> } }
 export interface Toast { id: number; says: string; undo: (() => Promise<void>) | null; bad: boolean; busy: boolean }
 
 export const toast = signal<Toast | null>(null);
@@ -41,12 +42,11 @@ export async function undo(): Promise<void> {
 /** Takes an action of an exception; the toast offers to undo what can be. */
 export async function act(id: string, command: string, label: string, after: () => void): Promise<void> {
   try {
-    const done = await post<{ undo_station: number; words: string }>(`exceptions/${encodeURIComponent(id)}/actions`, { command }, { key: newKey() });
-    const back = done.undo_station < 0 ? null : async () => {
-      await post("board/undo", { station: done.undo_station }, { key: newKey() });
+    const done = await post<ActionOut>(`exceptions/${encodeURIComponent(id)}/actions`, { command }, { key: newKey() });
+    tell(done.words, async () => {
+      await post(done.undo.path.split("/").map(encodeURIComponent).join("/"), done.undo.body, { key: newKey() });
       after();
-    };
-    tell(`Done: ${done.words === label ? label.toLowerCase() : done.words}`, back);
+    });
     after();
   } catch (error) {
     complain(label, error);

@@ -23,6 +23,7 @@ from litestar.plugins.prometheus import PrometheusConfig
 import doorward
 from doorward.adapters.traces import tracer_of
 from doorward.apps.api import (
+    acting,
     boarding,
     day_reports,
     entering,
@@ -64,7 +65,7 @@ from doorward.runtime.live.service_file import ServiceFile
 from doorward.tables.items import Items
 
 MODULES = (
-    *(system, reading, people, writing, following, boarding, planning, mapping, entering, passkeys, oidc),
+    *(system, reading, people, writing, following, boarding, acting, planning, mapping, entering, passkeys, oidc),
     reporting, hooking, shops, epcis, forking, day_reports,
 )  # fmt: skip
 GIVEN = (

@@ -4,7 +4,7 @@ the writer keeps what came out as a proposal. Reading and other edits go on mean
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from typing import Annotated, Any
@@ -36,8 +36,6 @@ from doorward.tables.people import Grants
 
 AT_ONCE, IN_LINE = 1, 4
 """Searches of one API process at a time, and requests that may wait for their turn."""
-MEND_S = 1.0
-"""Seconds of searching for another order of one run's doors."""
 EXAMPLES = [
     Example(summary="A whole station, its pool too", value={"station": 7, "whole_pool": True}),
     Example(
@@ -266,19 +264,17 @@ async def undo(plan: Number, live: Live, who: Who, idempotency: Key = "") -> boa
     )
 
 
-async def mended(
-    run: int, station: int, live: Live, who: Who, planner: Planner, key: str
-) -> tuple[board.Plan, Done]:
-    """Another order of a run's doors is searched, and taken if fewer of them come late. Trouble 409 if none is."""
-    asked = OptimiseIn(station=station, runs=[run], seconds=MEND_S)
-    plan = await proposed_plan(asked, live, who, planner)
-    if plan.after.late_doors >= plan.before.late_doors:  # of runs that would change: both 0 where none would
+async def taken_if(
+    better: Callable[[board.Plan], bool], otherwise: Trouble, data: OptimiseIn, live: Live, who: Who, planner: Planner,
+    key: str,
+) -> tuple[board.Plan, board.Answer, int]:  # fmt: skip
+    """A plan is made, and taken at once where it is better: the plan, the edit, its turn. Else raises `otherwise`."""
+    plan = await proposed_plan(data, live, who, planner)
+    if not better(plan):
         await _ask(live, who, "board.discard", board.Discard(proposal=plan.proposal))
-        raise Trouble(
-            409, "no other order of its doors was found that brings more of them in time",
-            remedy="hand some over to another run in Dispatch, or tell the recipients",
-        )  # fmt: skip
-    return plan, await _ask(live, who, "board.accept", board.Accept(proposal=plan.proposal), key)
+        raise otherwise
+    done = await _ask(live, who, "board.accept", board.Accept(proposal=plan.proposal), key)
+    return plan, msgspec.msgpack.decode(done.body, type=board.Answer), done.turn
 
 
 async def _done(

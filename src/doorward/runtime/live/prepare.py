@@ -25,6 +25,7 @@ from doorward.ledger.drafts import whole
 from doorward.ledger.ledger import Ledger
 from doorward.ledger.service import Command
 from doorward.ledger.state import State
+from doorward.linehaul.commands import COMMANDS as LINEHAUL
 from doorward.ports.storefront import NewLines, NewOrders, Storefront
 from doorward.ports.world import World
 from doorward.promise.commands import COMMANDS as PROMISE
@@ -38,6 +39,7 @@ from doorward.runtime.rundir import RunDir
 from doorward.tables.orders import OrderRefs
 from doorward.tracking.capture import CAPTURE_COMMANDS
 from doorward.tracking.commands import COMMANDS as TRACKING
+from doorward.tracking.snoozes import COMMANDS as SNOOZES
 from doorward.twin.inject import COMMANDS as INJECT
 from doorward.twin.inject import more_or_fewer
 
@@ -52,7 +54,9 @@ Opened = tuple[Ledger, Roster, Callable[[], None]]
 
 def all_commands() -> list[Command]:
     """Every room's commands."""
-    rooms = (PROMISE, BOARD, DELIVERY, ACCESS, TRACKING, CAPTURE_COMMANDS, INVENTORY, INJECT, HOOKS)
+    rooms = (
+        PROMISE, LINEHAUL, BOARD, DELIVERY, ACCESS, TRACKING, CAPTURE_COMMANDS, SNOOZES, INVENTORY, INJECT, HOOKS,
+    )  # fmt: skip
     commands = [command for room in rooms for command in room]
     if len({c.name for c in commands}) < len(commands):
         raise ValueError("two commands bear one name")

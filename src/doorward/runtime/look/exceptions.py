@@ -20,8 +20,10 @@ from doorward.runtime.look.shapes import Action, Exceptions, ExceptionShape
 from doorward.runtime.look.tone import tone
 from doorward.runtime.look.view import Longs, View
 from doorward.tables.packages import Alarms, Packages, Watch
+from doorward.tables.snoozes import Snoozed, key_of
 
 SNOOZE = Action("snooze", "Look again later")
+WAKE = Action("wake", "Look at it now")
 
 
 def exceptions(view: View) -> Exceptions:
@@ -29,12 +31,20 @@ def exceptions(view: View) -> Exceptions:
     inbox = Inbox(view)
     for gather in groups.ALL:
         gather(inbox)
-    items = [_shape(view, group) for group in inbox.found]
+    put_off = _put_off(view)
+    items = [_shape(view, group, put_off.get(key_of(group.id), -1)) for group in inbox.found]
     items.sort(key=lambda item: (-item.cost_c, item.minutes, item.id))
     return Exceptions(view.turn, view.now_s, items)
 
 
-def _shape(view: View, group: Group) -> ExceptionShape:
+def _put_off(view: View) -> dict[int, int]:
+    """Until when, by key of what is put off now."""
+    told = view.table(Snoozed)
+    newest = dict(zip(told.what.tolist(), told.until_s.tolist(), strict=True))
+    return {what: until_s for what, until_s in newest.items() if until_s > view.now_s}
+
+
+def _shape(view: View, group: Group, put_off_s: int) -> ExceptionShape:
     packages = view.table(Packages)
     due = packages.due_s[group.package]
     due = due[due >= 0]
@@ -55,7 +65,8 @@ def _shape(view: View, group: Group) -> ExceptionShape:
         minutes=int((due.min() - view.now_s) // 60) if len(due) else 0,
         cost_c=round(float(cost_c(view, group.package).sum())),
         since_s=group.since_s if group.since_s >= 0 else _alarmed_s(view, group.package),
-        actions=[*group.actions, SNOOZE],
+        actions=[*group.actions, SNOOZE if put_off_s < 0 else WAKE],
+        put_off_s=put_off_s,
     )
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from doorward.lastmile.board.sheet import VANS
+from doorward.lastmile.rules import LastmileRules
 from doorward.linehaul.rules import LinehaulRules
+from doorward.runtime.look import holds
 from doorward.runtime.look.doors import Doors, doors_of
 from doorward.runtime.look.floor import cutoffs
 from doorward.runtime.look.network import site_name
@@ -138,12 +140,13 @@ def standstills(inbox: Inbox) -> None:
             title = f"{who}: {STILL[what]}"
         until = int(outages.until_s[row])
         ends = f"until {clock(view, until)}" if until >= 0 else "no end is known yet"
+        taken = inbox.take(open_[here])
         inbox.add(
             Group(
                 f"outage-{row}", "STANDSTILL", title,
                 f"since {clock(view, int(outages.from_s[row]))}, {ends}",
                 "site" if site >= 0 else "service", site if site >= 0 else service, site,
-                inbox.take(open_[here]), stand=Stand.AT_RISK, since_s=int(outages.from_s[row]),
+                taken, stand=Stand.AT_RISK, since_s=int(outages.from_s[row]), actions=_another_way(view, taken),
             )
         )  # fmt: skip
 
@@ -161,13 +164,15 @@ def late_trucks(inbox: Inbox) -> None:
         lat, lon = inbox.place(f"t{number}")
         why = f"left {clock(view, left)}" if left >= 0 else "has not left"
         due, plan = int(trips.arrive_s[number]), int(trips.depart_s[number])
+        taken = inbox.take(found.package[found.of == k])
         inbox.add(
             Group(
                 f"trip-{number}-late", "TRUCK_LATE",
                 f"Truck {site_name(view, origin)} to {site_name(view, dest)} is {int(found.late_s[k]) // 60} min late",
                 f"{why} instead of {clock(view, plan)}; was to arrive {clock(view, due)}",
-                "trip", number, origin if left < 0 else dest, inbox.take(found.package[found.of == k]), lat, lon,
+                "trip", number, origin if left < 0 else dest, taken, lat, lon,
                 Stand.LATE, max(due, plan) if due < view.now_s else max(plan, left),
+                holds.for_late_truck(view, number, due + int(found.late_s[k]), taken),
             )
         )  # fmt: skip
 
@@ -228,6 +233,7 @@ def late_floors(inbox: Inbox) -> None:
                 f"{len(taken)} of {count_of(len(work), 'package')} are not staged; "
                 f"the work ends {-int(found.slack_s[c]) // 60} min after it",
                 "site", fc, fc, taken, stand=Stand.AT_RISK,
+                actions=holds.for_floor(view, fc, cutoff, cutoff - int(found.slack_s[c]), taken),
             )
         )  # fmt: skip
 
@@ -253,7 +259,7 @@ def unassigned(inbox: Inbox) -> None:
                 f"station-{station}-unassigned-{why.name.lower()}", "UNASSIGNED",
                 f"{count_of(len(taken), 'package')} at {site_name(view, station)} on no run",
                 reason_words(why) or "no run took them yet", "site", station, station, taken,
-                actions=[OPTIMISE, RECHOOSE],
+                actions=[OPTIMISE, *_another_way(view, taken)],
             )
         )  # fmt: skip
 
@@ -272,6 +278,7 @@ def tried(inbox: Inbox) -> None:
                 f"station-{station}-tried", "LATE" if past else "WILL_BE_LATE",
                 f"{count_of(len(taken), 'package')} of {site_name(view, station)} tried in vain",
                 counted([reason_words(r) for r in reason.tolist()]), "site", station, station, taken,
+                actions=_another_way(view, taken),
             )
         )  # fmt: skip
 
@@ -321,11 +328,19 @@ def _of_place(
     if len(taken) == 1:
         words = words.replace("are", "is").replace("their", "its")
     stages = counted([stage_word(s) for s in view.table(Packages).status[taken].tolist()])
-    missed = kind == "MISSED_CUTOFF" and holder is Holder.SITE
     return Group(
         f"{about}-{row}-{part}", kind, f"{count_of(len(taken), 'package')} {where} {words}", stages, about, row,
-        site, taken, lat, lon, actions=[RECHOOSE] if missed else [],
+        site, taken, lat, lon, actions=_another_way(view, taken) if kind != "NO_SCAN" else [],
     )  # fmt: skip
+
+
+def _another_way(view: View, package: Longs) -> list[Action]:
+    """Let those of these that wait on no run, their way chosen, go another; nothing where none does."""
+    packages, most = view.table(Packages), view.rule(LastmileRules).board.most_packages
+    status = packages.status[package]
+    waits = (status == Status.PLANNED) | (status == Status.READY)
+    waits &= (packages.stop[package] < 0) & (packages.way[package] >= 0)
+    return [Action(RECHOOSE.command, RECHOOSE.label, package[waits][:most].tolist())] if waits.any() else []
 
 
 def standing_remark(view: View, row: Longs) -> Longs:

@@ -271,10 +271,15 @@ class Moved(Shape):
 
 
 class Action(Shape):
-    """Something that can be done about an exception. command: its name for `POST /exceptions/{id}/actions`."""
+    """Something that can be done about an exception. command: its name for `POST /exceptions/{id}/actions`.
+
+    rows, until_s: what it is done to (packages, trips), and until when, where it is not all that the exception is about
+    """
 
     command: str
     label: str
+    rows: list[int] = []
+    until_s: int = -1
 
 
 class ExceptionShape(Shape):
@@ -284,6 +289,7 @@ class ExceptionShape(Shape):
     minutes: to the breach of the first promise it touches; negative: since
     about, row: what it is about (run, trip, site, service) and its number; lat, lon: 0, 0 it has no place
     cost_c: what lateness is expected to cost
+    put_off_s: until when (Unix seconds) somebody put it off, by the command snooze; -1 nobody did
     """
 
     id: str
@@ -302,6 +308,7 @@ class ExceptionShape(Shape):
     cost_c: int
     since_s: int
     actions: list[Action]
+    put_off_s: int = -1
 
 
 class Exceptions(Shape):

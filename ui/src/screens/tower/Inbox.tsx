@@ -7,9 +7,7 @@ import { Age, Empty, Panel } from "../../parts/States";
 import { VirtualList } from "../../parts/VirtualList";
 import { network, now, offset } from "../../state/live";
 import type { Reading } from "../../state/read";
-import { seenNow, stillPut } from "../../lib/snooze";
-import { later, put, sooner } from "../../state/snooze";
-import { act, tell } from "../../state/toast";
+import { act } from "../../state/toast";
 import { at, go, tune, view } from "../../state/view";
 import type { Action, ExceptionShape, Exceptions, Overview } from "../../types";
 
@@ -19,22 +17,18 @@ interface Props { reading: Reading<Exceptions>; overview: Overview | null; curso
 
 export const sortOf = (): Sort => (["breach", "kind"].includes(view.value.query["sort"] ?? "") ? (view.value.query["sort"] as Sort) : "cost");
 
+const isPutOff = (e: ExceptionShape): boolean => e.put_off_s > now.value;
+
 /** What the inbox shows now, in its order; what was put off is left out, but not of a moment in the past. */
 export function visible(all: readonly ExceptionShape[]): ExceptionShape[] {
   const filter = filterOf(view.value.query["f"]);
-  const awake = at.value === undefined ? seenNow(all, put.value, now.value) : all;
+  const awake = at.value === undefined && !view.value.query["later"] ? all.filter((e) => !isPutOff(e)) : all;
   return sorted(filter ? awake.filter(filter.exception) : awake, sortOf());
 }
 
 /** Sends an action and shows the row as sending until the server has answered. */
 export async function take(e: ExceptionShape, action: Action, sending: { value: Set<string> }, again: () => void): Promise<void> {
   if (sending.value.has(e.id) || at.value !== undefined) return;
-  if (action.command === "snooze") {
-    later(e.id);
-    return tell("Put off for an hour, on this screen", async () => sooner(e.id));
-  }
-  // a plan is looked at before it is taken: that is done at the board
-  if (action.command === "board.optimise") return go(`/dispatch?station=${e.site}&optimise=${e.about === "run" ? e.row : "all"}`);
   sending.value = new Set(sending.value).add(e.id);
   await act(e.id, action.command, action.label, again);
   const rest = new Set(sending.value);
@@ -55,7 +49,7 @@ function Row({ e, chosen, busy, open, doit }: { e: ExceptionShape; chosen: boole
     <article class={chosen ? "exception chosen" : "exception"} data-id={e.id} onClick={open}>
       <Mark tone={e.tone} size={14} />
       <button class="title" title={e.title} onClick={(ev) => { ev.stopPropagation(); open(); }} aria-current={chosen ? "true" : undefined}>{e.title}</button>
-      <div class="then"><p class="cause" title={`since ${near(e.since_s, now.value, offset.value)}, ${relative(e.since_s - now.value)}`}>{e.cause}</p>{breach(e)}</div>
+      <div class="then"><p class="cause" title={`${isPutOff(e) ? `put off until ${near(e.put_off_s, now.value, offset.value)}; ` : ""}since ${near(e.since_s, now.value, offset.value)}, ${relative(e.since_s - now.value)}`}>{e.cause}</p>{breach(e)}</div>
       <p class="effect">{count(e.count)} {e.about === "run" ? (e.count === 1 ? "stop" : "stops") : e.count === 1 ? "package" : "packages"}{e.cost_c > 0 && <>, <span title="expected cost of lateness">≈ {money(e.cost_c, currency, true)}</span></>}</p>
       <div class="acts">
         {first && (
@@ -63,6 +57,9 @@ function Row({ e, chosen, busy, open, doit }: { e: ExceptionShape; chosen: boole
             <button class="button" disabled={busy || past} title={past ? "The past cannot be acted on: back to now (n)" : `${first.label} (a)`} onClick={(ev) => { ev.stopPropagation(); doit(first); }}>
               {busy ? "Sending…" : first.label}
             </button>
+            {first.command === "board.optimise" && (
+              <button class="link" disabled={past} title="See a plan before it is taken" onClick={(ev) => { ev.stopPropagation(); go(`/dispatch?station=${e.site}&optimise=${e.about === "run" && e.kind !== "BROKE_DOWN" ? e.row : "all"}`); }}>Look first</button>
+            )}
             {more.length > 0 && (
               <select class="more" aria-label="More actions" disabled={busy || past} value="" onClick={(ev) => ev.stopPropagation()}
                 onChange={(ev) => { const a = more.find((m) => m.command === ev.currentTarget.value); ev.currentTarget.value = ""; if (a) doit(a); }}>
@@ -89,12 +86,13 @@ export function Inbox({ reading, overview, cursor, open, sending }: Props): JSX.
   const filter = view.value.query["f"];
   const items = reading.data ? visible(reading.data.items) : [];
   const all = reading.data?.items.length ?? 0;
-  const off = at.value === undefined ? reading.data?.items.filter((e) => e.id in stillPut(put.value, now.value)).length ?? 0 : 0;
+  const off = at.value === undefined ? reading.data?.items.filter(isPutOff).length ?? 0 : 0;
+  const showing = Boolean(view.value.query["later"]);
   return (
     <section class="inbox" aria-labelledby="inbox-title">
       <header class="head">
         <h2 id="inbox-title">Exceptions <span class="n">{reading.data ? (filter ? `${items.length} of ${all}` : items.length) : ""}</span></h2>
-        {off > 0 && <button class="link" title="Put off on this screen; press to see them now" onClick={() => sooner()}>{off} for later</button>}
+        {off > 0 && <button class="link" aria-pressed={showing} title={showing ? "Hide what was put off" : "Put off, for everybody; press to see them too"} onClick={() => tune({ later: showing ? undefined : "1" })}>{off} for later{showing ? ", shown" : ""}</button>}
         <Age seen_ms={reading.seen_ms} error={reading.error} />
         <label class="pick">sort
           <select value={sortOf()} onChange={(e) => tune({ sort: e.currentTarget.value === "cost" ? undefined : e.currentTarget.value })}>
