@@ -105,7 +105,7 @@ def test_the_table_shows_every_vehicle_that_the_map_shows(desk: Seat) -> None:
 
 
 def test_an_exception_can_be_put_off_and_taken_back(desk: Seat) -> None:
-    """It leaves this screen's inbox, the toast offers the way back, and `u` takes it."""
+    """It leaves everybody's inbox, the toast offers the way back, and `u` takes it."""
     page = desk.at("/?view=table&sort=kind")
     button = page.get_by_role("button", name="Look again later").first
     row = page.locator("article.exception", has=page.get_by_role("button", name="Look again later")).first
@@ -116,10 +116,32 @@ def test_an_exception_can_be_put_off_and_taken_back(desk: Seat) -> None:
     expect(page.get_by_role("status").filter(has_text="Put off")).to_be_visible()
     expect(page.get_by_role("button", name="1 for later")).to_be_visible()
     desk.shot("tower-toast")
+    page.get_by_role("button", name="1 for later").click()
+    expect(mine.get_by_role("button", name="Look at it now")).to_be_visible()
+    page.get_by_role("button", name="1 for later, shown").click()
+    expect(mine).to_have_count(0)
     page.keyboard.press("u")
     expect(page.get_by_text("Undone")).to_be_visible()
     expect(mine).to_be_visible()
     expect(page.get_by_role("button", name="1 for later")).to_have_count(0)
+
+
+def test_a_station_is_planned_anew_in_one_click_and_that_is_undone(seat: Seat) -> None:
+    """The toast says what it brought; where nothing better is found it says so, and the next station is asked."""
+    page = seat.at("/?view=table")
+    offers = page.locator("article.exception", has=page.get_by_role("button", name="Plan this station's runs anew"))
+    expect(offers.first).to_be_visible()
+    expect(offers.first.get_by_role("button", name="Look first")).to_be_visible()
+    for k in range(offers.count()):
+        offers.nth(k).get_by_role("button", name="Plan this station's runs anew").click()
+        toast = page.locator(".toast")
+        expect(toast).to_be_visible(timeout=15_000)
+        if toast.get_by_role("button", name="Undo").count():
+            break
+    expect(toast).to_contain_text(re.compile(r"km|min|pool|late|cheaper"))
+    seat.shot("tower-planned-anew")
+    page.keyboard.press("u")
+    expect(page.get_by_text("Undone")).to_be_visible()
 
 
 def test_time_travel_shows_then_and_comes_back(desk: Seat) -> None:

@@ -103,12 +103,9 @@ def _staging_s(desk: Desk, row: Longs) -> Longs:
 
 def _moved(desk: Desk, row: Longs, by_s: Longs) -> Departures:
     trips = desk.table(Trips)
+    depart_s, arrive_s = (trips.depart_s[row] + by_s).tolist(), (trips.arrive_s[row] + by_s).tolist()
     desk.post(TripsHeld.fill(len(row), trip=row, held_s=by_s))
-    return Departures(
-        trips=row.tolist(),
-        depart_s=(trips.depart_s[row] + by_s).tolist(),
-        arrive_s=(trips.arrive_s[row] + by_s).tolist(),
-    )
+    return Departures(trips=row.tolist(), depart_s=depart_s, arrive_s=arrive_s)
 
 
 COMMANDS: list[Command] = [Command("trip.hold", Hold, do_hold), Command("trip.release", Release, do_release)]

@@ -8,18 +8,21 @@ import pytest
 
 from doorward.carriers.rules import CarriersRules
 from doorward.ledger.state import State
+from doorward.linehaul.rules import LinehaulRules
 from doorward.runtime.look.exceptions import exceptions
+from doorward.runtime.look.holds import _hops, for_floor, for_late_truck
 from doorward.runtime.look.risk import cost_c, risk_of
 from doorward.runtime.look.shapes import Exceptions, ExceptionShape
 from doorward.runtime.look.view import Frame, View
 from doorward.tables.fleet import Runs, RunStatus, Stops
 from doorward.tables.journey import Holder, Status
-from doorward.tables.linehaul import Trips, TripStatus
+from doorward.tables.linehaul import Lanes, Trips, TripStatus
 from doorward.tables.orders import Orders, Speed
 from doorward.tables.outages import Outages, What
 from doorward.tables.packages import Alarm, Alarms, Packages, Watch
 from doorward.tables.remarks import Reason, Remarks, Subject
 from doorward.tables.sites import Floors
+from doorward.tables.snoozes import Snoozed, key_of
 from tests.runtime.look import slow
 
 COMMANDS = {"board.optimise", "run.mend", "vehicle.out", "package.rechoose", "trip.hold", "snooze"}
@@ -150,6 +153,63 @@ def test_a_floor_behind_its_cutoff(day_view: View) -> None:
     for item in found:
         assert item.about == "site" and all(packages.fc[item.packages] == item.row)
         assert all(packages.status[item.packages] < Status.SORTED)
+
+
+def test_a_truck_is_held_for_a_floor_that_is_a_little_behind(day_view: View) -> None:
+    packages, trips, lanes = day_view.table(Packages), day_view.table(Trips), day_view.table(Lanes)
+    ahead = trips.depart_s - lanes.cutoff_s[trips.lane] > day_view.now_s
+    trip = int(np.flatnonzero(ahead & (trips.status == TripStatus.PLANNED))[0])
+    fc, dest, leaves = (
+        int(lanes.origin[trips.lane[trip]]),
+        int(lanes.dest[trips.lane[trip]]),
+        int(trips.depart_s[trip]),
+    )
+    staging = int(lanes.cutoff_s[trips.lane[trip]])
+    going = np.flatnonzero(packages.station >= 0)
+    going = going[_hops(day_view, fc, going) == dest]
+    (action,) = for_floor(day_view, fc, leaves, leaves - staging + 700, going)
+    assert action.rows == [trip] and 700 <= action.until_s - leaves < 1_000 and action.until_s % 300 == 0
+    assert not for_floor(day_view, fc, leaves, leaves - staging - 60, going), "the work is done in time"
+    assert not for_floor(day_view, fc, leaves, leaves + 7_200, going), "no truck waits for two hours"
+    day_view.state.put(Trips, np.array([trip]), status=int(TripStatus.LOADED))
+    assert not for_floor(fresh(day_view), fc, leaves, leaves - staging + 700, going)
+
+
+def test_a_truck_is_held_for_what_comes_on_a_late_one(day_view: View) -> None:
+    """One that would have been caught, and is missed by ten minutes."""
+    trips, lanes = day_view.table(Trips), day_view.table(Lanes)
+    rules = day_view.rule(LinehaulRules)
+    onward = np.flatnonzero((trips.status == TripStatus.PLANNED) & (trips.depart_s > day_view.now_s))
+    hub = lanes.origin[trips.lane[onward]]
+    arrives = np.flatnonzero(trips.status < TripStatus.DONE)
+    trip = next(int(t) for t in arrives if lanes.dest[trips.lane[t]] in hub)
+    site = int(lanes.dest[trips.lane[trip]])
+    goes = onward[hub == site][0]
+    station = np.flatnonzero(day_view.table(Packages).station >= 0)
+    aboard = station[_hops(day_view, site, station) == lanes.dest[trips.lane[goes]]][:5]
+    assert len(aboard)
+    staging = int(lanes.cutoff_s[trips.lane[goes]])
+    comes_s = int(trips.depart_s[goes]) - staging - rules.transfer_s + 600
+    day_view.state.put(Trips, np.array([trip]), arrive_s=comes_s - 1_200)
+    (action,) = for_late_truck(fresh(day_view), trip, comes_s, aboard)
+    assert goes in action.rows and 600 <= action.until_s - trips.depart_s[goes] < 900
+    assert not for_late_truck(fresh(day_view), trip, comes_s - 700, aboard), "it is still caught"
+    assert not for_late_truck(fresh(day_view), trip, comes_s + 7_200, aboard), "no truck waits for two hours"
+
+
+def test_what_is_put_off_says_until_when_and_the_newest_word_holds(noon: View) -> None:
+    out = np.flatnonzero(noon.table(Packages).status == Status.OUT)
+    noon.state.put(Watch, out[:1], raised=1 << Alarm.NO_SCAN)
+    first = exceptions(fresh(noon)).items[0]
+    assert first.put_off_s == -1 and first.actions[-1].command == "snooze"
+    now = noon.now_s
+    for until_s, shown in ((now + 60, now + 60), (now + 3_600, now + 3_600), (now, -1)):
+        noon.state.append(Snoozed.fill(1, what=key_of(first.id), until_s=until_s))
+        items = exceptions(fresh(noon)).items
+        assert {item.id: item.put_off_s for item in items if item.put_off_s >= 0 or item.id == first.id} == {
+            first.id: shown
+        }
+        assert items[0].actions[-1].command == ("snooze" if shown < 0 else "wake")
 
 
 def test_silence_by_place(noon: View) -> None:

@@ -131,12 +131,12 @@ async def _rechoose(doing: _Doing) -> ActionOut:
             break
         await asyncio.sleep(CHOOSING_S)
     out = _edited(doing, answer, turn, "")
-    other = sum(now != then for now, then in zip(after, before, strict=True))
+    other = sum(now != then and now[0] >= 0 for now, then in zip(after, before, strict=True))
     if not other:
         await doing.live.ask("board.undo", board.Undo(**out.undo.body), asker=doing.who.row)
         raise Trouble(409, "no other way to the door is open to them", remedy="plan the station's runs anew")
-    by = Counter(Way(way).name.lower() if way >= 0 else "nothing yet" for way, *_ in after)
-    words = ", ".join(f"{count} by {way}" for way, count in by.most_common())
+    by = Counter(f"by {Way(way).name.lower()}" if way >= 0 else "wait for room" for way, *_ in after)
+    words = ", ".join(f"{count} {way}" for way, count in by.most_common())
     return msgspec.structs.replace(out, words=f"{other} of {len(rows)} packages go another way: {words}")
 
 
