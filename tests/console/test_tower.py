@@ -129,11 +129,11 @@ def test_an_exception_can_be_put_off_and_taken_back(desk: Seat) -> None:
 def test_a_station_is_planned_anew_in_one_click_and_that_is_undone(seat: Seat) -> None:
     """The toast says what it brought; where nothing better is found it says so, and the next station is asked."""
     page = seat.at("/?view=table")
-    offers = page.locator("article.exception", has=page.get_by_role("button", name="Plan this station's runs anew"))
+    offers = page.locator("article.exception", has=page.get_by_role("button", name="Plan its runs anew"))
     expect(offers.first).to_be_visible()
     expect(offers.first.get_by_role("button", name="Look first")).to_be_visible()
     for k in range(offers.count()):
-        offers.nth(k).get_by_role("button", name="Plan this station's runs anew").click()
+        offers.nth(k).get_by_role("button", name="Plan its runs anew").click()
         toast = page.locator(".toast")
         expect(toast).to_be_visible(timeout=15_000)
         if toast.get_by_role("button", name="Undo").count():

@@ -189,7 +189,7 @@ def plan_words(plan: board.Plan) -> str:
     """What another plan brought, in words: lateness, kilometres, minutes, packages of the pool."""
     change = plan.after.minus(plan.before)
     parts = []
-    if plan.before.late_doors or plan.after.late_doors:
+    if plan.before.late_doors != plan.after.late_doors:
         parts.append(f"{plan.after.late_doors} doors late instead of {plan.before.late_doors}")
     for amount, unit in ((round(change.dist_m / 1000), "km"), (round(change.time_s / 60), "min")):
         if amount:

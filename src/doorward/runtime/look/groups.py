@@ -40,7 +40,7 @@ UNPLANNED[
     ]
 ] = True  # fmt: skip
 """Remarks that say why a plan left a package behind; others tell of a decision, or of what was mended since."""
-OPTIMISE = Action("board.optimise", "Plan this station's runs anew")
+OPTIMISE = Action("board.optimise", "Plan its runs anew")
 MEND = Action("run.mend", "Reorder its doors")
 OUT = Action("vehicle.out", "Take the vehicle out of the plan")
 RECHOOSE = Action("package.rechoose", "Choose another way to the door")
