@@ -99,12 +99,12 @@ def test_what_the_server_refuses_is_told_with_its_rule(desk: Seat, name: str) ->
     """A moment before the journal: in the server's own words with what to do, and the way back leads to now."""
     page = desk.at(f"{PAGES[name]}{'&' if '?' in PAGES[name] else '?'}at=1")
     failure = page.get_by_role("alert").first
-    expect(failure).to_contain_text("1 lies outside the journal")
+    expect(failure).to_contain_text("nothing was recorded then: the journal begins")
     expect(failure).to_contain_text("leave it out for now")
     expect(failure.get_by_role("button", name="Try again")).to_be_visible()
     desk.shot(f"{name}-error")
     page.keyboard.press("n")
-    expect(page.get_by_role("alert").filter(has_text="outside the journal")).to_have_count(0)
+    expect(page.get_by_role("alert").filter(has_text="nothing was recorded then")).to_have_count(0)
 
 
 def test_buildings_and_departures_by_keys_alone(desk: Seat) -> None:

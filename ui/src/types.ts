@@ -28,7 +28,7 @@ export interface CutoffShape { site: number; cutoff_s: number; packages: number;
 export interface StageShape { stage: string; packages: number; at_risk: number; late: number }
 export interface SiteLoad { site: number; packages: number; at_risk: number; late: number }
 export interface Overview {
-  turn: number; now_s: number; orders_open: number; promised_today: number; kept_today: number;
+  turn: number; now_s: number; orders: number; units: number; orders_open: number; promised_today: number; kept_today: number;
   missed_today: number; on_time_pm: number; forecast_pm: number; at_risk: number; late: number;
   silent: number; unassigned: number; unassigned_today: number; blocks_open: number; vehicles_out: number; co2_g_package: number;
   cost_c_package: number; next_cutoff: CutoffShape | null; stages: StageShape[]; sites: SiteLoad[];

@@ -795,6 +795,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     turn: int
     now_s: int
+    orders: int
+    units: int
     orders_open: int
     promised_today: int
     kept_today: int

@@ -160,7 +160,7 @@ def test_an_empty_network_has_empty_shapes() -> None:
     for shape in (overview(view), positions(view), runs_of(view), network_shape(view)):
         same_again(shape)
     assert overview(view) == Overview(
-        0, 1_772_503_200, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0, 0, -1, -1, None, [], []
+        0, 1_772_503_200, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0, 0, -1, -1, None, [], []
     )
     assert positions(view) == Positions(0, 1_772_503_200, [], [], [], [], [], [], [], [])
     assert runs_of(view) == Runs(0, 1_772_503_200, [])

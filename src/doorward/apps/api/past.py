@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from datetime import UTC, datetime
 
 from doorward.apps.api.problems import Trouble
 from doorward.ledger.ledger import Ledger
@@ -27,11 +28,18 @@ class Pasts:
     async def at(self, at_s: int) -> tuple[State, int]:
         """(tables, turn) of the newest turn that was not later than `at_s`. Trouble 422 outside the journal."""
         replica = self._replica
-        if not replica.where.settings.start_s <= at_s <= replica.now_s():
+        begins_s, now_s = replica.where.settings.start_s, replica.now_s()
+        if not begins_s <= at_s <= now_s:
+            offset_s = replica.network.utc_offset_s
+            begins = datetime.fromtimestamp(begins_s + offset_s, UTC)
+            what = (
+                f"nothing was recorded then: the journal begins {begins:%Y-%m-%d %H:%M}"
+                if at_s < begins_s
+                else "that is still to come"
+            )
             raise Trouble(
-                422, f"{at_s} lies outside the journal", field="at",
-                rule=f"{replica.where.settings.start_s} to {replica.now_s()}", remedy="leave it out for now",
-            )  # fmt: skip
+                422, what, field="at", rule=f"Unix seconds from {begins_s} to {now_s}", remedy="leave it out for now"
+            )
         async with self._lock:
             turn = replica.ledger.journal.turn_at(at_s)
             ledger = self._open.pop(turn, None)

@@ -16,8 +16,10 @@ from doorward.runtime.results import OPEN, order_ends
 from doorward.tables.fleet import Runs, RunStatus
 from doorward.tables.flex import Blocks, BlockStatus
 from doorward.tables.journey import Holder, Status
+from doorward.tables.orders import Orders
 from doorward.tables.packages import Packages
 from doorward.tables.sites import Sites
+from doorward.tables.stock import Stock
 
 
 def overview(view: View) -> Overview:
@@ -28,6 +30,8 @@ def overview(view: View) -> Overview:
     return Overview(
         turn=view.turn,
         now_s=view.now_s,
+        orders=view.state.count(Orders),
+        units=int(view.table(Stock).on_hand.sum(dtype=np.int64)),
         orders_open=int((order_ends(view.state) == OPEN).sum()),
         promised_today=n,
         kept_today=kept,

@@ -122,6 +122,7 @@ class SiteLoad(Shape):
 class Overview(Shape):
     """The strip of the control tower. *_pm: per mille; -1 where nothing is to be counted yet.
 
+    orders           all that were ever placed;  units  of articles that lie on the shelves
     promised_today   orders whose promise ends on this local day; kept_today those handed over in time by now,
     missed_today     those that can no longer be kept
     on_time_pm       kept of kept and missed;  forecast_pm  expected share of all of today's, by the chances told
@@ -133,6 +134,8 @@ class Overview(Shape):
 
     turn: int
     now_s: int
+    orders: int
+    units: int
     orders_open: int
     promised_today: int
     kept_today: int

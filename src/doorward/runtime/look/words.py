@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -42,10 +43,11 @@ def reason_words(reason: int) -> str:
 
 
 def when(view: View, at_s: int) -> str:
-    """A moment as day and time: `today 14:05`, `tomorrow 09:00`, `in 3 days 12:00`, `2 days ago 12:00`."""
+    """A moment as day and time: `today 14:05`, `tomorrow 09:00`, `Fri 27 Nov 12:00`."""
     days = local_day(at_s, view.frame.utc_offset_s) - view.day
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    day = near.get(days, f"in {days} days" if days > 0 else f"{-days} days ago")
+    date = datetime.fromtimestamp(at_s + view.frame.utc_offset_s, UTC)
+    day = near.get(days, f"{date:%a} {date.day} {date:%b}")
     return f"{day} {clock(view, at_s)}"
 
 

@@ -73,7 +73,7 @@ export function Pool({ board, again, ask }: Props): JSX.Element {
         </label>
       )}
       {shown.length === 0
-        ? <Empty good={all === 0} title={all === 0 ? "Nothing waits" : "None of these"}>{all === 0 ? "Every package that is ready stands on a run." : <button class="button" onClick={() => tune({ way: undefined, why: undefined })}>Show all {all}</button>}</Empty>
+        ? <Empty good={all === 0} title={all === 0 ? "Nothing waits" : "None of these"}>{all === 0 ? (board.runs.length ? "Every package that is ready stands on a run." : "No package is ready at this station yet.") : <button class="button" onClick={() => tune({ way: undefined, why: undefined })}>Show all {all}</button>}</Empty>
         : <VirtualList items={shown} rowHeight={POOL_ROW} id={keyOf} label="Unassigned packages" active={pane.value === "pool" ? keys.indexOf(cursor.value.pool) : -1} row={(u) => <Row u={u} keys={keys} ask={ask} />} />}
     </section>
   );

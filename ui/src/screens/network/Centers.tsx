@@ -24,7 +24,7 @@ function Cutoff({ c }: { c: CenterCutoff }): JSX.Element {
       <td class="num">{count(c.packages)}</td>
       <td class="wide"><div class="stages" role="img" aria-label={parts.map((p) => `${p.count} ${p.stage}`).join(", ")}>{parts.map((p) => <i key={p.stage} class={p.stage.replace(" ", "-")} style={{ flexGrow: p.count }} title={`${count(p.count)} ${p.stage}`} />)}</div></td>
       {(["released", "picked", "packed", "staged"] as const).map((s) => <td key={s} class={c[s] ? "num" : "num quiet"}>{count(c[s])}</td>)}
-      <td><Status tone={c.tone} /></td>
+      <td><Status tone={c.tone} />{c.slack_s >= 0 && (c.tone === "at_risk" || c.tone === "late") && <span class="quiet" title="This cut-off will be made; promises of some of its packages may not be kept further on">, further on</span>}</td>
       <td class="num">{words}</td>
       <td class="wide"><div class="slack" aria-hidden="true" title={`slack against now, ${lasting(SLACK_MOST_S)} either way`}><i class={c.tone} style={{ left: `${bar.from}%`, width: `${Math.max(0.8, bar.to - bar.from)}%` }} /></div></td>
     </tr>

@@ -60,7 +60,7 @@ export function Orders(): JSX.Element {
               after={list.loading ? <p class="quiet tail">Loading more…</p> : list.error ? <Failure error={list.error} again={list.more} /> : list.ended ? <p class="quiet tail">{list.items.length} orders</p> : null} />
           : list.error ? <Failure error={list.error} again={list.again} />
             : list.loading ? <Skeleton rows={14} />
-              : tone ? <Empty good={tone !== "done" && tone !== "on_time"} title={`No order is ${TONES[tone as Tone]?.word ?? tone}`} /> : <Empty title="No orders yet">They come from the shop, the API (POST /api/v1/orders) or a file.</Empty>}
+              : tone ? <Empty good={tone !== "done" && tone !== "on_time"} title={`No order is ${TONES[tone as Tone]?.word ?? tone}`} /> : <Empty title="No orders yet">They come from a connected shop (Settings) or by the API: <a href="/docs">POST /api/v1/orders</a>.</Empty>}
       </div>
     </div>
   );

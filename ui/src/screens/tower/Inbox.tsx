@@ -77,6 +77,13 @@ function Row({ e, chosen, busy, open, doit }: { e: ExceptionShape; chosen: boole
 function nothing(overview: Overview | null, filter: string | undefined): JSX.Element {
   const f = filterOf(filter);
   if (f) return <Empty title={`Nothing under “${f.label}”`}><button class="button" onClick={() => tune({ f: undefined })}>Show all</button></Empty>;
+  if (overview && overview.orders === 0) {
+    return overview.units === 0 ? (
+      <Empty title="The shelves are empty">Nothing can be promised before stock is there: tell what lies there by <a href="/docs">POST /api/v1/stock/counts</a>, or begin a new network with <code>--stock</code> and a file. Orders come next.</Empty>
+    ) : (
+      <Empty title="No orders yet">Connect a shop in <button class="link" onClick={() => go("/settings")}>Settings</button>, or send the first one by <a href="/docs">POST /api/v1/orders</a>. What needs a person will stand here, dearest first.</Empty>
+    );
+  }
   const c = overview?.next_cutoff;
   const left = overview ? overview.promised_today - overview.kept_today - overview.missed_today : 0;
   return <Empty good title={left > 0 ? `All ${count(left)} promises on track` : "Nothing needs you now"}>{c ? `Next cut-off ${near(c.cutoff_s, now.value, offset.value)}.` : "What needs a person will stand here, dearest first."}</Empty>;

@@ -47,6 +47,7 @@ function cutoffTile(o: Overview, on: (name: string) => string | undefined): JSX.
 /** still: the tiles tell, and filter nothing. */
 export function Strip({ reading, still = false }: { reading: Reading<Overview>; still?: boolean }): JSX.Element {
   const o = reading.data;
+  if (!o && reading.error) return <section class="strip" aria-label="Key figures"><p class="quiet told">{reading.error.problem.detail || reading.error.problem.title}</p></section>;
   if (!o) return <section class="strip" aria-label="Key figures">{[...Array(8).keys()].map((i) => <div class="tile ghost" key={i}><i /><i /></div>)}</section>;
   const currency = network.value?.currency ?? "USD";
   const on = (name: string): string | undefined => (still ? undefined : name);
@@ -54,17 +55,17 @@ export function Strip({ reading, still = false }: { reading: Reading<Overview>; 
   return (
     <section class="strip" aria-label="Key figures" tabIndex={still ? 0 : undefined}>
       <Tile filter={on("promised")} label="promised today" value={count(o.promised_today)} title={`${count(o.kept_today)} kept, ${count(o.missed_today)} missed`}
-        sub={<><i class="meter"><i style={{ width: `${share * 100}%` }} /></i>{count(o.kept_today)} kept</>} />
+        sub={o.promised_today ? <><i class="meter"><i style={{ width: `${share * 100}%` }} /></i>{count(o.kept_today)} kept</> : "nothing due today"} />
       <Tile filter={on("behind")} label="on time" value={permille(o.on_time_pm)} title="kept of kept and missed, then the share expected by the end of the day"
         sub={forecast(o)} />
       <Tile filter={on("at_risk")} label="at risk" tone={o.at_risk ? "at_risk" : "done"} value={count(o.at_risk)} sub="can still be mended" />
-      <Tile filter={on("late")} label="late" tone={o.late ? "late" : "done"} value={count(o.late)} sub={o.missed_today ? `${count(o.missed_today)} missed today` : o.late ? "of earlier days" : "none missed today"} />
+      <Tile filter={on("late")} label="late" tone={o.late ? "late" : "done"} value={count(o.late)} sub={o.missed_today ? `${count(o.missed_today)} missed today` : o.late ? "of earlier days" : "none missed"} />
       <Tile filter={on("silent")} label="silent" tone={o.silent ? "silent" : "done"} value={count(o.silent)} sub="no scan for too long" />
       <Tile filter={on("unassigned")} label="unassigned" value={count(o.unassigned_today)} title={`${count(o.unassigned)} packages are ready at stations and on no run`}
-        sub={o.unassigned > o.unassigned_today ? `for today; ${count(o.unassigned - o.unassigned_today)} wait for later` : o.unassigned ? "for today, on no run" : "all on a run"} />
+        sub={o.unassigned > o.unassigned_today ? `for today; ${count(o.unassigned - o.unassigned_today)} wait for later` : o.unassigned ? "for today, on no run" : "none waits at a station"} />
       {cutoffTile(o, on)}
-      <Tile filter={on("out")} label="vehicles out" value={count(o.vehicles_out)} sub={o.blocks_open ? `${o.blocks_open} gig blocks open` : "all gig blocks taken"} />
-      <Tile label="per package" age={<Age seen_ms={reading.seen_ms} error={reading.error} />} value={o.cost_c_package < 0 ? "–" : money(o.cost_c_package, currency)} sub={`${grams(o.co2_g_package)} CO₂e`} />
+      <Tile filter={on("out")} label="vehicles out" value={count(o.vehicles_out)} sub={o.blocks_open ? `${count(o.blocks_open)} gig ${o.blocks_open === 1 ? "block" : "blocks"} open` : "no gig block open"} />
+      <Tile label="per package" age={<Age seen_ms={reading.seen_ms} error={reading.error} />} value={o.cost_c_package < 0 ? "–" : money(o.cost_c_package, currency)} sub={o.co2_g_package < 0 ? "no way chosen yet" : `${grams(o.co2_g_package)} CO₂e`} />
     </section>
   );
 }
