@@ -149,6 +149,11 @@ def steady_s() -> float:
     return time.monotonic()
 
 
+def cpu_s() -> float:
+    """Processor seconds of this process so far."""
+    return time.process_time()
+
+
 def pause_s(seconds: float) -> None:
     """Let so much time pass."""
     time.sleep(seconds)

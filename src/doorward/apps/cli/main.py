@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from doorward.apps.cli import export, fork, look, map, migrate, mirror, network, query, run, up
+from doorward.apps.cli import export, fork, look, map, migrate, mirror, network, query, route, run, up
 from doorward.apps.cli.screen import fail
 from doorward.core.errors import Damaged, DoorwardError
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for part in (run, up, look, query, fork, export, migrate, mirror):
+for part in (run, up, look, query, route, fork, export, migrate, mirror):
     part.register(app)
 app.add_typer(network.app, name="network")
 app.add_typer(map.app, name="map")
